@@ -1,0 +1,95 @@
+# Needs Go, make and git; -race also wants a C compiler, and is left out
+# without one. Works with the make of macOS (3.81) and any POSIX shell.
+
+TOOL     = go tool -modfile=internal/tools.mod
+FUZZTIME = 60s
+BENCH    = .
+COUNT    = 6
+PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help build test race vet lint fmt golden golden-check fuzz bench tidy-check check demo dist clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+build: ## the command, as bin/weft
+	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/weft
+
+test: ## all tests, quickly
+	go test ./...
+
+race: ## all tests in random order, with the race detector where there is one
+	@race=; \
+	if [ "$$(go env CGO_ENABLED)" = 1 ] && \
+	   echo '#include <stdlib.h>' | $$(go env CC) -x c -fsyntax-only - 2>/dev/null; \
+	then race=-race; \
+	else echo 'The race detector needs cgo and a C compiler, which are not here: running the tests without it.'; \
+	fi; \
+	echo go test $$race -shuffle=on ./...; \
+	go test $$race -shuffle=on ./...
+
+vet:
+	go vet ./...
+
+lint: ## golangci-lint, as .golangci.yml says (builds it the first time: some minutes)
+	$(TOOL) golangci-lint run ./...
+
+fmt: ## lay out all Go files with gofumpt
+	$(TOOL) gofumpt -w $$(find . -name '*.go' -not -path '*/testdata/*')
+
+golden: ## accept what the tests make as the new goldens; read the diff!
+	UPDATE=1 go test ./...
+
+fuzz: ## every fuzz target for FUZZTIME=60s
+	@grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sort | while IFS=: read -r file func; do \
+		echo "$$(dirname "$$file") $${func#func }"; \
+		go test -run '^$$' -fuzz "^$${func#func }\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" || exit 1; \
+	done
+
+bench: ## benchmarks COUNT=6 times into bin/bench.txt; OLD=file.txt compares with benchstat
+	@mkdir -p bin
+	go test -run '^$$' -bench '$(BENCH)' -count $(COUNT) ./... > bin/bench.txt || { cat bin/bench.txt; exit 1; }
+	$(TOOL) benchstat $(OLD) bin/bench.txt
+
+check: vet race lint tidy-check golden-check ## everything that CI asks for
+
+tidy-check:
+	go mod tidy -diff
+	go mod verify
+
+# Regenerates every golden and requires that nothing in the tree has changed
+# by that: uncommitted work is fine, a stale golden is not. The tree is hashed
+# into an index of its own.
+golden-check:
+	@if ! git rev-parse --is-inside-work-tree >/dev/null 2>&1; then \
+		echo 'Not in a git work tree: whether the goldens are up to date is not checked.'; exit 0; \
+	fi; \
+	index="$$(git rev-parse --absolute-git-dir)/golden-check.index"; \
+	trap 'rm -f "$$index"' EXIT; \
+	tree() { GIT_INDEX_FILE="$$index" git add -A . && GIT_INDEX_FILE="$$index" git write-tree; }; \
+	before=$$(tree) || exit 1; \
+	dirs=$$(grep -rlE --include='*_test.go' 'weft/internal/golden"|"UPDATE"' . | xargs -n 1 dirname | sort -u); \
+	echo UPDATE=1 go test $$dirs; \
+	UPDATE=1 go test $$dirs || exit 1; \
+	after=$$(tree) || exit 1; \
+	if ! git --no-pager diff --exit-code "$$before" "$$after"; then \
+		echo 'These goldens were not up to date. They are now: read the diff and commit it.'; exit 1; \
+	fi
+
+demo: build ## read handwritten digits on three chips
+	bin/weft compare examples/digits/experiment.yaml -t xbar256,xbar1k,loihi
+
+dist: ## reproducible binaries for six platforms, with their checksums
+	@rm -rf dist && mkdir dist
+	@for platform in $(PLATFORMS); do \
+		os=$${platform%/*}; arch=$${platform#*/}; name=weft-$$os-$$arch; \
+		if [ $$os = windows ]; then name=$$name.exe; fi; \
+		echo dist/$$name; \
+		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go build -trimpath -ldflags='-s -w -buildid=' -o dist/$$name ./cmd/weft || exit 1; \
+	done
+	@cd dist && if command -v sha256sum >/dev/null; then sha256sum weft-*; else shasum -a 256 weft-*; fi > SHA256SUMS && cat SHA256SUMS
+
+clean: ## remove bin and dist
+	rm -rf bin dist

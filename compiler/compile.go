@@ -1,0 +1,190 @@
+// Package compiler turns a network into a chip image for a target's Arch: a
+// list of passes, each of which returns the next level, verified.
+package compiler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/weft-toolchain/weft/compiler/codegen"
+	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/compiler/lower"
+	"github.com/weft-toolchain/weft/compiler/mapping"
+	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/compiler/quant"
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/isa/image"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+// Options are a compilation's choices; the zero value is the default.
+type Options struct {
+	// Quantise overrides, field by field, what the network file says.
+	Quantise network.Quantise
+	// Dump names a pass after which the level is written to DumpTo.
+	Dump   string
+	DumpTo io.Writer
+}
+
+// Result is a compiled network with the levels it passed through.
+type Result struct {
+	Graph     *ir.Graph
+	Quantized *ir.Quantized
+	Mapped    *ir.Mapped
+	Image     *image.Image
+	// Passes are the times of the passes, in the order run.
+	Passes []PassTime
+}
+
+// PassTime is how long a pass took.
+type PassTime struct {
+	Name    string
+	Seconds float64
+}
+
+// state is what the passes hand on.
+type state struct {
+	net    *network.Network
+	arch   *targets.Arch
+	target string
+	opt    Options
+	Result
+}
+
+// level is what a pass leaves behind, for checks and dumps.
+type level interface {
+	Verify() error
+	WriteText(w io.Writer) error
+}
+
+// pass is a row of the pass table.
+type pass struct {
+	name string
+	doc  string
+	run  func(s *state) (level, error)
+}
+
+var passes = []pass{
+	{name: "lower", doc: "projections become synapses", run: func(s *state) (level, error) {
+		s.Graph = lower.Lower(s.net)
+		return s.Graph, nil
+	}},
+	{name: "quantise", doc: "real numbers become integers of the target's widths", run: func(s *state) (_ level, err error) {
+		s.Quantized, err = quant.Quantise(s.Graph, s.arch, s.opt.Quantise)
+		return s.Quantized, err
+	}},
+	{name: "map", doc: "neurons get cores, cores get places, spikes get destinations", run: func(s *state) (_ level, err error) {
+		s.Mapped, err = mapping.Map(s.Quantized, s.arch)
+		return s.Mapped, err
+	}},
+	{name: "emit", doc: "cores become memories and programs", run: func(s *state) (_ level, err error) {
+		s.Image, err = codegen.Generate(s.Mapped, s.target)
+		return s.Image, err
+	}},
+}
+
+// PassNames returns the passes in the order they run.
+func PassNames() []string {
+	names := make([]string, len(passes))
+	for k, p := range passes {
+		names[k] = p.name
+	}
+	return names
+}
+
+// InternalError is a bug of ours: a pass left something behind that is not so.
+type InternalError struct {
+	Pass string
+	Err  error
+}
+
+// Error names the pass.
+func (e *InternalError) Error() string {
+	return fmt.Sprintf("compiler bug after pass %q: %v", e.Pass, e.Err)
+}
+
+// Unwrap returns what was wrong.
+func (e *InternalError) Unwrap() error { return e.Err }
+
+// Compile compiles net for arch; target names the chip in the image. Mistakes
+// of the user are a *diag.Error, ours an *InternalError. The context is looked
+// at between passes.
+func Compile(ctx context.Context, net *network.Network, target string, arch *targets.Arch, opt Options) (*Result, error) {
+	if err := checkSize(net, arch); err != nil {
+		return nil, err
+	}
+	s := &state{net: net, arch: arch, target: target, opt: opt}
+	for _, p := range passes {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		start := time.Now()
+		out, err := p.run(s)
+		if err != nil {
+			return nil, err
+		}
+		s.Passes = append(s.Passes, PassTime{p.name, time.Since(start).Seconds()})
+		if err := out.Verify(); err != nil {
+			return nil, &InternalError{Pass: p.name, Err: err}
+		}
+		if opt.Dump == p.name && opt.DumpTo != nil {
+			if err := out.WriteText(opt.DumpTo); err != nil {
+				return nil, fmt.Errorf("dump after %s: %w", p.name, err)
+			}
+		}
+	}
+	return &s.Result, nil
+}
+
+// checkSize refuses what cannot fit the target before anything is expanded.
+func checkSize(net *network.Network, arch *targets.Arch) error {
+	var diags diag.List
+	neurons, largest := 0, 0
+	for k, p := range net.Populations {
+		n := network.Size(p.Shape)
+		neurons += n
+		if n > network.Size(net.Populations[largest].Shape) {
+			largest = k
+		}
+	}
+	if len(net.Populations) == 0 {
+		diags.Add(diag.Pos{File: net.File}, diag.MissingField, "the network has no populations")
+		return diags.Err()
+	}
+	if room := arch.Cores() * arch.Neurons; neurons > room {
+		p := &net.Populations[largest]
+		diags.Add(p.Pos, diag.DoesNotFit, "the network has %d neurons, %d more than the %d of the target's %d cores; population %q has most: choose a larger target, or fewer neurons",
+			neurons, neurons-room, room, arch.Cores(), p.Name)
+	}
+	perCore := arch.Axons * arch.Neurons
+	if arch.SynapseFormat == targets.Sparse {
+		perCore = arch.SynapseWords * arch.WordSynapses
+	}
+	room := arch.Cores() * perCore
+	synapses := 0
+	for k := range net.Projections {
+		p := &net.Projections[k]
+		from := 0
+		if p.From.Input {
+			from = network.Size(net.Inputs[p.From.Index].Shape)
+		} else {
+			from = network.Size(net.Populations[p.From.Index].Shape)
+		}
+		synapses += p.Synapses(from, network.Size(net.Populations[p.To].Shape))
+		if synapses > room {
+			diags.Add(p.Pos, diag.DoesNotFit, "with projection %q the network has %d synapses, %d more than the target's cores hold (%d): choose a larger target, or fewer synapses",
+				p.Name, synapses, synapses-room, room)
+			break
+		}
+	}
+	return diags.Err()
+}
+
+// IsUserError reports whether err is about the input rather than about us.
+func IsUserError(err error) bool {
+	var d *diag.Error
+	return errors.As(err, &d)
+}

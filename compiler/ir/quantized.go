@@ -1,0 +1,130 @@
+package ir
+
+import (
+	"fmt"
+	"io"
+	"sort"
+
+	"github.com/weft-toolchain/weft/compiler/network"
+)
+
+// Quantized is a Graph in integers. A potential of 1 in the file is
+// Scale·2^Frac in a neuron's state word, a weight of 1 is Scale in a synapse.
+type Quantized struct {
+	*Graph
+	// Weights holds the integer weights of Graph.Projections, index for index.
+	Weights [][]int16
+	Pops    []QuantizedPopulation
+	// StateBits is the width of a state word.
+	StateBits int
+	Stats     []QuantStats
+}
+
+// QuantizedPopulation is a population's integer parameters, by the names that
+// its model's assembly text gives them.
+type QuantizedPopulation struct {
+	Model network.Model
+	Reset network.Reset
+	// Refractory says that at least one neuron has refractory ticks.
+	Refractory bool
+	// Frac is how many bits a potential has below a weight's unit.
+	Frac int
+	// FactorBits is how many fractional bits the factors (alpha, beta, gain)
+	// have.
+	FactorBits int
+	// Exact says that every number of the population was an integer that fits,
+	// so that nothing was rounded and Scale is 1.
+	Exact bool
+	// Scale has one element, or one a neuron.
+	Scale []float64
+	// Params and Init have one element, or one a neuron.
+	Params map[string][]int32
+	Init   map[string][]int32
+	// Saturated counts parameters and initial values that did not fit a state
+	// word and were clipped.
+	Saturated int
+}
+
+// QuantStats says what quantisation cost a projection.
+type QuantStats struct {
+	Projection string
+	Bits       int
+	// Clip is the largest magnitude that is represented, in the file's unit (the
+	// largest over the neurons when each has its own); Scale the integer of a
+	// weight of 1, at least and at most.
+	Clip               float64
+	ScaleMin, ScaleMax float64
+	// SQNR is 10·log10(Σw²/Σ(w−ŵ)²) in decibels; meaningless when Exact.
+	SQNR  float64
+	Exact bool
+	// Clipped counts weights beyond Clip, Zeroed those that were not zero and
+	// became it.
+	Synapses, Clipped, Zeroed int
+}
+
+// At returns element i of a list that has one element for all or one each.
+func At[T any](list []T, i int) T {
+	if len(list) == 1 {
+		return list[0]
+	}
+	return list[i]
+}
+
+// Verify checks what is always true of a quantised network.
+func (q *Quantized) Verify() error {
+	if len(q.Weights) != len(q.Projections) || len(q.Pops) != len(q.Populations) {
+		return fmt.Errorf("quantized: %d weight lists for %d projections", len(q.Weights), len(q.Projections))
+	}
+	limit := int32(1) << (q.StateBits - 1)
+	for k, p := range q.Pops {
+		n := q.Populations[k].N
+		for _, table := range []map[string][]int32{p.Params, p.Init} {
+			for name, values := range table {
+				if len(values) != 1 && len(values) != n {
+					return fmt.Errorf("quantized: population %d: %s has %d values for %d neurons", k, name, len(values), n)
+				}
+				for _, v := range values {
+					if q.StateBits < 32 && (v < -limit || v >= limit) {
+						return fmt.Errorf("quantized: population %d: %s = %d does not fit %d bits", k, name, v, q.StateBits)
+					}
+				}
+			}
+		}
+	}
+	for k := range q.Weights {
+		if len(q.Weights[k]) != len(q.Projections[k].Post) {
+			return fmt.Errorf("quantized: projection %d has %d weights for %d synapses", k, len(q.Weights[k]), len(q.Projections[k].Post))
+		}
+	}
+	return nil
+}
+
+// WriteText writes the quantised network for people and golden files.
+func (q *Quantized) WriteText(w io.Writer) error {
+	fmt.Fprintf(w, "quantized %s, %d state bits\n", q.Net.Name, q.StateBits)
+	for k, p := range q.Pops {
+		fmt.Fprintf(w, "population %s: %s, reset %s, frac %d, exact %v, scale %.6g\n", q.Populations[k].Name, p.Model, p.Reset, p.Frac, p.Exact, p.Scale[0])
+		for _, table := range []map[string][]int32{p.Params, p.Init} {
+			names := make([]string, 0, len(table))
+			for name := range table {
+				names = append(names, name)
+			}
+			sort.Strings(names)
+			for _, name := range names {
+				fmt.Fprintf(w, "  %s %v\n", name, head(table[name]))
+			}
+		}
+	}
+	for k := range q.Weights {
+		fmt.Fprintf(w, "projection %s: weights %v\n", q.Net.Projections[k].Name, head(q.Weights[k]))
+	}
+	return nil
+}
+
+// head shortens a list for a dump.
+func head[T any](list []T) string {
+	if len(list) <= maxTextSynapses {
+		return fmt.Sprint(list)
+	}
+	return fmt.Sprintf("%v and %d more", list[:maxTextSynapses], len(list)-maxTextSynapses)
+}

@@ -1,0 +1,152 @@
+// Package mapping puts neurons into cores under the target's limits, places the
+// cores on the mesh, and lists where each spike goes.
+//
+// Partitioning fills one core after another with the neurons of a population,
+// in index order and, for populations fed by convolutions or pools, also tile
+// by tile; the order that needs fewer cores is kept. Placement starts along a
+// space-filling walk from the I/O port and swaps cores while that shortens the
+// spikes' way.
+package mapping
+
+import (
+	"slices"
+
+	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+// Map returns q in the cores of arch. The error is a *diag.Error that names
+// what does not fit, and by how much.
+func Map(q *ir.Quantized, arch *targets.Arch) (*ir.Mapped, error) {
+	var diags diag.List
+	m := &ir.Mapped{Quantized: q, Arch: arch, Place: make([]ir.Place, q.Neurons())}
+	for k := range q.Populations {
+		in := gather(q, arch, k)
+		if !in.fits(&diags) {
+			continue
+		}
+		for _, neurons := range in.partition() {
+			m.Cores = append(m.Cores, ir.MappedCore{Population: k, Neurons: neurons})
+		}
+	}
+	if err := diags.Err(); err != nil {
+		return nil, err
+	}
+	if have := arch.Cores(); len(m.Cores) > have {
+		return nil, tooManyCores(q, m, have)
+	}
+	for k := range m.Cores {
+		for slot, n := range m.Cores[k].Neurons {
+			m.Place[n] = ir.Place{Core: int32(k), Slot: int32(slot)}
+		}
+	}
+	fillRows(m)
+	destinations(m)
+	if err := checkFanOut(m); err != nil {
+		return nil, err
+	}
+	place(m)
+	return m, nil
+}
+
+// tooManyCores tells what does not fit, with each population's share.
+func tooManyCores(q *ir.Quantized, m *ir.Mapped, have int) error {
+	count := make([]int, len(q.Populations))
+	for k := range m.Cores {
+		count[m.Cores[k].Population]++
+	}
+	largest := 0
+	for k := range count {
+		if count[k] > count[largest] {
+			largest = k
+		}
+	}
+	d := diag.Diagnostic{Pos: q.Net.Populations[largest].Pos, Code: diag.DoesNotFit}
+	d.Message = "the network needs " + plural(len(m.Cores), "core") + ", " + plural(len(m.Cores)-have, "more core") + " than the target's " + plural(have, "core") +
+		"; population " + quoted(q.Populations[largest].Name) + " takes most: choose a target with more cores, or more axons a core"
+	for k, n := range count {
+		if n > 0 && len(d.Notes) < 8 {
+			d.Notes = append(d.Notes, diag.Note{Pos: q.Net.Populations[k].Pos, Message: "population " + quoted(q.Populations[k].Name) + " needs " + plural(n, "core")})
+		}
+	}
+	var l diag.List
+	l.Append(d)
+	return l.Err()
+}
+
+// fillRows makes the axons of every core and the synapses in them. Axons are in
+// order of (input first, source, delay, copy).
+func fillRows(m *ir.Mapped) {
+	incoming := make([]*fanIn, len(m.Populations))
+	for k := range m.Cores {
+		c := &m.Cores[k]
+		if incoming[c.Population] == nil {
+			incoming[c.Population] = gather(m.Quantized, m.Arch, c.Population)
+		}
+		in := incoming[c.Population]
+		first := in.group.First
+		var keys []axonKey
+		for _, n := range c.Neurons {
+			for _, s := range in.of(int(n) - first) {
+				keys = append(keys, s.key)
+			}
+		}
+		slices.Sort(keys)
+		keys = slices.Compact(keys)
+		index := make(map[axonKey]int32, len(keys))
+		c.Axons = make([]ir.Axon, len(keys))
+		for a, key := range keys {
+			index[key] = int32(a)
+			c.Axons[a] = key.axon(in.inputs)
+		}
+		for slot, n := range c.Neurons {
+			for _, s := range in.of(int(n) - first) {
+				a := &c.Axons[index[s.key]]
+				a.Synapses = append(a.Synapses, ir.Synapse{Slot: uint16(slot), Weight: s.weight, Delay: s.delay})
+			}
+		}
+	}
+}
+
+// destinations lists where each spike goes, from the axons of the cores.
+func destinations(m *ir.Mapped) {
+	m.Dests = make([][]ir.Dest, len(m.Place))
+	m.InputDests = make([][]ir.Dest, m.InputCount())
+	for k := range m.Cores {
+		for a := range m.Cores[k].Axons {
+			ax := &m.Cores[k].Axons[a]
+			list := &m.Dests
+			if ax.Input {
+				list = &m.InputDests
+			}
+			(*list)[ax.Source] = append((*list)[ax.Source], ir.Dest{Core: int32(k), Axon: int32(a), Delay: int32(ax.Delay)})
+		}
+	}
+	for _, o := range m.Net.Outputs {
+		g := m.Populations[o]
+		for n := g.First; n < g.First+g.N; n++ {
+			m.Dests[n] = append(m.Dests[n], ir.Dest{Core: ir.Host})
+		}
+	}
+}
+
+// checkFanOut holds the destination tables of the cores to their size.
+func checkFanOut(m *ir.Mapped) error {
+	var diags diag.List
+	told := make([]bool, len(m.Populations))
+	for k := range m.Cores {
+		c := &m.Cores[k]
+		entries := 0
+		for _, n := range c.Neurons {
+			entries += len(m.Dests[n])
+		}
+		if entries > m.Arch.FanOut && !told[c.Population] {
+			told[c.Population] = true
+			np := &m.Net.Populations[c.Population]
+			diags.Add(np.Pos, diag.DoesNotFit, "population %q: %d neurons of a core have %d destinations, %d more than the core's %d: its fan-out reaches too many cores",
+				np.Name, len(c.Neurons), entries, entries-m.Arch.FanOut, m.Arch.FanOut)
+		}
+	}
+	return diags.Err()
+}

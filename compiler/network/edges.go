@@ -1,0 +1,217 @@
+package network
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/yamldoc"
+)
+
+// edgeFile reads {file: PATH} with the arrays pre, post, weight and delay, or
+// what the keys of these names call them.
+func (p *parser) edgeFile(l *link, n *yamldoc.Node, _ string) {
+	l.out.Connect.Kind = Edges
+	what := l.what + ": connect: file"
+	path := p.String(n.Get("file"), what)
+	if path == "" {
+		return
+	}
+	names, e := p.files.names(path)
+	if e != nil {
+		p.report(n.Get("file"), e.Code, "%s: %s", what, e.Message)
+		return
+	}
+	columns := map[string]*source{}
+	ok := true
+	for _, key := range columnKeys {
+		c, fine := p.column(n, what, path, key, names)
+		columns[key] = c
+		ok = ok && fine
+	}
+	// Which columns there are is known, and so what may stand beside them.
+	if c := columns["weight"]; c != nil {
+		l.wiring.givenWeights = c.origin
+	}
+	if c := columns["delay"]; c != nil {
+		l.wiring.givenDelays = c.origin
+	}
+	if !ok || !p.equallyLong(columns) || !l.sized() {
+		return
+	}
+	n = n.Get("file")
+	edges := len(columns["pre"].data)
+	if !p.take(l, edges) {
+		return
+	}
+	pre, ok1 := p.indices(columns["pre"], l.from)
+	post, ok2 := p.indices(columns["post"], l.to)
+	if !ok1 || !ok2 {
+		return
+	}
+	l.out.Connect.Pre, l.out.Connect.Post = pre, post
+	if c := columns["weight"]; c != nil {
+		l.out.Weights = Value{Pos: n.Pos, Values: orOne(c.data)}
+	}
+	if c := columns["delay"]; c != nil {
+		l.out.Delays = Value{Pos: n.Pos, Values: orOne(c.data)}
+	}
+	l.wiring.known, l.wiring.weights, l.wiring.order = true, edges, inOrder(edges)
+}
+
+// column loads one array of an edge file. An optional one that is not there,
+// and not asked for by name, is nil.
+func (p *parser) column(n *yamldoc.Node, what, path, key string, names []string) (*source, bool) {
+	at := n.Get("file")
+	name := key
+	if renamed := n.Get(key); renamed != nil {
+		at = renamed
+		if name = p.String(renamed, what+": "+key); name == "" {
+			return nil, false
+		}
+	}
+	if !slices.Contains(names, name) {
+		if n.Get(key) == nil && (key == "weight" || key == "delay") {
+			return nil, true
+		}
+		hint := p.hint(name, names)
+		if hint == "" {
+			hint = ";"
+		}
+		p.report(at, diag.UnknownName, "%s: %s has no array %q%s it holds %s", what, path, name, hint, listed(names))
+		return nil, false
+	}
+	a, e := p.files.load(path, name)
+	if e != nil {
+		p.report(n.Get("file"), e.Code, "%s: %s", what, e.Message)
+		return nil, false
+	}
+	c := &source{
+		pos: at.Pos, what: what, origin: arrayName(path, name),
+		shape: a.Shape, data: a.Data, scale: 1, axis: -1,
+	}
+	if len(a.Shape) != 1 {
+		p.report(at, diag.ShapeMismatch, "%s: %s has shape %s, want one dimension, an element for each edge", what, c.origin, bracketed(a.Shape))
+		return nil, false
+	}
+	if a.notFinite >= 0 {
+		p.report(at, diag.NotFinite, "%s: %s holds %v at %s, want finite numbers", what, c.origin, a.Data[a.notFinite], c.place(a.notFinite))
+		return nil, false
+	}
+	if key == "delay" {
+		c.rule = delayRule
+	}
+	return c, p.holds(c)
+}
+
+// equallyLong reports columns of another length than pre.
+func (p *parser) equallyLong(columns map[string]*source) bool {
+	ok := true
+	pre := columns["pre"]
+	for _, key := range columnKeys {
+		if c := columns[key]; c != nil && len(c.data) != len(pre.data) {
+			p.Diags.Add(c.pos, diag.ShapeMismatch, "%s: %s has %s, but %s has %d, want one for each edge", c.what, c.origin, c.extent(), pre.origin, len(pre.data))
+			ok = false
+		}
+	}
+	return ok
+}
+
+// indices turns a column into indices of a group's elements, or reports the
+// first that is none.
+func (p *parser) indices(c *source, g *group) ([]int32, bool) {
+	out := make([]int32, len(c.data))
+	for i, x := range c.data {
+		if x < 0 || x >= float64(g.size) || x != math.Trunc(x) {
+			p.Diags.Add(c.pos, diag.OutOfRange, "%s: %s is %v for edge %d (from 0), but %q has the indices 0 to %d", c.what, c.origin, x, i, g.name, g.size-1)
+			return nil, false
+		}
+		out[i] = int32(x)
+	}
+	return out, true
+}
+
+// orOne returns numbers of edges; where there is no edge, one that nobody asks
+// for.
+func orOne(x []float64) []float64 {
+	if len(x) == 0 {
+		return []float64{1}
+	}
+	return x
+}
+
+// edgeList reads {list: [[pre, post, weight, delay], …]}.
+func (p *parser) edgeList(l *link, n *yamldoc.Node, _ string) {
+	l.out.Connect.Kind = Edges
+	what := l.what + ": connect: list"
+	if !p.Sequence(n, what) {
+		return
+	}
+	edges := len(n.Items)
+	longest := 2
+	for _, item := range n.Items {
+		longest = max(longest, len(item.Items))
+	}
+	if longest > 2 {
+		l.wiring.givenWeights = "the list of edges"
+	}
+	if longest > 3 {
+		l.wiring.givenDelays = "the list of edges"
+	}
+	if !p.take(l, edges) {
+		return
+	}
+	pre, post := make([]int32, edges), make([]int32, edges)
+	weights, delays := make([]float64, edges), make([]float64, edges)
+	before := p.Diags.Len()
+	for i, item := range n.Items {
+		if p.Diags.Len()-before >= maxListErrors {
+			break
+		}
+		at := fmt.Sprintf("%s: edge %d", what, i)
+		if item.Kind != yamldoc.Sequence || len(item.Items) < 2 || len(item.Items) > 4 {
+			p.report(item, diag.WrongType, "%s (from 0): want [pre, post], [pre, post, weight] or [pre, post, weight, delay], have %s", at, describe(item))
+			continue
+		}
+		pre[i] = p.index(item.Items[0], at+": pre", l.from)
+		post[i] = p.index(item.Items[1], at+": post", l.to)
+		weights[i], delays[i] = 1, 1
+		if len(item.Items) > 2 {
+			weights[i], _ = p.number(item.Items[2], at+": weight", plain)
+		}
+		if len(item.Items) > 3 {
+			delays[i], _ = p.oneDelay(item.Items[3], at+": delay")
+		}
+	}
+	if p.Diags.Len() != before || !l.sized() {
+		return
+	}
+	l.out.Connect.Pre, l.out.Connect.Post = pre, post
+	if longest > 2 {
+		l.out.Weights = Value{Pos: n.Pos, Values: weights}
+	}
+	if longest > 3 {
+		l.out.Delays = Value{Pos: n.Pos, Values: delays}
+	}
+	l.wiring.known, l.wiring.weights, l.wiring.order = true, edges, inOrder(edges)
+}
+
+// index reads a flat index of a group's elements, or one for each dimension.
+func (p *parser) index(n *yamldoc.Node, what string, g *group) int32 {
+	if g == nil || g.size == 0 {
+		return 0
+	}
+	if n.Kind != yamldoc.Sequence {
+		return int32(p.Int(n, what, 0, int64(g.size-1)))
+	}
+	if len(n.Items) != len(g.shape) {
+		p.report(n, diag.ShapeMismatch, "%s: has %s, but %q has shape %s; want a flat index or %d", what, plural(len(n.Items), "element"), g.name, bracketed(g.shape), len(g.shape))
+		return 0
+	}
+	flat := 0
+	for i, item := range n.Items {
+		flat = flat*g.shape[i] + int(p.Int(item, what, 0, int64(g.shape[i]-1)))
+	}
+	return int32(flat)
+}

@@ -1,0 +1,126 @@
+package network
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/ndarray"
+	"github.com/weft-toolchain/weft/internal/paths"
+	"github.com/weft-toolchain/weft/internal/spell"
+)
+
+// arrayFiles loads arrays for one parse, each once.
+type arrayFiles struct {
+	base   string
+	arrays map[[2]string]arrayOrError
+	listed map[string]namesOrError
+}
+
+type arrayOrError struct {
+	array *array
+	err   *ndarray.Error
+}
+
+type namesOrError struct {
+	names []string
+	err   *ndarray.Error
+}
+
+// array is an array of a file. It is shared and not written to.
+type array struct {
+	ndarray.Array
+	// notFinite is the index of the first NaN or infinity, or -1.
+	notFinite int
+}
+
+func newArrayFiles(base string) *arrayFiles {
+	return &arrayFiles{base: base, arrays: map[[2]string]arrayOrError{}, listed: map[string]namesOrError{}}
+}
+
+// load returns an array of the file that path names in the network file.
+func (f *arrayFiles) load(path, name string) (*array, *ndarray.Error) {
+	key := [2]string{path, name}
+	got, ok := f.arrays[key]
+	if !ok {
+		a, err := ndarray.Load(paths.Resolve(f.base, path), name)
+		if err != nil {
+			got.err = f.explain(path, err)
+		} else {
+			got.array = &array{Array: *a, notFinite: firstNotFinite(a.Data)}
+		}
+		f.arrays[key] = got
+	}
+	return got.array, got.err
+}
+
+// names lists the arrays of a file.
+func (f *arrayFiles) names(path string) ([]string, *ndarray.Error) {
+	got, ok := f.listed[path]
+	if !ok {
+		names, err := ndarray.Names(paths.Resolve(f.base, path))
+		if err != nil {
+			got.err = f.explain(path, err)
+		}
+		got.names = names
+		f.listed[path] = got
+	}
+	return got.names, got.err
+}
+
+// explain adds to an error what the path as written may explain.
+func (f *arrayFiles) explain(path string, err error) *ndarray.Error {
+	e, ok := errors.AsType[*ndarray.Error](err)
+	if !ok {
+		e = &ndarray.Error{Code: diag.BadFile, Message: fmt.Sprintf("%s: %v", path, err)}
+	}
+	if e.Code != diag.MissingFile {
+		return e
+	}
+	if unset := paths.Unset(path); len(unset) > 0 {
+		return &ndarray.Error{Code: e.Code, Message: fmt.Sprintf("%s; the environment variable %s is not set", e.Message, enumerated(unset))}
+	}
+	resolved := paths.Resolve(f.base, path)
+	entries, readErr := os.ReadDir(filepath.Dir(resolved))
+	if readErr != nil {
+		return e
+	}
+	var files []string
+	for _, entry := range entries[:min(len(entries), 1<<12)] {
+		if isArrayFile(entry.Name()) {
+			files = append(files, entry.Name())
+		}
+	}
+	return &ndarray.Error{Code: e.Code, Message: e.Message + spell.Hint(filepath.Base(resolved), files)}
+}
+
+func firstNotFinite(data []float64) int {
+	for i, x := range data {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return i
+		}
+	}
+	return -1
+}
+
+// isArrayFile says whether a name ends as those of array files do.
+func isArrayFile(name string) bool {
+	for _, suffix := range []string{".npy", ".npz", ".csv", ".csv.gz"} {
+		if strings.HasSuffix(name, suffix) {
+			return true
+		}
+	}
+	return false
+}
+
+// arrayName calls an array in messages.
+func arrayName(path, name string) string {
+	if name == "" {
+		return "the array of " + path
+	}
+	return fmt.Sprintf("array %q of %s", name, path)
+}

@@ -1,0 +1,281 @@
+// Package network is the only one to know the network file: what a user may
+// write, and where each thing stands. Parse turns a file into a Network whose
+// names are resolved, whose arrays are loaded and whose numbers are finite;
+// FORMAT.md is the grammar.
+package network
+
+import "github.com/weft-toolchain/weft/internal/diag"
+
+// Limits of what is taken on, so that a slip of the pen is refused before
+// anything is allocated.
+const (
+	// MaxNeurons bounds neurons and inputs of a network together.
+	MaxNeurons = 1 << 24
+	// MaxSynapses bounds the synapses of a network.
+	MaxSynapses = 1 << 28
+	// MaxDelay bounds a delay, in ticks, whatever the target.
+	MaxDelay = 1 << 12
+)
+
+// Network is a parsed network file. It is complete and immutable once Parse
+// has returned it.
+type Network struct {
+	// File is the path it was read from, as given.
+	File string
+	Name string
+	// Tick is the duration of one tick in seconds; 1 ms if not said.
+	Tick        float64
+	Inputs      []Input
+	Populations []Population
+	Projections []Projection
+	// Outputs are indices into Populations, in the order written. Empty means
+	// that no spike leaves the chip.
+	Outputs  []int
+	Quantise Quantise
+}
+
+// Input is a group of external sources of spikes.
+type Input struct {
+	Name  string
+	Pos   diag.Pos
+	Shape []int
+}
+
+// Population is a group of neurons of one model.
+type Population struct {
+	Name  string
+	Pos   diag.Pos
+	Shape []int
+	Model Model
+	Reset Reset
+	// Params holds every parameter of the model, the defaults included. Times
+	// (tau, tau_syn) are in seconds; refractory is in ticks.
+	Params map[Param]Value
+}
+
+// Model is a neuron model.
+type Model string
+
+// The models, with NIR's equations (FORMAT.md gives the discretisation).
+const (
+	IF         Model = "if"
+	LIF        Model = "lif"
+	CubaLIF    Model = "cuba_lif"
+	Integrator Model = "integrator"
+)
+
+// Reset says what a spike does to the membrane potential.
+type Reset string
+
+// The resets.
+const (
+	ResetZero     Reset = "zero"
+	ResetSubtract Reset = "subtract"
+	ResetValue    Reset = "value"
+	ResetNone     Reset = "none"
+)
+
+// Param is the name of a neuron parameter, as NIR has it.
+type Param string
+
+// The parameters.
+const (
+	Tau        Param = "tau"         // membrane time constant, s (lif, cuba_lif)
+	TauSyn     Param = "tau_syn"     // synaptic time constant, s (cuba_lif)
+	R          Param = "r"           // membrane resistance
+	WIn        Param = "w_in"        // input weight (cuba_lif)
+	VLeak      Param = "v_leak"      // resting potential (lif, cuba_lif)
+	VThreshold Param = "v_threshold" // fires when v > v_threshold
+	VReset     Param = "v_reset"     // potential after a spike, reset: value
+	Bias       Param = "bias"        // constant input current
+	VInit      Param = "v_init"      // potential before tick 1
+	IInit      Param = "i_init"      // synaptic current before tick 1 (cuba_lif)
+	Refractory Param = "refractory"  // ticks without update after a spike
+)
+
+// Value is one or many numbers.
+type Value struct {
+	Pos diag.Pos
+	// Values has one element that stands for all, or one for each neuron or
+	// synapse.
+	Values []float64
+}
+
+// At returns the i-th number.
+func (v Value) At(i int) float64 {
+	if len(v.Values) == 1 {
+		return v.Values[0]
+	}
+	return v.Values[i]
+}
+
+// Uniform reports whether all elements are the same number.
+func (v Value) Uniform() bool {
+	for _, x := range v.Values {
+		if x != v.Values[0] {
+			return false
+		}
+	}
+	return true
+}
+
+// Ref names an input or a population.
+type Ref struct {
+	// Input says that Index is into Network.Inputs, not into Populations.
+	Input bool
+	Index int
+}
+
+// Projection is a group of synapses from one input or population to one
+// population.
+type Projection struct {
+	Pos diag.Pos
+	// Name is `from→to`, with `#2`, `#3`, … where a pair has several.
+	Name    string
+	From    Ref
+	To      int
+	Connect Connect
+	// Weights holds one number for all synapses, or as many as Connect says.
+	Weights Value
+	// Delays are whole ticks from 1; one for all synapses, or one each, in the
+	// order of Weights (not for convolutions and pools: one for all).
+	Delays   Value
+	Quantise Quantise
+}
+
+// ConnectKind is a rule of connection.
+type ConnectKind int
+
+// The rules. `sparse`, `file` and `list` all become Edges.
+const (
+	// Dense: every pre to every post; weight index pre*posts + post.
+	Dense ConnectKind = iota
+	// OneToOne: i to i; weight index i.
+	OneToOne
+	// Conv2D: cross-correlation; weight index
+	// ((out*inPerGroup + in)*kernelH + ky)*kernelW + kx.
+	Conv2D
+	// SumPool and AvgPool: each channel by itself, one weight for all, which
+	// AvgPool divides by the kernel's area.
+	SumPool
+	AvgPool
+	// Edges: a list of synapses; weight index is the edge's.
+	Edges
+)
+
+// Connect is a rule of connection with its arguments.
+type Connect struct {
+	Kind ConnectKind
+	// Window is set for Conv2D, SumPool and AvgPool.
+	Window *Window
+	// Pre and Post are flat indices, one of each an edge; set for Edges.
+	Pre, Post []int32
+}
+
+// Window is the geometry of a convolution or a pool. Sizes are height, width.
+// Padding is what stands before the first row and column; as much as Out needs
+// stands behind the last.
+type Window struct {
+	Kernel, Stride, Padding, Dilation [2]int
+	// In and Out are the sizes of the two populations.
+	In, Out [2]int
+	// InChannels, OutChannels and Groups; Groups divides both. A pool has as
+	// many groups as channels.
+	InChannels, OutChannels, Groups int
+	// ChannelsLast says that populations are laid out (H, W, C), not (C, H, W).
+	ChannelsLast bool
+}
+
+// InIndex returns the flat index of a channel and place of the input.
+func (w *Window) InIndex(c, y, x int) int {
+	if w.ChannelsLast {
+		return (y*w.In[1]+x)*w.InChannels + c
+	}
+	return (c*w.In[0]+y)*w.In[1] + x
+}
+
+// OutIndex returns the flat index of a channel and place of the output.
+func (w *Window) OutIndex(c, y, x int) int {
+	if w.ChannelsLast {
+		return (y*w.Out[1]+x)*w.OutChannels + c
+	}
+	return (c*w.Out[0]+y)*w.Out[1] + x
+}
+
+// Clip is a rule for the largest weight that is represented.
+type Clip string
+
+// The rules.
+const (
+	ClipMSE Clip = "mse" // the clip that minimises the mean squared error
+	ClipMax Clip = "max" // the largest magnitude: nothing is clipped
+)
+
+// Per says which weights share a scale.
+type Per string
+
+// The groups.
+const (
+	PerProjection Per = "projection"
+	PerNeuron     Per = "neuron"
+)
+
+// Quantise holds the quantiser's settings; zero fields are not set.
+type Quantise struct {
+	Pos  diag.Pos
+	Bits int
+	Clip Clip
+	Per  Per
+}
+
+// Size returns the number of elements of a shape.
+func Size(shape []int) int {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	return n
+}
+
+// Synapses returns how many synapses p has, where pre and post are the sizes
+// of its two ends. Convolutions count the taps inside the input. Beyond the
+// largest int it returns that.
+func (p *Projection) Synapses(pre, post int) int {
+	switch p.Connect.Kind {
+	case Dense:
+		return mulSat(pre, post)
+	case OneToOne:
+		return pre
+	case Conv2D:
+		w := p.Connect.Window
+		return mulSat(w.taps(), mulSat(w.OutChannels, w.InChannels/w.Groups))
+	case SumPool, AvgPool:
+		w := p.Connect.Window
+		return mulSat(w.taps(), w.OutChannels)
+	case Edges:
+		return len(p.Connect.Pre)
+	}
+	panic("network: unknown connect kind")
+}
+
+// taps counts, for one pair of channels, the kernel elements that fall inside
+// the input over all output places.
+func (w *Window) taps() int {
+	n := [2]int{}
+	for axis := range 2 {
+		for k := range w.Kernel[axis] {
+			// Output o reads input o*stride - before, which is to be in [0, In).
+			before := w.Padding[axis] - k*w.Dilation[axis]
+			last := w.In[axis] - 1 + before
+			if last < 0 {
+				continue
+			}
+			first := 0
+			if before > 0 {
+				first = (before + w.Stride[axis] - 1) / w.Stride[axis]
+			}
+			n[axis] += max(0, min(last/w.Stride[axis], w.Out[axis]-1)-first+1)
+		}
+	}
+	return mulSat(n[0], n[1])
+}

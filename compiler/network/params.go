@@ -1,0 +1,131 @@
+package network
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/spell"
+	"github.com/weft-toolchain/weft/internal/yamldoc"
+)
+
+const resetKey = "reset"
+
+// params reads a population's block of parameters, which may be absent, and
+// gives every parameter of the model a value.
+func (p *parser) params(n *yamldoc.Node, what string, pop *Population) {
+	row := rowOf(pop.Model)
+	pop.Reset = ResetNone
+	pop.Params = make(map[Param]Value, len(row.params))
+	if n != nil && n.Null {
+		n = nil
+	}
+	if n != nil {
+		if !p.block(n, what+": params") {
+			return
+		}
+		for _, f := range n.Fields {
+			if !slices.Contains(row.keys(), f.Key) {
+				p.noSuchParam(f, what, row)
+			}
+		}
+	}
+	if row.fires {
+		pop.Reset = p.reset(n, what)
+	}
+	for _, param := range row.params {
+		p.param(n, what, pop, paramRowOf(param))
+	}
+}
+
+// noSuchParam reports a key that is no parameter of the model. Another model's
+// parameter is called that, and not taken for a slip of the pen.
+func (p *parser) noSuchParam(f yamldoc.Field, what string, row modelRow) {
+	if p.Diags.Len() >= diag.MaxDiagnostics {
+		p.Diags.Append(diag.Diagnostic{Pos: f.KeyPos, Code: diag.UnknownField})
+		return
+	}
+	keys := row.keys()
+	hint := fmt.Sprintf("; it has %s", enumerated(keys))
+	if others := having(f.Key); len(others) > 0 {
+		hint = fmt.Sprintf(" (that is one of %s); it has %s", enumerated(others), enumerated(keys))
+	} else if h := spell.Hint(f.Key, keys); h != "" {
+		hint = h
+	}
+	p.Diags.Add(f.KeyPos, diag.UnknownField, "%s: neuron %s has no parameter %s%s", what, row.model, quoted(f.Key), hint)
+}
+
+func (p *parser) reset(n *yamldoc.Node, what string) Reset {
+	reset := ResetZero
+	if r := n.Get(resetKey); r != nil {
+		reset = Reset(p.Enum(r, what+": "+resetKey, string(ResetZero), string(ResetSubtract), string(ResetValue), string(ResetNone)))
+	}
+	// An unknown reset has been reported and is none of v_reset's business.
+	if v := n.Get(string(VReset)); v != nil && reset != ResetValue && reset != "" {
+		p.report(v, diag.UnknownField, "%s: v_reset is used with reset: value only, and reset is %s; write reset: value, or drop v_reset", what, reset)
+	}
+	return reset
+}
+
+func (p *parser) param(n *yamldoc.Node, what string, pop *Population, row paramRow) {
+	key := string(row.param)
+	v := n.Get(key)
+	if row.alias != "" {
+		if other := n.Get(row.alias); v != nil && other != nil {
+			p.Diags.Append(diag.Diagnostic{
+				Pos: other.Pos, Code: diag.DuplicateField,
+				Message: fmt.Sprintf("%s: %s is another name of %s, which is set too", what, row.alias, key),
+				Notes:   []diag.Note{{Pos: v.Pos, Message: key + " is set here"}},
+			})
+		} else if other != nil {
+			v, key = other, row.alias
+		}
+	}
+	if v == nil {
+		if row.required {
+			pos := pop.Pos
+			if n != nil {
+				pos = n.Pos
+			}
+			p.Diags.Add(pos, diag.MissingField, "%s: neuron %s needs the parameter %q, such as %s: 20ms", what, pop.Model, key, key)
+		}
+		pop.Params[row.param] = Value{Pos: pop.Pos, Values: []float64{row.standard}}
+		return
+	}
+	s := p.source(v, sourceOptions{
+		what: what + ": " + key, stream: pop.Name + "/" + string(row.param),
+		unit: row.unit, rule: row.rule, axis: true,
+	})
+	if s == nil || pop.Shape == nil {
+		return
+	}
+	if !p.fitsPopulation(s, pop) {
+		return
+	}
+	values, shape, pos := pop.Params, pop.Shape, v.Pos
+	p.later = append(p.later, func() {
+		if x := p.numbers(s, Size(shape)); x != nil {
+			values[row.param] = Value{Pos: pos, Values: s.spread(x, shape)}
+		}
+	})
+}
+
+// fitsPopulation reports a source that does not hold one number, or one for
+// each neuron, or one for each place of the axis it names.
+func (p *parser) fitsPopulation(s *source, pop *Population) bool {
+	want := Size(pop.Shape)
+	each := "one for each neuron"
+	if s.axis >= len(pop.Shape) {
+		p.Diags.Add(s.pos, diag.OutOfRange, "%s: axis is %d, but the population has shape %s, whose axes are 0 to %d", s.what, s.axis, bracketed(pop.Shape), len(pop.Shape)-1)
+		return false
+	}
+	if s.axis >= 0 {
+		want = pop.Shape[s.axis]
+		each = fmt.Sprintf("one for each place of axis %d of %s", s.axis, bracketed(pop.Shape))
+	}
+	if s.single() || s.draw != nil || len(s.data) == want {
+		return true
+	}
+	p.Diags.Add(s.pos, diag.ShapeMismatch, "%s: %s has %s, want one number or %d, %s", s.what, s.origin, s.extent(), want, each)
+	return false
+}

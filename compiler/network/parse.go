@@ -1,0 +1,248 @@
+package network
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/spell"
+	"github.com/weft-toolchain/weft/internal/yamldoc"
+)
+
+// Load reads the network file at path. Mistakes in it, and in the array files
+// it names, come back all at once as a *diag.Error.
+func Load(path string) (*Network, error) {
+	var diags diag.List
+	root := yamldoc.Load(path, &diags)
+	return build(path, root, &diags, defaultLimits)
+}
+
+// Parse is Load of a file whose content is src. Paths in it start from the
+// directory of file.
+func Parse(file string, src []byte) (*Network, error) {
+	return parse(file, src, defaultLimits)
+}
+
+// limits is what a network may have at most.
+type limits struct{ neurons, synapses int }
+
+var defaultLimits = limits{neurons: MaxNeurons, synapses: MaxSynapses}
+
+func parse(file string, src []byte, lim limits) (*Network, error) {
+	var diags diag.List
+	root := yamldoc.Parse(file, src, &diags)
+	return build(file, root, &diags, lim)
+}
+
+func build(file string, root *yamldoc.Node, diags *diag.List, lim limits) (*Network, error) {
+	if root == nil {
+		return nil, diags.Err()
+	}
+	p := &parser{
+		Reader: yamldoc.Reader{Diags: diags},
+		net:    &Network{File: file, Tick: defaultTick},
+		limits: lim,
+		groups: map[string]*group{},
+		pairs:  map[[2]string]int{},
+		files:  newArrayFiles(filepath.Dir(file)),
+	}
+	p.document(root)
+	// Whatever is large is computed last, and not at all for a broken file.
+	for i := 0; i < len(p.later) && diags.Len() == 0; i++ {
+		p.later[i]()
+	}
+	if err := diags.Err(); err != nil {
+		return nil, err
+	}
+	for _, pr := range p.projections {
+		p.net.Projections = append(p.net.Projections, *pr)
+	}
+	return p.net, nil
+}
+
+// parser walks the document once and fills net. What it cannot use it reports
+// and leaves out, so that net is only good when nothing was reported.
+type parser struct {
+	yamldoc.Reader
+	net    *Network
+	limits limits
+
+	// groups are the inputs and populations by name, names in the order written.
+	groups map[string]*group
+	names  []string
+	// pairs counts the projections of each (from, to).
+	pairs       map[[2]string]int
+	projections []*Projection
+	files       *arrayFiles
+
+	// neurons and synapses are totals so far; they saturate.
+	neurons, synapses         int
+	neuronsTold, synapsesTold bool
+	// later computes what has been checked.
+	later []func()
+}
+
+// defaultTick is the duration of a tick that is not said, in seconds.
+const defaultTick = 1e-3
+
+func (p *parser) document(root *yamldoc.Node) {
+	if !p.Mapping(root, "network file", "network", "tick", "inputs", "populations", "projections", "outputs", "quantise") {
+		return
+	}
+	p.net.Name = p.title(root.Get("network"))
+	p.tick(root.Get("tick"))
+	p.net.Quantise = p.quantise(root.Get("quantise"), "quantise")
+	if n := root.Get("inputs"); n != nil && p.block(n, "inputs") {
+		for _, f := range n.Fields {
+			p.input(f)
+		}
+	}
+	if n := p.Require(root, "network file", "populations"); n != nil && p.block(n, "populations") {
+		if len(n.Fields) == 0 {
+			p.report(n, diag.MissingField, "populations: is empty, want at least one population")
+		}
+		for _, f := range n.Fields {
+			p.population(f)
+		}
+	}
+	if n := root.Get("projections"); n != nil && p.Sequence(n, "projections") {
+		for i, item := range n.Items {
+			p.projection(item, i)
+		}
+	}
+	p.outputs(root.Get("outputs"))
+}
+
+// title reads the network's name; without one the file gives it.
+func (p *parser) title(n *yamldoc.Node) string {
+	if n == nil {
+		base := filepath.Base(p.net.File)
+		return strings.TrimSuffix(base, filepath.Ext(base))
+	}
+	name := p.String(n, "network")
+	if len(name) > maxName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
+		p.report(n, diag.WrongType, "network: want a name of one line and at most %d letters, have %s", maxName, n.Describe())
+	}
+	return name
+}
+
+func (p *parser) tick(n *yamldoc.Node) {
+	if n == nil {
+		return
+	}
+	var tick float64
+	if !p.clean(func() { tick = p.Quantity(n, "tick", "s") }) {
+		return
+	}
+	if tick <= 0 {
+		p.report(n, diag.OutOfRange, "tick: is %s, want a duration above 0, such as 1ms", n.Text)
+		return
+	}
+	p.net.Tick = tick
+}
+
+func (p *parser) outputs(n *yamldoc.Node) {
+	if n == nil || !p.Sequence(n, "outputs") {
+		return
+	}
+	first := map[string]diag.Pos{}
+	for _, item := range n.Items {
+		name := p.String(item, "outputs")
+		if name == "" {
+			continue
+		}
+		g := p.find(item, name, "outputs")
+		if g == nil {
+			continue
+		}
+		if g.ref.Input {
+			p.report(item, diag.UnknownName, "outputs: %q is an input, want a population", name)
+			continue
+		}
+		if at, ok := first[name]; ok {
+			p.Diags.Append(diag.Diagnostic{
+				Pos: item.Pos, Code: diag.DuplicateField,
+				Message: fmt.Sprintf("outputs: %q is named twice", name),
+				Notes:   []diag.Note{{Pos: at, Message: "first named here"}},
+			})
+			continue
+		}
+		first[name] = item.Pos
+		p.net.Outputs = append(p.net.Outputs, g.ref.Index)
+	}
+}
+
+// quantise reads a block of the quantiser's settings, if there is one.
+func (p *parser) quantise(n *yamldoc.Node, what string) Quantise {
+	if n == nil || !p.Mapping(n, what, "bits", "clip", "per") {
+		return Quantise{}
+	}
+	q := Quantise{Pos: n.Pos}
+	if b := n.Get("bits"); b != nil {
+		q.Bits = int(p.Int(b, what+": bits", 2, 16))
+	}
+	if c := n.Get("clip"); c != nil {
+		q.Clip = Clip(p.Enum(c, what+": clip", string(ClipMSE), string(ClipMax)))
+	}
+	if c := n.Get("per"); c != nil {
+		q.Per = Per(p.Enum(c, what+": per", string(PerProjection), string(PerNeuron)))
+	}
+	return q
+}
+
+// find returns the input or population called name, or reports that there is
+// none.
+func (p *parser) find(n *yamldoc.Node, name, what string) *group {
+	g := p.groups[name]
+	if g == nil {
+		hint := p.hint(name, p.names)
+		if hint == "" {
+			hint = "; there are " + listed(p.names)
+		}
+		p.report(n, diag.UnknownName, "%s: there is no input or population %s%s", what, n.Describe(), hint)
+	}
+	return g
+}
+
+// hint suggests a spelling. It looks at the first few thousand candidates, and
+// at none once nothing more is printed, so that a broken file costs no time.
+func (p *parser) hint(name string, candidates []string) string {
+	if p.Diags.Len() >= diag.MaxDiagnostics {
+		return ""
+	}
+	return spell.Hint(name, candidates[:min(len(candidates), 1<<12)])
+}
+
+// block checks that n is a mapping of any keys.
+func (p *parser) block(n *yamldoc.Node, what string) bool {
+	if n.Kind != yamldoc.Mapping {
+		p.report(n, diag.WrongType, "%s: want a mapping of names, have %s", what, n.Describe())
+		return false
+	}
+	return true
+}
+
+// report adds a diagnostic at n.
+func (p *parser) report(n *yamldoc.Node, code diag.Code, format string, args ...any) {
+	p.Diags.Add(n.Pos, code, format, args...)
+}
+
+// clean runs f and says whether nothing was reported meanwhile.
+func (p *parser) clean(f func()) bool {
+	before := p.Diags.Len()
+	f()
+	return p.Diags.Len() == before
+}
+
+// listed writes names for a message, the first of them if there are many.
+func listed(names []string) string {
+	const most = 12
+	if len(names) == 0 {
+		return "none"
+	}
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}

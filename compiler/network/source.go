@@ -1,0 +1,296 @@
+package network
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/yamldoc"
+)
+
+// source is a value as it is written: a number, a list, an array of a file or
+// a distribution. It is checked as far as that needs no computing; numbers
+// computes it.
+type source struct {
+	pos  diag.Pos
+	what string
+	// origin is how messages call it: `the list`, `array "w1" of mlp.npz`.
+	origin string
+	// shape and data are the numbers as stored; a single number has shape nil.
+	shape []int
+	data  []float64
+	// draw is set for a distribution instead.
+	draw   *distribution
+	stream string
+	// scale and offset make x into scale*x + offset.
+	scale, offset float64
+	// axis is the axis of the population that data run along, or -1.
+	axis int
+	rule rule
+}
+
+// sourceOptions say what a value may be.
+type sourceOptions struct {
+	// what begins every message.
+	what string
+	// stream names the random stream of a distribution.
+	stream string
+	unit   unit
+	rule   rule
+	// axis permits {file, axis}.
+	axis bool
+	// integers permits the distribution `integer` only.
+	integers bool
+}
+
+// single says that the source is one number for all.
+func (s *source) single() bool { return s.draw == nil && s.shape == nil }
+
+// extent says how large the data are: "3 elements", "shape [28, 28]".
+func (s *source) extent() string {
+	if len(s.shape) == 1 {
+		return plural(s.shape[0], "element")
+	}
+	return "shape " + bracketed(s.shape)
+}
+
+// source reads a value. It returns nil when it has reported.
+func (p *parser) source(n *yamldoc.Node, o sourceOptions) *source {
+	s := &source{pos: n.Pos, what: o.what, stream: o.stream, rule: o.rule, scale: 1, axis: -1}
+	ok := false
+	switch n.Kind {
+	case yamldoc.Scalar:
+		ok = p.scalarSource(n, o, s)
+	case yamldoc.Sequence:
+		s.origin = "the list"
+		s.shape, s.data, ok = p.list(n, o.what, o.unit)
+	case yamldoc.Mapping:
+		ok = p.mappingSource(n, o, s)
+	}
+	if !ok || !p.holds(s) {
+		return nil
+	}
+	return s
+}
+
+func (p *parser) scalarSource(n *yamldoc.Node, o sourceOptions, s *source) bool {
+	if _, isNumber := n.Number(); !isNumber && o.unit == plain {
+		hint := ""
+		if i := strings.LastIndexByte(n.Text, '.'); i >= 0 && isArrayFile(n.Text) {
+			hint = fmt.Sprintf("; an array file is written {file: %s, array: NAME}", n.Text)
+		}
+		p.report(n, diag.WrongType, "%s: want a number, a list, {file, array} or a distribution, have %s%s", o.what, n.Describe(), hint)
+		return false
+	}
+	s.origin = "the number"
+	x, ok := p.number(n, o.what, o.unit)
+	s.data = []float64{x}
+	return ok
+}
+
+// number reads a finite number, with a unit where the value has one.
+func (p *parser) number(n *yamldoc.Node, what string, u unit) (x float64, ok bool) {
+	ok = p.clean(func() {
+		if _, isNumber := n.Number(); !isNumber && u != plain {
+			x = p.Quantity(n, what, string(u))
+			return
+		}
+		x = p.Float(n, what)
+	})
+	return x, ok
+}
+
+// Keys of a value that is a mapping.
+var (
+	fileKeys         = []string{"file", "array", "scale", "offset"}
+	distributionKeys = []string{"uniform", "normal", "integer", "seed", "scale", "offset"}
+)
+
+func (p *parser) mappingSource(n *yamldoc.Node, o sourceOptions, s *source) bool {
+	keys := distributionKeys
+	kind := ""
+	for _, f := range n.Fields {
+		switch f.Key {
+		case "file":
+			keys, kind = fileKeys, "file"
+			if o.axis {
+				keys = append(keys[:len(keys):len(keys)], "axis")
+			}
+		case "uniform", "normal", "integer":
+			kind = f.Key
+		}
+	}
+	if kind == "" {
+		for _, f := range n.Fields {
+			if h := p.hint(f.Key, []string{"file", "uniform", "normal", "integer"}); h != "" {
+				p.Diags.Add(f.KeyPos, diag.UnknownField, "%s: unknown field %s%s", o.what, quoted(f.Key), h)
+				return false
+			}
+		}
+		p.report(n, diag.MissingField, "%s: the mapping says neither a file nor a distribution; want {file, array}, {uniform: [lo, hi], seed}, {normal: [mean, std], seed} or {integer: [lo, hi], seed}", o.what)
+		return false
+	}
+	ok := true
+	if !p.clean(func() { p.Mapping(n, o.what, keys...) }) {
+		ok = false
+	}
+	if f := n.Get("scale"); f != nil {
+		if x, fine := p.number(f, o.what+": scale", plain); fine {
+			s.scale = x
+		} else {
+			ok = false
+		}
+	}
+	if f := n.Get("offset"); f != nil {
+		if x, fine := p.number(f, o.what+": offset", o.unit); fine {
+			s.offset = x
+		} else {
+			ok = false
+		}
+	}
+	if kind == "file" {
+		return p.fileSource(n, o, s) && ok
+	}
+	s.draw = p.distribution(n, o)
+	return s.draw != nil && ok
+}
+
+func (p *parser) fileSource(n *yamldoc.Node, o sourceOptions, s *source) bool {
+	if a := n.Get("axis"); a != nil && o.axis {
+		if !p.clean(func() { s.axis = int(p.Int(a, o.what+": axis", 0, maxDims-1)) }) {
+			return false
+		}
+	}
+	name := ""
+	at := n.Get("file")
+	path := p.String(at, o.what+": file")
+	if a := n.Get("array"); a != nil {
+		if name = p.String(a, o.what+": array"); name == "" {
+			return false
+		}
+		at = a
+	}
+	if path == "" {
+		return false
+	}
+	array, d := p.files.load(path, name)
+	if d != nil {
+		if d.Code != diag.UnknownName {
+			at = n.Get("file")
+		}
+		p.report(at, d.Code, "%s: %s", o.what, d.Message)
+		return false
+	}
+	s.origin = arrayName(path, name)
+	s.shape, s.data = array.Shape, array.Data
+	if len(s.shape) == 0 {
+		s.shape = nil
+		s.axis = -1
+	}
+	if i := array.notFinite; i >= 0 {
+		p.Diags.Add(n.Pos, diag.NotFinite, "%s: %s holds %v at %s, want finite numbers", o.what, s.origin, array.Data[i], s.place(i))
+		return false
+	}
+	return true
+}
+
+// holds reports the first number of s that its rule forbids. Of a distribution
+// only the bounds are known yet.
+func (p *parser) holds(s *source) bool {
+	if s.rule.holds == nil {
+		return true
+	}
+	data := s.data
+	where := func(i int) string { return "element " + s.place(i) + " of " + s.origin + " " }
+	switch {
+	case s.single():
+		where = func(int) string { return "" }
+	case s.draw != nil && s.draw.kind == "normal":
+		return true
+	case s.draw != nil:
+		data = []float64{s.draw.a, s.draw.b}
+		where = func(i int) string { return [2]string{"lo ", "hi "}[i] }
+	}
+	for i, x := range data {
+		if x = s.affine(x); !s.rule.holds(x, p.net.Tick) {
+			p.broken(s, x, where(i))
+			return false
+		}
+	}
+	return true
+}
+
+// broken reports that x, at place where of s, breaks the rule of s.
+func (p *parser) broken(s *source, x float64, where string) {
+	p.Diags.Add(s.pos, diag.OutOfRange, "%s: %sis %s, want %s", s.what, where, s.rule.write(x), s.rule.want(p.net.Tick))
+}
+
+// affine returns scale*x + offset, rounded twice on every machine.
+func (s *source) affine(x float64) float64 {
+	if s.scale != 1 {
+		x = float64(x * s.scale)
+	}
+	return x + s.offset
+}
+
+// place writes the index of the i-th number: "[2, 5]".
+func (s *source) place(i int) string {
+	if len(s.shape) == 0 {
+		return bracketed([]int{i})
+	}
+	index := make([]int, len(s.shape))
+	for axis := len(s.shape) - 1; axis >= 0; axis-- {
+		index[axis] = i % s.shape[axis]
+		i /= s.shape[axis]
+	}
+	return bracketed(index)
+}
+
+// numbers computes the source: one number for all, or those that are stored,
+// or n that are drawn. It returns nil when it has reported.
+func (p *parser) numbers(s *source, n int) []float64 {
+	out := s.data
+	switch {
+	case s.draw != nil:
+		out = s.draw.numbers(newStream(s.draw.seed, s.stream), n)
+	case s.scale == 1 && s.offset == 0:
+		// Shared with the file's other users, since nobody writes to it.
+		return out
+	default:
+		out = make([]float64, len(s.data))
+		copy(out, s.data)
+	}
+	for i, x := range out {
+		out[i] = s.affine(x)
+		if math.IsInf(out[i], 0) || math.IsNaN(out[i]) {
+			p.Diags.Add(s.pos, diag.NotFinite, "%s: %v at %s becomes %v by scale and offset, want finite numbers", s.what, x, s.place(i), out[i])
+			return nil
+		}
+		if s.draw != nil && s.rule.holds != nil && !s.rule.holds(out[i], p.net.Tick) {
+			p.broken(s, out[i], fmt.Sprintf("number %d drawn ", i))
+			return nil
+		}
+	}
+	return out
+}
+
+// spread repeats numbers that run along one axis over the whole shape.
+func (s *source) spread(x []float64, shape []int) []float64 {
+	if s.axis < 0 || len(x) == 1 {
+		return x
+	}
+	inner := Size(shape[s.axis+1:])
+	out := make([]float64, Size(shape))
+	for i := range out {
+		out[i] = x[i/inner%shape[s.axis]]
+	}
+	return out
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

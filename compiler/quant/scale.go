@@ -1,0 +1,153 @@
+package quant
+
+import (
+	"math"
+
+	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/isa/fixed"
+)
+
+// segment is weights that share a largest integer.
+type segment struct {
+	weights []float64
+	qmax    float64
+}
+
+// scales returns the population's scale, or each neuron's.
+func (p *population) scales() []float64 {
+	if p.per == network.PerNeuron && p.n > 1 {
+		rows := p.byNeuron()
+		out := make([]float64, p.n)
+		for i := range out {
+			out[i] = p.limit(bestScale(rows[i], p.clip), i, i+1)
+		}
+		return out
+	}
+	var all []segment
+	for _, k := range p.projs {
+		pr := &p.q.Projections[k]
+		w := make([]float64, len(pr.Weight))
+		for s := range w {
+			w[s] = pr.Weight[s] * p.at(int(pr.Post[s])).in
+		}
+		all = append(all, segment{w, p.qmax(k)})
+	}
+	return []float64{p.limit(bestScale(all, p.clip), 0, p.n)}
+}
+
+// byNeuron gathers the weights of each neuron, a segment a projection.
+func (p *population) byNeuron() [][]segment {
+	rows := make([][]segment, p.n)
+	for _, k := range p.projs {
+		pr := &p.q.Projections[k]
+		off := make([]int32, p.n+1)
+		for _, j := range pr.Post {
+			off[j+1]++
+		}
+		for i := range p.n {
+			off[i+1] += off[i]
+		}
+		flat := make([]float64, len(pr.Weight))
+		next := append([]int32(nil), off...)
+		for s, w := range pr.Weight {
+			j := pr.Post[s]
+			flat[next[j]] = w * p.at(int(j)).in
+			next[j]++
+		}
+		for i := range p.n {
+			rows[i] = append(rows[i], segment{flat[off[i]:off[i+1]], p.qmax(k)})
+		}
+	}
+	return rows
+}
+
+// limit lowers a scale until the levels of neurons from to to fit half a state
+// word, and makes one up, from the levels, where there are no weights.
+func (p *population) limit(scale float64, from, to int) float64 {
+	level := 0.0
+	for i := from; i < to && i-from < len(p.coef); i++ {
+		c := p.at(i)
+		level = max(level, math.Abs(c.threshold), math.Abs(c.drive), math.Abs(c.vReset), math.Abs(c.vInit), math.Abs(c.iInit), math.Abs(c.leak))
+	}
+	_, hi := fixed.Limits(p.q.StateBits)
+	if scale == 0 {
+		scale = 1
+		if level > 0 {
+			scale = 128 / level
+		}
+	}
+	if level > 0 {
+		scale = min(scale, float64(hi)/2/level)
+	}
+	return scale
+}
+
+// Steps of the search for the clip, and how many weights it looks at; more are
+// sampled evenly.
+const (
+	coarseSteps = 96
+	fineSteps   = 24
+	maxSample   = 1 << 18
+)
+
+// bestScale returns the integer of a weight of 1, or 0 where every weight is
+// zero.
+func bestScale(segs []segment, clip network.Clip) float64 {
+	// full is the largest scale that clips nothing.
+	full := math.Inf(1)
+	count := 0
+	for _, s := range segs {
+		count += len(s.weights)
+		for _, w := range s.weights {
+			if w != 0 {
+				full = min(full, s.qmax/math.Abs(w))
+			}
+		}
+	}
+	if math.IsInf(full, 1) {
+		return 0
+	}
+	if clip == network.ClipMax {
+		return full
+	}
+	stride := 1 + count/maxSample
+	// The clip falls from the largest weight to a twentieth of it; an equal
+	// error keeps the larger clip.
+	best, bestErr := 1.0, squaredError(segs, full, stride, math.Inf(1))
+	try := func(f float64) {
+		if e := squaredError(segs, full/f, stride, bestErr); e < bestErr {
+			best, bestErr = f, e
+		}
+	}
+	const lowest = 0.05
+	step := (1 - lowest) / coarseSteps
+	for k := 1; k <= coarseSteps; k++ {
+		try(1 - float64(k)*step)
+	}
+	centre := best
+	for k := -fineSteps; k <= fineSteps; k++ {
+		if f := centre + float64(k)*step/fineSteps; f > lowest/2 && f <= 1 {
+			try(f)
+		}
+	}
+	return full / best
+}
+
+// squaredError sums the squared errors of the weights at a scale; it stops as
+// soon as the sum reaches enough.
+func squaredError(segs []segment, scale float64, stride int, enough float64) float64 {
+	var sum float64
+	inverse := 1 / scale
+	for _, s := range segs {
+		for k := 0; k < len(s.weights); k += stride {
+			w := s.weights[k]
+			q := min(max(math.RoundToEven(w*scale), -s.qmax), s.qmax)
+			d := w - q*inverse
+			sum += d * d
+		}
+		if sum >= enough {
+			return sum
+		}
+	}
+	return sum
+}

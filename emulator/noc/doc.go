@@ -1,0 +1,98 @@
+// Package noc is the only place that knows how packets travel between cores:
+// a mesh of routers, cycle by cycle, with finite FIFOs, XY routing,
+// serialising links, arbitration by age and back-pressure by credits.
+//
+// # The mesh
+//
+// Router y*Width+x stands at column x, row y, one for each core. East is x+1,
+// South is y+1. The chip's I/O port is at the west edge of router 0: what
+// comes from outside enters by the West FIFO of router 0, and what is sent to
+// Host leaves west from router 0.
+//
+//	                North
+//	               in   out
+//	                │    ▲
+//	             ┌──▼────┴──┐
+//	             │ FIFO     │
+//	West   in ──▶│FIFO  FIFO│◀── in    East
+//	      out ◀──┤          ├──▶ out
+//	             │ FIFO FIFO│◀── in    Local: the core sends
+//	             └──▲────┬──┘──▶ out   Local: the core receives
+//	                │    ▼
+//	               in   out
+//	                South
+//
+// A packet is one flit. It goes along x first, then along y, and never turns
+// back, so that no cycle of packets can wait for one another: the mesh cannot
+// deadlock, whatever the depth of the FIFOs.
+//
+// # One cycle
+//
+// All routers decide on the state at the start of the cycle, so the order in
+// which they are looked at cannot be seen. In cycle c:
+//
+//   - The head of a FIFO may leave if it is ready (see below), its output sent
+//     nothing in the last LinkCycles-1 cycles, and the FIFO at the other end
+//     has a free place. Of several heads that want one output the oldest goes:
+//     the one that was due first, that is, would have entered first on an empty
+//     mesh; then the one from the lowest source (Host, then core 0, 1, …). Two
+//     packets of one source never meet in this.
+//   - A place is taken in the cycle in which a packet is sent to it, so packets
+//     in flight count, and is free again in the cycle after the packet left it.
+//   - A source whose packet is due enters it into its FIFO if there is a free
+//     place: one packet a cycle at most. If it cannot, the core stands still
+//     and everything it sends later is sent later by as much.
+//   - The core's output takes one packet a cycle and is never full; the I/O
+//     port takes one packet every LinkCycles cycles and is never full either.
+//
+// # One hop, in cycles
+//
+// A packet offered at cycle 10 by core 0 for core 1, with HopX = 3 and
+// EjectCycles = 1:
+//
+//	cycle         10       11       12       13       14       15       16
+//	core 0        offers
+//	FIFO 0 Local  enters   leaves   (place free)
+//	link 0→1               ╞════════════════════════╡
+//	FIFO 1 West            place taken               leaves   (place free)
+//	core 1                                                    delivered
+//
+// The packet is ready one cycle after it entered, and again HopX (or HopY)
+// cycles after it was sent. Without contention a packet offered at cycle t to
+// travel dx and dy hops is delivered at
+//
+//	t + 1 + dx·HopX + dy·HopY + EjectCycles
+//
+// which Config.ZeroLoad computes. The I/O port counts as router 0 there, in
+// both directions: passing it is no hop, and a packet for Host is delivered
+// EjectCycles after it left router 0.
+//
+// A place is taken for HopX+1 cycles at least, so a link carries a packet
+// every max(LinkCycles, (HopX+1)/FIFODepth) cycles at best: FIFOs shallower
+// than HopX+1 slow even a lone stream.
+//
+// # Slower is not always later
+//
+// Like every greedy schedule this one has anomalies (Graham 1969): a slower
+// link can delay a packet just enough to let a better one pass, and the run as
+// a whole ends earlier. On meshes of up to 5×5 with FIFOs of 1 to 4 places,
+// twice the LinkCycles ended 191 of 50,000 random runs earlier, twice the
+// LinkCycles and HopX 102, twice every latency 6; by 13 cycles at most. On 8×8,
+// FIFOs of 4 or 8 places showed none in 400 runs, those of 1 or 2 places showed
+// 21 and 5, by 4 % of the run at most. TestSlowerLinksEndLater holds the rate.
+//
+// Age is counted from when a packet was due, and not from when it entered,
+// because that has a third fewer anomalies, and congested runs end up to 5 %
+// earlier: a core that was held up catches up.
+//
+// # How it is made fast
+//
+// The plain version visits every router in every cycle; reference_test.go is
+// that version, and the two are compared on random traffic. Here a router is
+// visited in a cycle only if one of its heads could leave or its core could
+// send: a wheel of bit sets, one for each of the next 64 cycles, says who is
+// to be visited when. A packet in flight already lies in the FIFO it flies to,
+// with the cycle at which it is ready. The only thing that one router's
+// decision could change for another within a cycle is the free places, so
+// these are counted by the sender, as credits, and come back between cycles.
+package noc

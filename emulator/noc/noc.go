@@ -1,0 +1,115 @@
+package noc
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Cycles is a time, or a span of time, in clock cycles of the mesh.
+type Cycles = int64
+
+// Host stands for the chip's I/O port: as a destination, out of the chip; as
+// the place of a Source, packets that come from outside.
+const Host int32 = -1
+
+// Limits of a Config and of a Run.
+const (
+	MaxSide    = 1024    // routers along Width or Height
+	MaxDepth   = 1024    // packets in one FIFO
+	MaxLatency = 1 << 20 // cycles in HopX, HopY, LinkCycles and EjectCycles
+	MaxPlaces  = 1 << 26 // packets in all FIFOs of a mesh together
+	MaxSpan    = 1 << 40 // cycles from the start of a run to its last injection
+)
+
+// Config is the shape and the timing of a mesh. There is no default: every
+// field is at least 1.
+type Config struct {
+	// Width and Height count the routers along x and y, 1..MaxSide.
+	Width, Height int
+	// FIFODepth is how many packets one input FIFO holds, 1..MaxDepth.
+	FIFODepth int
+	// HopX and HopY are the cycles from leaving one FIFO to being able to
+	// leave the next, east or west and north or south, 1..MaxLatency.
+	HopX, HopY Cycles
+	// LinkCycles is the cycles between two packets on one link, and on the way
+	// out to the host, 1..MaxLatency.
+	LinkCycles Cycles
+	// EjectCycles is the cycles from leaving the last FIFO to being delivered
+	// to the core or the host, 1..MaxLatency.
+	EjectCycles Cycles
+}
+
+// Verify says everything that is out of range in c.
+func (c Config) Verify() error {
+	var errs []error
+	check := func(name string, have, most int64) {
+		if have < 1 || have > most {
+			errs = append(errs, fmt.Errorf("%s is %d, want 1..%d", name, have, most))
+		}
+	}
+	check("Width", int64(c.Width), MaxSide)
+	check("Height", int64(c.Height), MaxSide)
+	check("FIFODepth", int64(c.FIFODepth), MaxDepth)
+	check("HopX", c.HopX, MaxLatency)
+	check("HopY", c.HopY, MaxLatency)
+	check("LinkCycles", c.LinkCycles, MaxLatency)
+	check("EjectCycles", c.EjectCycles, MaxLatency)
+	if errs == nil {
+		check("Width × Height × ports × FIFODepth", int64(c.Routers()*numPorts*c.FIFODepth), MaxPlaces)
+	}
+	return errors.Join(errs...)
+}
+
+// Routers is the number of routers, one for each core.
+func (c Config) Routers() int { return c.Width * c.Height }
+
+// Hops returns the links a packet crosses along x and along y on its way
+// between two routers; Host stands where router 0 stands.
+func (c Config) Hops(from, to int32) (dx, dy int) {
+	f, t := int(max(from, 0)), int(max(to, 0))
+	return distance(f%c.Width, t%c.Width), distance(f/c.Width, t/c.Width)
+}
+
+// ZeroLoad returns the cycles from the offer of a packet to its delivery when
+// nothing is in its way: the least that any packet takes.
+func (c Config) ZeroLoad(from, to int32) Cycles {
+	dx, dy := c.Hops(from, to)
+	return 1 + Cycles(dx)*c.HopX + Cycles(dy)*c.HopY + c.EjectCycles
+}
+
+func distance(a, b int) int { return max(a-b, b-a) }
+
+// Packet is what travels. The mesh looks at Dst only.
+type Packet struct {
+	Dst int32 // a router, or Host
+	ID  int32 // the caller's
+}
+
+// Injection is a packet and the earliest cycle at which its source offers it.
+type Injection struct {
+	At     Cycles
+	Packet Packet
+}
+
+// Source is one core, or the host, with the packets that it sends in a run.
+type Source struct {
+	// Router is the core's router, or Host. A run has at most one source each.
+	Router int32
+	// Injections are in order of At, which is nowhere before the run's start.
+	Injections []Injection
+
+	// Stall is a result: the cycles for which the source stood still because
+	// its FIFO was full, or because it offered two packets in one cycle. A
+	// packet enters at its At plus the Stall up to and including it.
+	Stall Cycles
+	// Done is a result: the cycle at which the last packet entered its FIFO;
+	// the run's start if there is none.
+	Done Cycles
+}
+
+// Delivery is a packet that arrived at the core Packet.Dst, or at the host.
+type Delivery struct {
+	At     Cycles
+	Packet Packet
+	Src    int32 // the Router of the source that sent it, or Host
+}

@@ -1,0 +1,113 @@
+package noc
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// testStart is where test runs start: not zero, and not a multiple of anything.
+const testStart Cycles = 1_000_003
+
+// randomConfig draws a mesh of at most 5×5 routers, with FIFOs and latencies
+// that are short.
+func randomConfig(rng *rand.Rand) Config {
+	return Config{
+		Width:       1 + rng.IntN(5),
+		Height:      1 + rng.IntN(5),
+		FIFODepth:   1 + rng.IntN(4),
+		HopX:        1 + rng.Int64N(8),
+		HopY:        1 + rng.Int64N(8),
+		LinkCycles:  1 + rng.Int64N(4),
+		EjectCycles: 1 + rng.Int64N(4),
+	}
+}
+
+// traffic is what a random source sends.
+type traffic struct {
+	packets int     // by each source, at most
+	gap     Cycles  // between two of them, at most
+	hot     float64 // share of the packets that go to one place
+	host    bool    // the host sends and receives too
+	quiet   float64 // share of the sources that send nothing
+}
+
+func randomTraffic(rng *rand.Rand) traffic {
+	return traffic{
+		packets: 1 + rng.IntN(30),
+		gap:     []Cycles{0, 1, 2, 10, 300}[rng.IntN(5)],
+		hot:     []float64{0, 0.3, 1}[rng.IntN(3)],
+		host:    rng.IntN(2) == 0,
+		quiet:   []float64{0, 0.5, 0.9}[rng.IntN(3)],
+	}
+}
+
+// sources draws the sources of a run that starts at start. Every packet's ID
+// is its number in the run.
+func (t traffic) sources(rng *rand.Rand, cfg Config, start Cycles) []Source {
+	first := int32(0)
+	if t.host {
+		first = Host
+	}
+	routers := int32(cfg.Routers())
+	anywhere := func() int32 { return first + rng.Int32N(routers-first) }
+	hot := anywhere()
+	var sources []Source
+	id := int32(0)
+	for router := first; router < routers; router++ {
+		if rng.Float64() < t.quiet {
+			continue
+		}
+		s := Source{Router: router}
+		at := start
+		for range rng.IntN(t.packets + 1) {
+			at += rng.Int64N(t.gap + 1)
+			dst := anywhere()
+			if rng.Float64() < t.hot {
+				dst = hot
+			}
+			s.Injections = append(s.Injections, Injection{at, Packet{dst, id}})
+			id++
+		}
+		sources = append(sources, s)
+	}
+	return sources
+}
+
+func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
+
+// observe runs a mesh and gathers all that the run shows.
+func observe(m *Mesh, start Cycles, sources []Source) outcome {
+	m.ResetCounts()
+	o := outcome{Loads: map[[2]int]int64{}}
+	o.End = m.Run(start, sources, func(d Delivery) { o.Deliveries = append(o.Deliveries, d) })
+	for i := range sources {
+		o.Stall = append(o.Stall, sources[i].Stall)
+		o.Done = append(o.Done, sources[i].Done)
+	}
+	o.Counts = m.Counts()
+	for i, load := range m.LinkLoads() {
+		if load > 0 {
+			from, to := m.Link(i)
+			o.Loads[[2]int{from, to}] = load
+		}
+	}
+	return o
+}
+
+// checkEmpty fails unless a mesh holds nothing and has all its credits.
+func checkEmpty(t *testing.T, m *Mesh) {
+	t.Helper()
+	for i, f := range m.fifos {
+		if f.count != 0 {
+			t.Errorf("FIFO %d holds %d packets after a run", i, f.count)
+		}
+	}
+	for i, l := range m.links {
+		if l.to != none && l.credit != m.depth {
+			t.Errorf("link %d has %d credits after a run, want %d", i, l.credit, m.depth)
+		}
+	}
+	if len(m.returned) != 0 || m.wheel.busy != 0 || len(m.sleepers) != 0 {
+		t.Errorf("after a run: %d credits, cycles %b and %d sleepers are left", len(m.returned), m.wheel.busy, len(m.sleepers))
+	}
+}

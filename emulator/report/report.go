@@ -1,0 +1,94 @@
+// Package report turns the books of a run into what people read: energy,
+// latency, counts. It is the only place where counts meet prices and cycles
+// meet seconds.
+package report
+
+import (
+	"github.com/weft-toolchain/weft/emulator/activity"
+	"github.com/weft-toolchain/weft/isa/image"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+// Report is what a run did and cost.
+type Report struct {
+	Network string `json:"network"`
+	Target  string `json:"target"`
+	// Timing is "cycle" or "functional"; the latter keeps no time, so that
+	// cycles, seconds, power and leakage are zero.
+	Timing  string  `json:"timing"`
+	Ticks   int64   `json:"ticks"`
+	Cycles  int64   `json:"cycles"`
+	Seconds float64 `json:"seconds"`
+	// EnergyJoules is the sum of Energy, which is by component.
+	EnergyJoules float64                       `json:"energy_joules"`
+	PowerWatts   float64                       `json:"power_watts"`
+	Energy       map[targets.Component]float64 `json:"energy"`
+	// EnergyByPopulation has each population's cores; what is the chip's is
+	// under "chip".
+	EnergyByPopulation map[string]float64 `json:"energy_by_population"`
+	EnergyByCore       []float64          `json:"energy_by_core"`
+	Counts             map[string]int64   `json:"counts"`
+	Spikes             map[string]int64   `json:"spikes"`
+	SynapticEvents     int64              `json:"synaptic_events"`
+	// Saturations counts state words that were clipped, by population.
+	Saturations map[string]int64 `json:"saturations"`
+	// StallCycles counts cycles that cores stood still because the mesh was full.
+	StallCycles int64  `json:"stall_cycles"`
+	SpikeHash   string `json:"spike_hash"`
+}
+
+// chipName is the key of what belongs to no population.
+const chipName = "chip"
+
+// New prices a run of im on a target. hash is its spike hash.
+func New(im *image.Image, t *targets.Target, functional bool, act *activity.Activity, hash string) *Report {
+	r := &Report{
+		Network: im.Manifest.Network, Target: t.Name, Timing: "cycle",
+		Ticks: act.Ticks, Cycles: act.Cycles, Seconds: float64(act.Cycles) / t.Timing.Clock,
+		Energy: map[targets.Component]float64{}, EnergyByPopulation: map[string]float64{},
+		EnergyByCore: make([]float64, len(act.Cores)), Counts: map[string]int64{},
+		Spikes: map[string]int64{}, Saturations: map[string]int64{},
+		SynapticEvents: act.SynapticEvents, StallCycles: act.Stalls, SpikeHash: hash,
+	}
+	if functional {
+		r.Timing = "functional"
+	}
+	total := act.Total()
+	for _, c := range targets.Components {
+		r.Energy[c] = 0
+	}
+	for e, info := range targets.Events {
+		r.Counts[info.Name] = total[e]
+		r.Energy[info.Component] += float64(total[e]) * t.Prices.Energy[e]
+	}
+	leakCores := t.Prices.LeakageCore * r.Seconds
+	leakChip := t.Prices.LeakageChip * r.Seconds
+	r.Energy[targets.Leakage] = leakChip + leakCores*float64(len(act.Cores))
+	for _, c := range targets.Components {
+		r.EnergyJoules += r.Energy[c]
+	}
+	if r.Seconds > 0 {
+		r.PowerWatts = r.EnergyJoules / r.Seconds
+	}
+	pops := im.Manifest.Populations
+	for k := range pops {
+		r.EnergyByPopulation[pops[k].Name] = 0
+		r.Spikes[pops[k].Name] = act.Spikes[k]
+		r.Saturations[pops[k].Name] = act.Saturations[k]
+	}
+	for k := range act.Cores {
+		e := price(&act.Cores[k], &t.Prices) + leakCores
+		r.EnergyByCore[k] = e
+		r.EnergyByPopulation[pops[im.Cores[k].Population].Name] += e
+	}
+	r.EnergyByPopulation[chipName] = price(&act.Chip, &t.Prices) + leakChip
+	return r
+}
+
+func price(c *activity.Counts, p *targets.Prices) float64 {
+	sum := 0.0
+	for e, n := range c {
+		sum += float64(n) * p.Energy[e]
+	}
+	return sum
+}

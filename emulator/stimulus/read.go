@@ -1,0 +1,270 @@
+package stimulus
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/ndarray"
+	"github.com/weft-toolchain/weft/internal/ndarray/table"
+	"github.com/weft-toolchain/weft/internal/spell"
+)
+
+// maxFile bounds a spike file, after unpacking.
+const maxFile = 2 << 30
+
+// header is the first line of a spike file.
+const header = "tick,population,index"
+
+// Load reads a spike file: .csv or .csv.gz as ReadCSV has it, or .npz with the
+// arrays `tick` and `index` for a network of one input. Its error is a
+// *diag.Error.
+func Load(path string, groups []Group) (*Train, error) {
+	if strings.HasSuffix(strings.ToLower(path), ".npz") {
+		return loadNPZ(path, groups)
+	}
+	src, err := ndarray.Open(path, maxFile)
+	if err != nil {
+		return nil, fileError(path, err)
+	}
+	defer src.Close()
+	return ReadCSV(path, src, groups)
+}
+
+// ReadCSV reads spikes from text whose header is tick,population,index (in any
+// order; a network of one input may leave population out). Ticks count from 1,
+// indices from 0 within the population, which is an input. The order of lines
+// does not matter, a spike that stands twice counts once. Mistakes name file
+// and are told all in one *diag.Error.
+func ReadCSV(file string, r io.Reader, groups []Group) (*Train, error) {
+	c := csvReader{Scanner: table.NewScanner(r), file: file, groups: groups, byName: map[string]int{}}
+	for i, g := range groups {
+		c.byName[g.Name] = i
+		c.names = append(c.names, g.Name)
+	}
+	if !c.Scan() {
+		if err := c.scanError(); err != nil {
+			return nil, err
+		}
+		return nil, diag.One(diag.Pos{File: file}, diag.BadStimulus, "is empty, want at least the header %s", header)
+	}
+	if err := c.header(); err != nil {
+		return nil, err
+	}
+	for c.Scan() {
+		if len(c.keys) == MaxSpikes {
+			return nil, diag.One(c.pos(0), diag.TooLarge, "has more than %d spikes, the most that is read", MaxSpikes)
+		}
+		c.spike()
+	}
+	if err := c.scanError(); err != nil {
+		return nil, err
+	}
+	if err := c.diags.Err(); err != nil {
+		return nil, err
+	}
+	return newTrain(c.keys), nil
+}
+
+// csvReader reads the lines of a spike file.
+type csvReader struct {
+	*table.Scanner
+	file   string
+	groups []Group
+	byName map[string]int
+	names  []string
+	// The columns of the three fields; population is -1 where left out.
+	tick, population, index int
+	columns                 int
+	keys                    []uint64
+	diags                   diag.List
+}
+
+// header finds the columns.
+func (c *csvReader) header() error {
+	c.tick, c.population, c.index = -1, -1, -1
+	c.columns = len(c.Fields())
+	known := true
+	columns := map[string]*int{"tick": &c.tick, "population": &c.population, "index": &c.index}
+	for i, f := range c.Fields() {
+		column := columns[string(f)]
+		if column == nil || *column >= 0 {
+			known = false
+			break
+		}
+		*column = i
+	}
+	if known && c.tick >= 0 && c.index >= 0 && (c.population >= 0 || len(c.groups) == 1) {
+		return nil
+	}
+	var have []string
+	for _, f := range c.Fields() {
+		have = append(have, string(f))
+	}
+	return diag.One(c.pos(0), diag.BadStimulus, "want the header %s, have %q", header, shorten(strings.Join(have, ",")))
+}
+
+// spike reads the current line.
+func (c *csvReader) spike() {
+	fields := c.Fields()
+	if len(fields) != c.columns {
+		c.diags.Add(c.pos(0), diag.BadStimulus, "has %d columns, want %d as in the header", len(fields), c.columns)
+		return
+	}
+	tick, ok := c.number(c.tick, "tick", "", 1, MaxTicks)
+	g := 0
+	if c.population >= 0 {
+		name := fields[c.population]
+		var known bool
+		if g, known = c.byName[string(name)]; !known {
+			c.diags.Add(c.pos(c.population), diag.BadStimulus, "the network has no input %q%s", name, c.hint(string(name)))
+			return
+		}
+	}
+	in := c.groups[g]
+	index, ok2 := c.number(c.index, "index", in.Name, 0, in.N-1)
+	if ok && ok2 {
+		c.keys = append(c.keys, key(tick, in.First+int32(index)))
+	}
+}
+
+func (c *csvReader) hint(name string) string {
+	switch h := spell.Hint(name, c.names); {
+	case h != "":
+		return h
+	case len(c.names) == 0:
+		return "; it has no inputs"
+	default:
+		return "; its inputs are " + strings.Join(c.names, ", ")
+	}
+}
+
+// number reads a field as a whole number from lo to hi; input names the group
+// that it counts in, if any.
+func (c *csvReader) number(column int, what, input string, lo, hi int) (int, bool) {
+	f := c.Fields()[column]
+	v, err := strconv.Atoi(string(f))
+	if err == nil && v >= lo && v <= hi {
+		return v, true
+	}
+	if input != "" {
+		what = fmt.Sprintf("%s of input %q", what, input)
+	}
+	if errors.Is(err, strconv.ErrSyntax) {
+		c.diags.Add(c.pos(column), diag.BadStimulus, "%s: want a whole number, have %q", what, shorten(string(f)))
+	} else {
+		c.diags.Add(c.pos(column), diag.BadStimulus, "%s is %s, want %d to %d", what, shorten(string(f)), lo, hi)
+	}
+	return 0, false
+}
+
+func (c *csvReader) pos(column int) diag.Pos {
+	return diag.Pos{File: c.file, Line: c.Line(), Col: c.Col(column)}
+}
+
+// scanError returns what ended the scan as a diagnostic, or nil.
+func (c *csvReader) scanError() error {
+	err := c.Err()
+	if err == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*table.Error](err); ok {
+		return diag.One(diag.Pos{File: c.file, Line: e.Line, Col: e.Col}, diag.BadStimulus, "%s", e.Message)
+	}
+	return fileError(c.file, err)
+}
+
+// loadNPZ reads the arrays tick and index.
+func loadNPZ(path string, groups []Group) (*Train, error) {
+	pos := diag.Pos{File: path}
+	if len(groups) != 1 {
+		return nil, diag.One(pos, diag.Unsupported, "an .npz file of spikes serves networks of one input, this one has %d; use .csv with the header %s", len(groups), header)
+	}
+	var arrays [2]*ndarray.Array
+	for i, name := range []string{"tick", "index"} {
+		a, err := ndarray.Load(path, name)
+		if err != nil {
+			return nil, fileError(path, err)
+		}
+		if len(a.Shape) != 1 {
+			return nil, diag.One(pos, diag.BadStimulus, "array %q has %d dimensions, want 1", name, len(a.Shape))
+		}
+		arrays[i] = a
+	}
+	ticks, indices := arrays[0].Data, arrays[1].Data
+	if len(ticks) != len(indices) {
+		return nil, diag.One(pos, diag.BadStimulus, "array \"tick\" has %d elements, array \"index\" has %d; want one of each for a spike", len(ticks), len(indices))
+	}
+	if len(ticks) > MaxSpikes {
+		return nil, diag.One(pos, diag.TooLarge, "has %d spikes, at most %d are read", len(ticks), MaxSpikes)
+	}
+	var diags diag.List
+	check := func(name string, i int, v float64, lo, hi int) {
+		if v != math.Trunc(v) || v < float64(lo) || v > float64(hi) {
+			diags.Add(pos, diag.BadStimulus, "array %q: element %d (from 0) is %v, want a whole number from %d to %d", name, i, v, lo, hi)
+		}
+	}
+	in := groups[0]
+	keys := make([]uint64, len(ticks))
+	for i := range keys {
+		check("tick", i, ticks[i], 1, MaxTicks)
+		check("index", i, indices[i], 0, in.N-1)
+		if diags.Len() == 0 {
+			keys[i] = key(int(ticks[i]), in.First+int32(indices[i]))
+		}
+	}
+	if err := diags.Err(); err != nil {
+		return nil, err
+	}
+	return newTrain(keys), nil
+}
+
+// key orders spikes by tick, then neuron.
+func key(tick int, neuron int32) uint64 { return uint64(tick)<<32 | uint64(uint32(neuron)) }
+
+// newTrain makes a train of spikes in any order, duplicates merged. It ends
+// with the last spike.
+func newTrain(keys []uint64) *Train {
+	if !slices.IsSorted(keys) {
+		slices.Sort(keys)
+	}
+	keys = slices.Compact(keys)
+	t := &Train{}
+	if len(keys) == 0 {
+		return t
+	}
+	t.Ticks = int(keys[len(keys)-1] >> 32)
+	t.Spikes = make([][]int32, t.Ticks)
+	ids := make([]int32, len(keys))
+	start := 0
+	for i, k := range keys {
+		ids[i] = int32(uint32(k))
+		if i+1 == len(keys) || keys[i+1]>>32 != k>>32 {
+			// The capacity ends with the tick, so that appending cannot run over
+			// the next one.
+			t.Spikes[k>>32-1] = ids[start : i+1 : i+1]
+			start = i + 1
+		}
+	}
+	return t
+}
+
+// fileError tells an error about a file as a whole as a diagnostic.
+func fileError(path string, err error) error {
+	if e, ok := errors.AsType[*ndarray.Error](err); ok {
+		return diag.One(diag.Pos{File: path}, e.Code, "%s", strings.TrimPrefix(e.Message, path+": "))
+	}
+	return diag.One(diag.Pos{File: path}, diag.BadFile, "cannot be read: %v", err)
+}
+
+func shorten(s string) string {
+	if len(s) > 40 {
+		return s[:40] + "…"
+	}
+	return s
+}

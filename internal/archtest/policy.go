@@ -1,0 +1,172 @@
+// Package archtest holds what the tests of this folder enforce: which package
+// may import which, and a few promises about every file of the tree.
+package archtest
+
+import (
+	"slices"
+	"strings"
+)
+
+// module is the path that our own imports begin with.
+const module = "github.com/weft-toolchain/weft/"
+
+// row says what one package, or a subtree written `name/...`, may import.
+type row struct {
+	pkg string
+	// may lists our packages, as paths or subtrees below the module.
+	may []string
+	// tests lists what the package's tests may import besides.
+	tests []string
+}
+
+// policy is which of our packages may import which. It is a statement of
+// policy: it says what the parts of weft are allowed to know of each other, not
+// what they happen to know. Do not change it to make a build pass; change it
+// when the architecture is to change, in a commit that says why.
+//
+// A package is ruled by its own row, or else by the longest subtree that holds
+// it; a package without a row fails the test. What is said in prose:
+//
+//   - compiler and emulator never import each other, not even in tests: they
+//     meet in isa, isa/image and targets;
+//   - below internal/cli nobody knows that there is a command line.
+var policy = []row{
+	// The ground: what everybody may stand on.
+	{pkg: "internal/spell"},
+	{pkg: "internal/paths"},
+	{pkg: "internal/golden"},
+	{pkg: "internal/archtest"},
+	{pkg: "internal/diag", may: []string{"internal/spell"}},
+	{pkg: "internal/yamldoc", may: []string{"internal/diag", "internal/spell"}},
+	{pkg: "internal/ndarray/table", may: []string{"internal/diag", "internal/spell"}},
+	{pkg: "internal/ndarray", may: []string{"internal/ndarray/table", "internal/diag", "internal/spell"}},
+
+	// The contract between compiler and emulator.
+	{pkg: "isa/fixed"},
+	{pkg: "isa", may: []string{"isa/fixed", "internal/diag", "internal/spell"}},
+	{pkg: "isa/models", may: []string{"isa", "internal/diag"}},
+	{pkg: "isa/image", may: []string{"isa", "targets", "internal/diag"}},
+	{pkg: "targets", may: []string{"isa", "internal/diag", "internal/yamldoc", "internal/spell"}},
+
+	// The compiler. A pass may be tested on what the passes before it make.
+	{
+		pkg: "compiler/network",
+		may: []string{"internal/diag", "internal/yamldoc", "internal/ndarray", "internal/paths", "internal/spell"},
+	},
+	{pkg: "compiler/ir", may: []string{"compiler/network", "targets", "internal/diag"}},
+	{pkg: "compiler/lower", may: pass, tests: []string{"compiler/..."}},
+	{pkg: "compiler/quant", may: pass, tests: []string{"compiler/..."}},
+	{pkg: "compiler/mapping", may: pass, tests: []string{"compiler/..."}},
+	{pkg: "compiler/codegen", may: pass, tests: []string{"compiler/..."}},
+	{pkg: "compiler/interp", may: pass, tests: []string{"compiler/..."}},
+	{pkg: "compiler", may: []string{"compiler/...", "isa/...", "targets", "internal/diag"}},
+
+	// The emulator.
+	{pkg: "emulator/noc"},
+	{pkg: "emulator/stimulus", may: []string{"internal/diag", "internal/spell", "internal/ndarray", "internal/ndarray/table"}},
+	{pkg: "emulator/...", may: []string{"isa/...", "targets", "emulator/...", "internal/diag"}},
+
+	// Where both meet.
+	{pkg: "internal/dataset", may: []string{"internal/diag", "internal/ndarray", "internal/ndarray/table", "internal/spell"}},
+	{
+		pkg: "internal/experiment",
+		may: []string{
+			"internal/diag", "internal/yamldoc", "internal/paths", "internal/spell", "internal/dataset",
+			"compiler/network",
+		},
+	},
+	{pkg: "internal/eval", may: belowCommand},
+	{pkg: "internal/difftest", may: []string{"compiler/...", "emulator/...", "isa/...", "targets", "internal/..."}},
+	{pkg: "examples/...", may: belowCommand},
+
+	// The command.
+	{pkg: "internal/cli", may: []string{"compiler/...", "emulator/...", "isa/...", "targets", "internal/..."}},
+	{pkg: "cmd/weft", may: []string{"internal/cli"}},
+}
+
+// pass is what a pass of the compiler may import.
+var pass = []string{"compiler/ir", "compiler/network", "isa/...", "targets", "internal/diag"}
+
+// belowCommand is everything but the command line.
+var belowCommand = []string{
+	"compiler/...", "emulator/...", "isa/...", "targets",
+	"internal/dataset", "internal/diag", "internal/eval", "internal/experiment", "internal/ndarray",
+	"internal/paths", "internal/spell", "internal/yamldoc",
+}
+
+// testHelpers are ours too, and every package's tests may import them.
+var testHelpers = []string{"internal/golden"}
+
+// others is which module of others may be imported where; one that is not
+// listed may not be imported at all. RATIONALE.md says why we have each, and
+// .golangci.yml repeats the list so that an editor can show it.
+var others = []struct {
+	module string
+	// in lists the packages that may import it; testsIn those whose tests may.
+	in, testsIn []string
+}{
+	{module: "gopkg.in/yaml.v3", in: []string{"internal/yamldoc"}},
+	{module: "github.com/spf13/cobra", in: []string{"internal/cli"}},
+	{module: "github.com/schollz/progressbar/v3", in: []string{"internal/cli"}},
+	{module: "golang.org/x/term", in: []string{"internal/cli"}},
+	{module: "gonum.org/v1/gonum", in: []string{"compiler/...", "emulator/...", "internal/...", "examples/..."}},
+	{module: "github.com/google/go-cmp", in: []string{"internal/golden"}, testsIn: []string{"..."}},
+	{module: "github.com/rogpeppe/go-internal", testsIn: []string{"..."}},
+}
+
+// lengthLimit is how many lines a Go file may have before it is two ideas.
+const lengthLimit = 700
+
+// longFiles lists the files that may be longer, each with its reason.
+var longFiles = map[string]string{}
+
+// ruleFor returns the row that rules pkg.
+func ruleFor(pkg string) (row, bool) {
+	var best row
+	for _, r := range policy {
+		if r.pkg == pkg {
+			return r, true
+		}
+		if matches(r.pkg, pkg) && len(r.pkg) > len(best.pkg) {
+			best = r
+		}
+	}
+	return best, best.pkg != ""
+}
+
+// mayImport reports whether pkg, or only its tests, may import the path.
+func mayImport(pkg, path string, inTest bool) bool {
+	if ours, ok := strings.CutPrefix(path, module); ok {
+		r, ok := ruleFor(pkg)
+		switch {
+		case !ok:
+			return false
+		case ours == pkg, matchesAny(r.may, ours):
+			return true
+		}
+		return inTest && (matchesAny(r.tests, ours) || matchesAny(testHelpers, ours))
+	}
+	if first, _, _ := strings.Cut(path, "/"); !strings.Contains(first, ".") {
+		return true // the standard library
+	}
+	for _, o := range others {
+		if path == o.module || strings.HasPrefix(path, o.module+"/") {
+			return matchesAny(o.in, pkg) || inTest && matchesAny(o.testsIn, pkg)
+		}
+	}
+	return false
+}
+
+func matchesAny(patterns []string, pkg string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, pkg) })
+}
+
+// matches reports whether pkg is the package or in the subtree that pattern
+// names. `...` alone is everything.
+func matches(pattern, pkg string) bool {
+	base, subtree := strings.CutSuffix(pattern, "...")
+	if !subtree {
+		return pattern == pkg
+	}
+	return strings.HasPrefix(pkg+"/", base)
+}

@@ -1,0 +1,154 @@
+// Package cli is the command line: a file a subcommand, each a newXCmd that
+// reads flags into an options struct and a runX that does the work.
+//
+// Results go to stdout; diagnostics, tables of progress and questions to
+// stderr. Exit status: 0 done, 1 the input is wrong, 2 usage, 3 a bug of ours.
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weft-toolchain/weft/compiler"
+	"github.com/weft-toolchain/weft/internal/diag"
+)
+
+// Exit statuses.
+const (
+	exitOK    = 0
+	exitInput = 1
+	exitUsage = 2
+	exitBug   = 3
+)
+
+// Main runs the command of os.Args and returns its exit status.
+func Main() (status int) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	return Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+}
+
+// Run runs the command with these arguments and returns its exit status.
+func Run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) (status int) {
+	defer func() {
+		if r := recover(); r != nil {
+			fmt.Fprintf(errs, "weft: bug: %v\n%s\nPlease report this, with the command and its input files.\n", r, debug.Stack())
+			status = exitBug
+		}
+	}()
+	root := newRootCmd()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errs)
+	return tell(root.ExecuteContext(ctx), errs)
+}
+
+// usageError is a mistake in the command line itself.
+type usageError struct{ err error }
+
+func (e usageError) Error() string { return e.err.Error() }
+func (e usageError) Unwrap() error { return e.err }
+
+// tell prints an error the way its kind wants, and returns the exit status.
+func tell(err error, w io.Writer) int {
+	var (
+		input *diag.Error
+		bug   *compiler.InternalError
+		usage usageError
+		path  *fs.PathError
+	)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &input):
+		fmt.Fprintln(w, input)
+		return exitInput
+	case errors.As(err, &bug):
+		fmt.Fprintf(w, "weft: %v\nPlease report this, with the command and its input files.\n", bug)
+		return exitBug
+	case errors.As(err, &usage):
+		fmt.Fprintf(w, "weft: %v\nRun 'weft help' for what there is.\n", usage)
+		return exitUsage
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(w, "weft: interrupted; nothing was written")
+		return exitInput
+	case errors.As(err, &path):
+		fmt.Fprintf(w, "%s: cannot be used: %v [%s]\n", path.Path, path.Err, diag.MissingFile)
+		return exitInput
+	}
+	fmt.Fprintf(w, "weft: %v\n", err)
+	return exitInput
+}
+
+func newRootCmd() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "weft",
+		Short:         "Compile spiking networks to crossbar neuromorphic chips, and emulate the chips.",
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("unknown command %q", args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.AddCommand(
+		newCompileCmd(), newRunCmd(), newEvalCmd(), newCompareCmd(),
+		newAsmCmd(), newDisasmCmd(), newVerifyCmd(), newInspectCmd(),
+		newTargetsCmd(), newModelsCmd(), newExplainCmd(),
+	)
+	markUsage(root)
+	return root
+}
+
+// markUsage makes mistakes in flags and arguments usage errors, in every
+// command.
+func markUsage(cmd *cobra.Command) {
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(c *cobra.Command, args []string) error {
+			if err := check(c, args); err != nil {
+				return usageError{err}
+			}
+			return nil
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		markUsage(sub)
+	}
+}
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// printJSON writes v indented, with a newline.
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	return nil
+}
+
+// version returns the module's version as built, or "devel".
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && !strings.HasPrefix(info.Main.Version, "(") {
+		return info.Main.Version
+	}
+	return "devel"
+}

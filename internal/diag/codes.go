@@ -1,0 +1,171 @@
+package diag
+
+import "sort"
+
+// Code is the stable short name of a kind of mistake, printed in brackets
+// behind every diagnostic and explained by `weft explain CODE`.
+type Code string
+
+// The codes. Each has a row in Codes.
+const (
+	Syntax         Code = "syntax"
+	DuplicateField Code = "duplicate-field"
+	UnknownField   Code = "unknown-field"
+	MissingField   Code = "missing-field"
+	WrongType      Code = "wrong-type"
+	OutOfRange     Code = "out-of-range"
+	UnknownName    Code = "unknown-name"
+	ShapeMismatch  Code = "shape-mismatch"
+	MissingFile    Code = "missing-file"
+	BadFile        Code = "bad-file"
+	NotFinite      Code = "not-finite"
+	TooLarge       Code = "too-large"
+	Cycle          Code = "inherits-cycle"
+	DoesNotFit     Code = "does-not-fit"
+	NoExtension    Code = "no-extension"
+	BadImage       Code = "bad-image"
+	BadAssembly    Code = "bad-assembly"
+	BadStimulus    Code = "bad-stimulus"
+	BadDataset     Code = "bad-dataset"
+	Unsupported    Code = "unsupported"
+)
+
+// Explanation is what `weft explain` prints of a code.
+type Explanation struct {
+	Code    Code
+	Meaning string
+	// Example is an input that triggers the code, as short as can be.
+	Example string
+	// Remedy says what to change.
+	Remedy string
+}
+
+// Codes returns every code's explanation, sorted by code.
+func Codes() []Explanation {
+	out := append([]Explanation(nil), explanations...)
+	sort.Slice(out, func(i, j int) bool { return out[i].Code < out[j].Code })
+	return out
+}
+
+var explanations = []Explanation{
+	{
+		Code:    Syntax,
+		Meaning: "The file is not well-formed YAML, JSON or CSV, so nothing in it could be read.",
+		Example: "populations: {a: {shape: [2}",
+		Remedy:  "Mend the place that the line and column name; quotes, brackets and indentation must close.",
+	},
+	{
+		Code:    DuplicateField,
+		Meaning: "A key stands twice in the same mapping. YAML libraries often keep the last one silently; weft refuses.",
+		Example: "tick: 1ms\ntick: 2ms",
+		Remedy:  "Keep one of the two; the note names the first.",
+	},
+	{
+		Code:    UnknownField,
+		Meaning: "A key is not one that this block has.",
+		Example: "populatons: {}",
+		Remedy:  "Use the suggested spelling, or see FORMAT.md for the keys of the block.",
+	},
+	{
+		Code:    MissingField,
+		Meaning: "A key that this block needs is not there.",
+		Example: "projections:\n  - {from: a}",
+		Remedy:  "Add the key.",
+	},
+	{
+		Code:    WrongType,
+		Meaning: "A value is of another kind than the key takes, such as a word where a number is wanted.",
+		Example: "shape: many",
+		Remedy:  "Write a value of the wanted kind.",
+	},
+	{
+		Code:    OutOfRange,
+		Meaning: "A number is outside the range that the key takes.",
+		Example: "delay: 0",
+		Remedy:  "Choose a number in the range that the message names. A delay of 1 is the next tick.",
+	},
+	{
+		Code:    UnknownName,
+		Meaning: "A name refers to nothing: no such population, input, neuron model, target or array.",
+		Example: "{from: image, to: hiden, connect: dense}",
+		Remedy:  "Use the suggested name, or declare the thing.",
+	},
+	{
+		Code:    ShapeMismatch,
+		Meaning: "An array, list or population has another shape than the place where it is used.",
+		Example: "weights of shape [10, 128] for a projection from 128 to 10 neurons",
+		Remedy:  "Give the wanted shape; for a dense array stored (out, in) write `layout: out_in`.",
+	},
+	{
+		Code:    MissingFile,
+		Meaning: "A file that is named does not exist or cannot be opened.",
+		Example: "weights: {file: mpl.npz, array: w1}",
+		Remedy:  "Check the path: it is relative to the file that names it, and environment variables are expanded.",
+	},
+	{
+		Code:    BadFile,
+		Meaning: "A file exists but its content is broken: cut short, of another format, or damaged.",
+		Example: "an .npz whose end is missing",
+		Remedy:  "Write the file again.",
+	},
+	{
+		Code:    NotFinite,
+		Meaning: "A number is NaN or infinite.",
+		Example: "weights: .nan",
+		Remedy:  "Training has probably diverged; give finite numbers.",
+	},
+	{
+		Code:    TooLarge,
+		Meaning: "A size is beyond what weft takes on, so nothing was allocated.",
+		Example: "shape: [1000000, 1000000]",
+		Remedy:  "Make the network smaller; the message names the limit.",
+	},
+	{
+		Code:    Cycle,
+		Meaning: "Target files inherit from each other in a circle.",
+		Example: "a.yaml: inherits: b.yaml; b.yaml: inherits: a.yaml",
+		Remedy:  "Break the circle: one of them must stand alone.",
+	},
+	{
+		Code:    DoesNotFit,
+		Meaning: "The network needs more of something than the target has: cores, axons, neurons, delays, synapse memory.",
+		Example: "a population with a fan-in of 784 on a target with 256 axons a core",
+		Remedy:  "Choose a larger target, or reduce what the message names by as much as it says.",
+	},
+	{
+		Code:    NoExtension,
+		Meaning: "A program needs an instruction-set extension that the target does not have.",
+		Example: "neuron: lif on a target without extension M",
+		Remedy:  "Choose a target that lists the extension, or another neuron model.",
+	},
+	{
+		Code:    BadImage,
+		Meaning: "The file is not a chip image, is of another version, or is damaged.",
+		Example: "an image with one flipped bit",
+		Remedy:  "Compile it again.",
+	},
+	{
+		Code:    BadAssembly,
+		Meaning: "A line of assembly does not name an instruction with its operands, or a program breaks a rule of the ISA.",
+		Example: "add s0, s1",
+		Remedy:  "See isa/ISA.md for the instruction's operands.",
+	},
+	{
+		Code:    BadStimulus,
+		Meaning: "A spike file names a tick, population or index that is not there, or is not readable.",
+		Example: "tick,population,index\n0,in,3",
+		Remedy:  "Ticks count from 1, indices from 0; populations are inputs of the network.",
+	},
+	{
+		Code:    BadDataset,
+		Meaning: "A data set cannot be read or does not match the experiment.",
+		Example: "9,999 labels for 10,000 images",
+		Remedy:  "Check the files and the shape of the input they are encoded for.",
+	},
+	{
+		Code:    Unsupported,
+		Meaning: "The input is well-formed, but asks for something that weft does not do.",
+		Example: "an .npy file of complex numbers",
+		Remedy:  "Use what the message names instead.",
+	},
+}

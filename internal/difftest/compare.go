@@ -1,0 +1,91 @@
+package difftest
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/weft-toolchain/weft/compiler"
+	"github.com/weft-toolchain/weft/compiler/interp"
+	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/emulator"
+	"github.com/weft-toolchain/weft/emulator/activity"
+	"github.com/weft-toolchain/weft/isa/image"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+// Compare compiles net for a target and runs it for some ticks on the oracle
+// and on the emulated chip, in both modes, by way of the image's bytes. It
+// returns the first difference as an error; an error of the compiler comes back
+// as it is.
+func Compare(net *network.Network, target *targets.Target, spikes [][]int32, ticks int) error {
+	res, err := compiler.Compile(context.Background(), net, target.Name, &target.Arch, compiler.Options{})
+	if err != nil {
+		return err
+	}
+	data, err := res.Image.Bytes()
+	if err != nil {
+		return err
+	}
+	im, err := image.Read("image", data)
+	if err != nil {
+		return fmt.Errorf("the image does not read back: %w", err)
+	}
+	want := interp.Quantized(res.Quantized, interp.Stimulus{Spikes: spikes}, ticks)
+	for _, mode := range []emulator.Mode{emulator.Cycle, emulator.Functional} {
+		m := emulator.New(emulator.NewChip(im, target.Timing, mode))
+		if err := same(m, im, want, spikes, ticks); err != nil {
+			return fmt.Errorf("target %s, mode %d: %w", target.Name, mode, err)
+		}
+		// A second run after Reset must not remember the first.
+		m.Reset()
+		if err := same(m, im, want, spikes, ticks); err != nil {
+			return fmt.Errorf("target %s, mode %d, after a reset: %w", target.Name, mode, err)
+		}
+	}
+	return nil
+}
+
+func same(m *emulator.Machine, im *image.Image, want *interp.Result, spikes [][]int32, ticks int) error {
+	next := 0
+	for t := 1; t <= ticks; t++ {
+		var in []int32
+		if t <= len(spikes) {
+			in = spikes[t-1]
+		}
+		for _, n := range m.Tick(in) {
+			got := interp.Spike{Tick: int32(t), Neuron: n}
+			if next == len(want.Spikes) || want.Spikes[next] != got {
+				return fmt.Errorf("spike %d: the chip has %v, the oracle %v", next, got, at(want.Spikes, next))
+			}
+			next++
+		}
+		if next < len(want.Spikes) && int(want.Spikes[next].Tick) <= t {
+			return fmt.Errorf("spike %d: the oracle has %v, the chip none in tick %d", next, want.Spikes[next], t)
+		}
+	}
+	for n, v := range want.V {
+		if got := m.State(n, 0); float64(got) != v {
+			return fmt.Errorf("neuron %d ends at %d on the chip, at %v on the oracle", n, got, v)
+		}
+	}
+	act := activity.New(len(im.Cores), len(im.Manifest.Populations))
+	m.Activity(act)
+	if act.SynapticEvents != want.SynapticEvents {
+		return fmt.Errorf("%d synaptic events on the chip, %d on the oracle", act.SynapticEvents, want.SynapticEvents)
+	}
+	var saturations int64
+	for _, s := range act.Saturations {
+		saturations += s
+	}
+	if saturations != want.Saturations {
+		return fmt.Errorf("%d saturations on the chip, %d on the oracle", saturations, want.Saturations)
+	}
+	return nil
+}
+
+func at(list []interp.Spike, k int) any {
+	if k < len(list) {
+		return list[k]
+	}
+	return "none"
+}

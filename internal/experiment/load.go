@@ -1,0 +1,223 @@
+package experiment
+
+import (
+	"math"
+	"path/filepath"
+	"strings"
+
+	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/internal/dataset"
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/paths"
+	"github.com/weft-toolchain/weft/internal/yamldoc"
+)
+
+// Load reads an experiment file. Paths in it are relative to it. The files that
+// it names are not opened. All mistakes are in one *diag.Error.
+func Load(path string) (*Experiment, error) {
+	var diags diag.List
+	root := yamldoc.Load(path, &diags)
+	return parse(path, root, &diags)
+}
+
+// Parse is Load of text that stands in file.
+func Parse(file string, src []byte) (*Experiment, error) {
+	var diags diag.List
+	root := yamldoc.Parse(file, src, &diags)
+	return parse(file, root, &diags)
+}
+
+func parse(file string, root *yamldoc.Node, diags *diag.List) (*Experiment, error) {
+	p := parser{Reader: yamldoc.Reader{Diags: diags}, base: filepath.Dir(file)}
+	e := p.experiment(file, root)
+	if err := diags.Err(); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+type parser struct {
+	yamldoc.Reader
+	// base is the directory of the file.
+	base string
+}
+
+func (p *parser) experiment(file string, root *yamldoc.Node) *Experiment {
+	e := &Experiment{File: file, Name: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))}
+	const what = "experiment file"
+	if !p.Mapping(root, what, "experiment", "network", "dataset", "encode", "readout", "target", "quantise", "seed") {
+		return e
+	}
+	if n := root.Get("experiment"); n != nil {
+		e.Name = p.String(n, "experiment")
+	}
+	e.Network = p.path(p.Require(root, what, "network"), "network")
+	e.Dataset = p.dataset(p.Require(root, what, "dataset"))
+	e.Encode = p.encode(p.Require(root, what, "encode"))
+	e.Readout = p.readout(p.Require(root, what, "readout"))
+	e.Target = p.target(root.Get("target"))
+	e.Quantise = p.quantise(root.Get("quantise"))
+	if n := root.Get("seed"); n != nil {
+		seed := uint64(p.Int(n, "seed", 0, math.MaxInt64))
+		e.Seed = &seed
+	}
+	return e
+}
+
+// formatKeys are the keys of a data set beside those of all formats.
+var formatKeys = map[dataset.Format][]string{
+	dataset.IDX: {"images", "labels"},
+	dataset.CSV: {"file", "label"},
+	dataset.NPZ: {"file", "images", "labels"},
+}
+
+func (p *parser) dataset(n *yamldoc.Node) Dataset {
+	d := Dataset{Scale: 1}
+	if n == nil {
+		return d
+	}
+	d.Pos = n.Pos
+	if n.Kind != yamldoc.Mapping {
+		p.Mapping(n, "dataset")
+		return d
+	}
+	format := p.Enum(p.Require(n, "dataset", "format"), "dataset: format", string(dataset.IDX), string(dataset.CSV), string(dataset.NPZ))
+	d.Format = dataset.Format(format)
+	keys, ok := formatKeys[d.Format]
+	if !ok {
+		return d
+	}
+	what := "dataset of format " + format
+	p.Mapping(n, what, append([]string{"format", "scale", "first", "samples"}, keys...)...)
+	switch d.Format {
+	case dataset.IDX:
+		d.Images = p.path(p.Require(n, what, "images"), "dataset: images")
+		d.Labels = p.path(p.Require(n, what, "labels"), "dataset: labels")
+	case dataset.CSV:
+		d.File = p.path(p.Require(n, what, "file"), "dataset: file")
+		d.Label = p.name(p.Require(n, what, "label"), "dataset: label")
+	case dataset.NPZ:
+		d.File = p.path(p.Require(n, what, "file"), "dataset: file")
+		images := p.name(p.Require(n, what, "images"), "dataset: images")
+		labels := p.name(p.Require(n, what, "labels"), "dataset: labels")
+		d.Images = Path{Text: images.Text, Pos: images.Pos}
+		d.Labels = Path{Text: labels.Text, Pos: labels.Pos}
+	}
+	if s := n.Get("scale"); s != nil {
+		d.Scale = p.positive(s, "dataset: scale")
+	}
+	if f := n.Get("first"); f != nil {
+		d.First, d.FirstPos = int(p.Int(f, "dataset: first", 0, math.MaxInt32)), f.Pos
+	}
+	if s := n.Get("samples"); s != nil {
+		d.Samples, d.SamplesPos = int(p.Int(s, "dataset: samples", 1, math.MaxInt32)), s.Pos
+	}
+	return d
+}
+
+func (p *parser) encode(n *yamldoc.Node) Encode {
+	e := Encode{Seed: 1, Drain: AutoDrain, Gain: 1}
+	if n == nil {
+		return e
+	}
+	e.Pos = n.Pos
+	if !p.Mapping(n, "encode", "input", "kind", "ticks", "seed", "drain", "gain") {
+		return e
+	}
+	e.Input = p.name(p.Require(n, "encode", "input"), "encode: input")
+	e.Kind = EncodeKind(p.Enum(p.Require(n, "encode", "kind"), "encode: kind", string(Rate), string(Poisson), string(Direct), string(Latency)))
+	e.Ticks = int(p.Int(p.Require(n, "encode", "ticks"), "encode: ticks", 1, MaxTicks))
+	if s := n.Get("seed"); s != nil {
+		e.Seed = uint64(p.Int(s, "encode: seed", 0, math.MaxInt64))
+	}
+	if d := n.Get("drain"); d != nil {
+		e.Drain = int(p.Int(d, "encode: drain", AutoDrain, MaxTicks))
+	}
+	if g := n.Get("gain"); g != nil {
+		e.Gain = p.positive(g, "encode: gain")
+	}
+	return e
+}
+
+func (p *parser) readout(n *yamldoc.Node) Readout {
+	var r Readout
+	if n == nil {
+		return r
+	}
+	r.Pos = n.Pos
+	if !p.Mapping(n, "readout", "population", "kind") {
+		return r
+	}
+	r.Population = p.name(p.Require(n, "readout", "population"), "readout: population")
+	r.Kind = ReadoutKind(p.Enum(p.Require(n, "readout", "kind"), "readout: kind", string(Count), string(Membrane), string(First)))
+	return r
+}
+
+// target reads a built-in name, or a path, which has a slash or ends in .yaml.
+func (p *parser) target(n *yamldoc.Node) Name {
+	if n == nil {
+		return Name{}
+	}
+	t := p.name(n, "target")
+	if strings.ContainsAny(t.Text, `/\`) || strings.HasSuffix(t.Text, ".yaml") || strings.HasSuffix(t.Text, ".yml") {
+		t.Text = paths.Resolve(p.base, t.Text)
+		if filepath.Base(t.Text) == t.Text {
+			// Without a slash it could be taken for a built-in name.
+			t.Text = "." + string(filepath.Separator) + t.Text
+		}
+	}
+	return t
+}
+
+func (p *parser) quantise(n *yamldoc.Node) network.Quantise {
+	var q network.Quantise
+	if n == nil || !p.Mapping(n, "quantise", "bits", "clip", "per") {
+		return q
+	}
+	q.Pos = n.Pos
+	if b := n.Get("bits"); b != nil {
+		q.Bits = int(p.Int(b, "quantise: bits", 2, 16))
+	}
+	if c := n.Get("clip"); c != nil {
+		q.Clip = network.Clip(p.Enum(c, "quantise: clip", string(network.ClipMSE), string(network.ClipMax)))
+	}
+	if c := n.Get("per"); c != nil {
+		q.Per = network.Per(p.Enum(c, "quantise: per", string(network.PerProjection), string(network.PerNeuron)))
+	}
+	return q
+}
+
+func (p *parser) name(n *yamldoc.Node, what string) Name {
+	if n == nil {
+		return Name{}
+	}
+	return Name{Text: p.filled(n, what), Pos: n.Pos}
+}
+
+func (p *parser) path(n *yamldoc.Node, what string) Path {
+	if n == nil {
+		return Path{}
+	}
+	text := p.filled(n, what)
+	return Path{Text: text, Path: paths.Resolve(p.base, text), Pos: n.Pos}
+}
+
+// filled reads a text that is not empty.
+func (p *parser) filled(n *yamldoc.Node, what string) string {
+	before := p.Diags.Len()
+	text := p.String(n, what)
+	if text == "" && p.Diags.Len() == before {
+		p.Diags.Add(n.Pos, diag.WrongType, "%s: is empty, want a name", what)
+	}
+	return text
+}
+
+// positive reads a finite number above 0.
+func (p *parser) positive(n *yamldoc.Node, what string) float64 {
+	before := p.Diags.Len()
+	v := p.Float(n, what)
+	if v <= 0 && p.Diags.Len() == before {
+		p.Diags.Add(n.Pos, diag.OutOfRange, "%s: is %v, want a number above 0", what, v)
+	}
+	return v
+}

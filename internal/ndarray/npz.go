@@ -1,0 +1,146 @@
+package ndarray
+
+import (
+	"archive/zip"
+	"compress/flate"
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/spell"
+)
+
+// npz is an open .npz file: a zip archive whose members are NAME.npy.
+type npz struct {
+	zip     *zip.ReadCloser
+	names   []string
+	members map[string]*zip.File
+}
+
+func openNPZ(path string) (*npz, error) {
+	r, err := zip.OpenReader(path)
+	if err != nil {
+		return nil, errorf(diag.BadFile, path, "is not a whole .npz (zip) file: %s; write the file again", zipReason(err))
+	}
+	z := &npz{zip: r, members: map[string]*zip.File{}}
+	for _, f := range r.File {
+		name, ok := strings.CutSuffix(f.Name, ".npy")
+		if !ok {
+			continue
+		}
+		if z.members[name] != nil {
+			z.close()
+			return nil, errorf(diag.BadFile, path, "holds two arrays named %q", name)
+		}
+		z.members[name] = f
+		z.names = append(z.names, name)
+	}
+	slices.Sort(z.names)
+	return z, nil
+}
+
+func (z *npz) close() { _ = z.zip.Close() }
+
+// zipReason says in plain words why a zip archive cannot be opened.
+func zipReason(err error) string {
+	if errors.Is(err, zip.ErrFormat) {
+		return "its directory, which stands at the end, is missing or damaged"
+	}
+	return cause(err).Error()
+}
+
+func loadNPZ[T float](path, name string) ([]int, []T, error) {
+	z, err := openNPZ(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer z.close()
+	f, err := z.pick(path, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	what := path + ": array " + strconv.Quote(strings.TrimSuffix(f.Name, ".npy"))
+	r, err := f.Open()
+	if errors.Is(err, zip.ErrAlgorithm) {
+		return nil, nil, errorf(diag.Unsupported, what, "is compressed by zip method %d, want stored or deflated", f.Method)
+	}
+	if err != nil {
+		return nil, nil, errorf(diag.BadFile, what, "cannot be read: %s", zipReason(err))
+	}
+	defer r.Close()
+	if f.Flags&1 != 0 {
+		return nil, nil, errorf(diag.Unsupported, what, "is encrypted")
+	}
+	size := f.UncompressedSize64
+	if size > MaxElements*8+maxHeader+12 {
+		return nil, nil, errorf(diag.TooLarge, what, "is %d bytes, more than %d elements, the most that is read", size, MaxElements)
+	}
+	shape, data, err := readNPY[T](what, zipMember{r}, int64(size))
+	if err != nil {
+		return nil, nil, err
+	}
+	return shape, data, nil
+}
+
+// pick returns the member that is called name.
+func (z *npz) pick(path, name string) (*zip.File, error) {
+	list := listNames(z.names)
+	switch {
+	case len(z.names) == 0:
+		return nil, errorf(diag.BadFile, path, "holds no arrays")
+	case name == "" && len(z.names) == 1:
+		return z.members[z.names[0]], nil
+	case name == "":
+		return nil, errorf(diag.UnknownName, path, "holds %d arrays, so the one wanted must be named; it holds %s", len(z.names), list)
+	}
+	if f := z.members[name]; f != nil {
+		return f, nil
+	}
+	if f := z.members[strings.TrimSuffix(name, ".npy")]; f != nil {
+		return f, nil
+	}
+	return nil, errorf(diag.UnknownName, path, "has no array %q%s it holds %s", name, hint(name, z.names), list)
+}
+
+// hint suggests a name and ends so that a list of the names may follow.
+func hint(name string, names []string) string {
+	if h := spell.Hint(name, names); h != "" {
+		return h
+	}
+	return ";"
+}
+
+// listNames writes names for a message, the first twenty of them.
+func listNames(names []string) string {
+	const most = 20
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + " and " + strconv.Itoa(len(names)-most) + " more"
+	}
+	return strings.Join(names, ", ")
+}
+
+// zipMember says what is wrong with a member in words of its own.
+type zipMember struct {
+	r io.Reader
+}
+
+func (m zipMember) Read(p []byte) (int, error) {
+	n, err := m.r.Read(p)
+	switch {
+	case err == nil:
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = errors.New("it unpacks to less than its directory entry says")
+	case errors.Is(err, zip.ErrChecksum):
+		err = errors.New("its checksum does not match")
+	case errors.Is(err, zip.ErrFormat):
+		err = errors.New("it unpacks to more than its directory entry says")
+	default:
+		if _, ok := errors.AsType[flate.CorruptInputError](err); ok {
+			err = errors.New("its compressed data are broken")
+		}
+	}
+	return n, err
+}

@@ -1,0 +1,106 @@
+package yamldoc_test
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/yamldoc"
+)
+
+func TestSyntaxErrorsNameTheirLine(t *testing.T) {
+	for _, tt := range []struct {
+		src  string
+		line int
+	}{
+		{"a: [1\nb: 2\n", 2},
+		{"\n\na: {b\nc: d\n", 3},
+		{"a: b: c", 1},
+		{"a:\n  - b\n c\n", 3},
+		{"x\ny: z", 2},
+		{"? a\n? b\n: c\n- d", 4},
+		{"a: b\n---\nc: d\n", 3},
+	} {
+		var diags diag.List
+		if n := yamldoc.Parse("f.yaml", []byte(tt.src), &diags); n != nil || diags.Len() != 1 {
+			t.Errorf("Parse(%q) = %v, %v; want one syntax error", tt.src, n, diags.Err())
+			continue
+		}
+		prefix := fmt.Sprintf("f.yaml:%d: not well-formed YAML", tt.line)
+		if got := diags.Err().Error(); !strings.HasPrefix(got, prefix) {
+			t.Errorf("Parse(%q): got %q, want %q", tt.src, got, prefix)
+		}
+	}
+}
+
+func TestEmptyDocumentsMayFollow(t *testing.T) {
+	for _, src := range []string{"a: b\n---\n", "a: b\n...\n", "---\na: b\n", "a: b\n--- # end\n"} {
+		var diags diag.List
+		if n := yamldoc.Parse("f.yaml", []byte(src), &diags); n.Get("a") == nil || diags.Len() > 0 {
+			t.Errorf("Parse(%q) = %v, %v; want the document", src, n, diags.Err())
+		}
+	}
+}
+
+func TestTooManyValuesAreRefusedQuickly(t *testing.T) {
+	const size = 8 << 20
+	bomb := "a0: &a0 [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]\n"
+	for i := 1; i < 12; i++ {
+		bomb += fmt.Sprintf("a%d: &a%d [%s*a%d]\n", i, i, strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 9), i-1)
+	}
+	for name, src := range map[string]string{
+		"aliases of aliases": bomb,
+		"flow list":          "a: [" + strings.Repeat("0,", size/2) + "0]",
+		"block list":         strings.Repeat("-\n", size/2),
+		"empty lists":        "[" + strings.Repeat("[],", size/3) + "]",
+		"deep lists":         strings.Repeat("[", size),
+		"mappings":           strings.Repeat("{a: {}},", size/8),
+		"keys":               strings.Repeat("key:\n", size/5),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			start := time.Now()
+			var diags diag.List
+			n := yamldoc.Parse("f.yaml", []byte(src), &diags)
+			took := time.Since(start)
+			runtime.ReadMemStats(&after)
+			if n != nil || !strings.Contains(diags.Err().Error(), "[too-large]") {
+				t.Errorf("got %v, %v; want a too-large diagnostic", n, diags.Err())
+			}
+			if used := after.TotalAlloc - before.TotalAlloc; took > time.Second || used > 200<<20 {
+				t.Errorf("took %v and %d MB, want less than 1s and 200 MB", took, used>>20)
+			}
+		})
+	}
+}
+
+func TestLongWordsAreCutInMessages(t *testing.T) {
+	var diags diag.List
+	long := strings.Repeat("x", 1<<20)
+	n := yamldoc.Parse("f.yaml", []byte(long+": "+long+"\n\""+long+"\": 2\n"), &diags)
+	r := yamldoc.Reader{Diags: &diags}
+	r.Mapping(n, "file", "a")
+	r.Enum(n.Get(long), "value", "a")
+	r.Float(n.Get(long), "number")
+	if err := diags.Err(); diags.Len() != 4 || len(err.Error()) > 1000 {
+		t.Errorf("%d diagnostics have %d bytes, want 4 short ones", diags.Len(), len(err.Error()))
+	}
+}
+
+func TestUnknownFieldsBeyondTheLimitCostLittle(t *testing.T) {
+	var b strings.Builder
+	for i := range 100_000 {
+		fmt.Fprintf(&b, "field%d: 1\n", i)
+	}
+	var diags diag.List
+	n := yamldoc.Parse("f.yaml", []byte(b.String()), &diags)
+	start := time.Now()
+	yamldoc.Reader{Diags: &diags}.Mapping(n, "file", "fields", "feld")
+	if took := time.Since(start); diags.Len() != 100_000 || took > 500*time.Millisecond {
+		t.Errorf("%d diagnostics took %v, want 100000 in less than 0.5s", diags.Len(), took)
+	}
+}

@@ -1,0 +1,569 @@
+// Package yamldoc reads YAML into nodes that all know where they stand, and
+// reads values out of those nodes with positioned diagnostics for whatever is
+// wrong. It is the only importer of yaml.v3.
+//
+// Decoding is by hand rather than by struct tags: a decoder sees presence
+// exactly, reports every mistake of a file in one run, and suggests spellings.
+package yamldoc
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/spell"
+)
+
+// MaxBytes is the largest YAML file that is read. Larger weight sets belong
+// into .npz files.
+const MaxBytes = 32 << 20
+
+// MaxValues is how many values a document has at most, once its aliases are
+// expanded. A value takes some 400 bytes while it is read.
+const MaxValues = 1 << 19
+
+// Kind tells the three shapes of a node.
+type Kind int
+
+// The kinds.
+const (
+	Scalar Kind = iota
+	Sequence
+	Mapping
+)
+
+// String names the kind as a user would.
+func (k Kind) String() string {
+	switch k {
+	case Scalar:
+		return "a value"
+	case Sequence:
+		return "a list"
+	case Mapping:
+		return "a mapping"
+	}
+	return "nothing"
+}
+
+// Node is a value of the document with its position.
+type Node struct {
+	Pos  diag.Pos
+	Kind Kind
+	// Text is the scalar as written; Quoted says that it stood in quotes and so
+	// is a string whatever it looks like.
+	Text   string
+	Quoted bool
+	// Null is an empty or `null` scalar.
+	Null bool
+	// Items are the elements of a sequence.
+	Items []*Node
+	// Fields are the entries of a mapping, in the order written.
+	Fields []Field
+}
+
+// Field is one `key: value` of a mapping.
+type Field struct {
+	Key    string
+	KeyPos diag.Pos
+	Value  *Node
+}
+
+// Load reads and parses a file. A file that cannot be read or parsed is told
+// in diags and gives nil.
+func Load(path string, diags *diag.List) *Node {
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		diags.Add(diag.Pos{File: path}, diag.MissingFile, "is a directory, want a YAML file")
+		return nil
+	}
+	if err == nil && info.Size() > MaxBytes {
+		diags.Add(diag.Pos{File: path}, diag.TooLarge, "has %d bytes, at most %d are read; move arrays into an .npz file", info.Size(), MaxBytes)
+		return nil
+	}
+	src, err := os.ReadFile(path)
+	if err != nil {
+		diags.Add(diag.Pos{File: path}, diag.MissingFile, "cannot be read: %v", rootCause(err))
+		return nil
+	}
+	return Parse(path, src, diags)
+}
+
+func rootCause(err error) error {
+	if pe, ok := err.(*os.PathError); ok {
+		return pe.Err
+	}
+	return err
+}
+
+var yamlLine = regexp.MustCompile(`^(?:yaml: )?(?:unmarshal errors:\s*)?(?:line (\d+): )?`)
+
+// Parse parses src, which stands in file and holds one document. Mistakes
+// of syntax give nil; duplicate keys are reported and the first one kept.
+func Parse(file string, src []byte, diags *diag.List) *Node {
+	if len(src) > MaxBytes {
+		diags.Add(diag.Pos{File: file}, diag.TooLarge, "has %d bytes, at most %d are read", len(src), MaxBytes)
+		return nil
+	}
+	if n := separators(src); n > 2*MaxValues {
+		diags.Add(diag.Pos{File: file}, diag.TooLarge, "has some %d values, at most %d are read; move arrays into an .npz or .csv file", n, MaxValues)
+		return nil
+	}
+	doc, err := decode(src)
+	if err != nil {
+		line, problem := explain(err)
+		pos := diag.Pos{File: file, Line: line}
+		diags.Add(pos, diag.Syntax, "not well-formed YAML: %s", problem)
+		return nil
+	}
+	c := converter{file: file, diags: diags, open: map[*yaml.Node]bool{}}
+	if len(doc.Content) == 0 {
+		return &Node{Pos: diag.Pos{File: file, Line: 1, Col: 1}, Null: true}
+	}
+	n := c.node(doc.Content[0])
+	if c.failed {
+		return nil
+	}
+	return n
+}
+
+// decode reads the one document of src, which is empty if there is nothing
+// but comments. Where yaml.v3 panics, it gives an error.
+func decode(src []byte) (doc yaml.Node, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("the YAML reader gave up: %v", v)
+		}
+	}()
+	dec := yaml.NewDecoder(bytes.NewReader(src))
+	if err := dec.Decode(&doc); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return doc, err
+	}
+	var second yaml.Node
+	switch err := dec.Decode(&second); {
+	case errors.Is(err, io.EOF):
+	case err != nil:
+		return doc, err
+	case len(second.Content) > 0 && second.Content[0].Tag != "!!null":
+		return doc, fmt.Errorf("line %d: a second document begins, want one; drop the ---", second.Content[0].Line)
+	}
+	return doc, nil
+}
+
+// parserProblems begin the messages of yaml.v3's parser, whose lines count
+// from 0 where those of its scanner count from 1.
+var parserProblems = []string{
+	"did not find expected <", "did not find expected node", "did not find expected key", "did not find expected '-'",
+	"did not find expected ','", "found undefined tag handle", "found duplicate %", "found incompatible YAML",
+}
+
+// placeless begin the messages that have no line; a message of any other kind
+// leaves its line out when it is the first.
+var placeless = []string{"unknown anchor", "control characters", "invalid ", "incomplete ", "input error", "the YAML reader"}
+
+// explain takes yaml.v3's error apart into a line, 0 if unknown, and a message.
+func explain(err error) (line int, problem string) {
+	m := yamlLine.FindStringSubmatch(err.Error())
+	problem = strings.TrimSpace(strings.TrimPrefix(err.Error(), m[0]))
+	begins := func(prefix string) bool { return strings.HasPrefix(problem, prefix) }
+	if m[1] != "" {
+		line, _ = strconv.Atoi(m[1])
+	}
+	switch {
+	case slices.ContainsFunc(parserProblems, begins):
+		line++
+	case line == 0 && !slices.ContainsFunc(placeless, begins):
+		line = 1
+	}
+	return line, problem
+}
+
+// separators estimates, from the bytes alone, how many values src has: each
+// needs something before it that says where it begins.
+func separators(src []byte) int {
+	n := 0
+	for i, c := range src {
+		switch c {
+		case ',', '\n', '[', '{', ':':
+			n++
+		case '-', '?':
+			if i+1 < len(src) && src[i+1] == ' ' {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+type converter struct {
+	file   string
+	diags  *diag.List
+	open   map[*yaml.Node]bool
+	count  int
+	failed bool
+}
+
+func (c *converter) fail(pos diag.Pos, code diag.Code, format string, args ...any) *Node {
+	if !c.failed {
+		c.diags.Add(pos, code, format, args...)
+	}
+	c.failed = true
+	return &Node{Pos: pos, Null: true}
+}
+
+func (c *converter) node(y *yaml.Node) *Node {
+	n := &Node{Pos: diag.Pos{File: c.file, Line: y.Line, Col: y.Column}}
+	if c.count++; c.count > MaxValues {
+		return c.fail(n.Pos, diag.TooLarge, "the document has more than %d values, aliases expanded; move arrays into an .npz or .csv file", MaxValues)
+	}
+	if c.failed {
+		return n
+	}
+	switch y.Kind {
+	case yaml.AliasNode:
+		if c.open[y.Alias] {
+			return c.fail(n.Pos, diag.Syntax, "alias *%s refers to the value it stands in", y.Value)
+		}
+		return c.node(y.Alias)
+	case yaml.ScalarNode:
+		n.Text = y.Value
+		n.Quoted = y.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0
+		n.Null = y.Tag == "!!null"
+	case yaml.SequenceNode:
+		n.Kind = Sequence
+		c.open[y] = true
+		n.Items = make([]*Node, len(y.Content))
+		for i, e := range y.Content {
+			n.Items[i] = c.node(e)
+		}
+		delete(c.open, y)
+	case yaml.MappingNode:
+		n.Kind = Mapping
+		c.open[y] = true
+		c.fields(n, y)
+		delete(c.open, y)
+	}
+	return n
+}
+
+func (c *converter) fields(n *Node, y *yaml.Node) {
+	first := map[string]diag.Pos{}
+	for i := 0; i+1 < len(y.Content); i += 2 {
+		k := y.Content[i]
+		pos := diag.Pos{File: c.file, Line: k.Line, Col: k.Column}
+		if k.Kind != yaml.ScalarNode {
+			c.diags.Add(pos, diag.WrongType, "want a name as key")
+			continue
+		}
+		if at, ok := first[k.Value]; ok {
+			c.diags.Append(diag.Diagnostic{
+				Pos: pos, Code: diag.DuplicateField,
+				Message: "field " + quote(k.Value) + " is set twice",
+				Notes:   []diag.Note{{Pos: at, Message: "first set here"}},
+			})
+			continue
+		}
+		first[k.Value] = pos
+		n.Fields = append(n.Fields, Field{Key: k.Value, KeyPos: pos, Value: c.node(y.Content[i+1])})
+	}
+}
+
+// Get returns the value of a mapping's key, or nil.
+func (n *Node) Get(key string) *Node {
+	if n == nil {
+		return nil
+	}
+	for i := range n.Fields {
+		if n.Fields[i].Key == key {
+			return n.Fields[i].Value
+		}
+	}
+	return nil
+}
+
+// Describe tells what a node is, for "have ..." in messages.
+func (n *Node) Describe() string {
+	switch {
+	case n.Kind != Scalar:
+		return n.Kind.String()
+	case n.Null:
+		return "nothing"
+	}
+	return quote(n.Text)
+}
+
+// quote puts text in quotes, and cuts it where it is too long for a message.
+func quote(text string) string {
+	const most = 40
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return strconv.Quote(text)
+}
+
+// Reader reads values out of nodes and collects what is wrong with them. Every
+// method returns a usable zero value when it reports.
+type Reader struct {
+	Diags *diag.List
+}
+
+// Mapping checks that n is a mapping whose keys are all among allowed, and
+// returns whether it is one. Unknown keys are reported each with a suggestion.
+func (r Reader) Mapping(n *Node, what string, allowed ...string) bool {
+	if n == nil {
+		return false
+	}
+	if n.Kind != Mapping {
+		r.Diags.Add(n.Pos, diag.WrongType, "%s: want a mapping, have %s", what, n.Describe())
+		return false
+	}
+	for _, f := range n.Fields {
+		if contains(allowed, f.Key) {
+			continue
+		}
+		if r.Diags.Len() < diag.MaxDiagnostics {
+			r.Diags.Add(f.KeyPos, diag.UnknownField, "%s: unknown field %s%s", what, quote(f.Key), hintOrList(f.Key, allowed))
+		} else {
+			// Only counted, so no suggestion is looked for.
+			r.Diags.Append(diag.Diagnostic{Pos: f.KeyPos, Code: diag.UnknownField})
+		}
+	}
+	return true
+}
+
+func hintOrList(name string, allowed []string) string {
+	if h := spell.Hint(name, allowed); h != "" {
+		return h
+	}
+	return "; want one of " + strings.Join(allowed, ", ")
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// Require returns a mapping's key, or reports that it is missing.
+func (r Reader) Require(n *Node, what, key string) *Node {
+	v := n.Get(key)
+	if v == nil {
+		r.Diags.Add(n.Pos, diag.MissingField, "%s: field %q is required", what, key)
+	}
+	return v
+}
+
+// Sequence checks that n is a list.
+func (r Reader) Sequence(n *Node, what string) bool {
+	if n == nil {
+		return false
+	}
+	if n.Kind != Sequence {
+		r.Diags.Add(n.Pos, diag.WrongType, "%s: want a list, have %s", what, n.Describe())
+		return false
+	}
+	return true
+}
+
+// String reads a scalar that is not empty.
+func (r Reader) String(n *Node, what string) string {
+	if n == nil {
+		return ""
+	}
+	if n.Kind != Scalar || n.Null {
+		r.Diags.Add(n.Pos, diag.WrongType, "%s: want a name, have %s", what, n.Describe())
+		return ""
+	}
+	return n.Text
+}
+
+// Enum reads a scalar that is one of allowed.
+func (r Reader) Enum(n *Node, what string, allowed ...string) string {
+	s := r.String(n, what)
+	if s == "" {
+		return ""
+	}
+	if !contains(allowed, s) {
+		r.Diags.Add(n.Pos, diag.UnknownName, "%s: unknown value %s%s", what, quote(s), hintOrList(s, allowed))
+		return ""
+	}
+	return s
+}
+
+// Int reads an integer in [lo, hi].
+func (r Reader) Int(n *Node, what string, lo, hi int64) int64 {
+	if n == nil {
+		return lo
+	}
+	if n.Kind != Scalar || n.Null || n.Quoted {
+		r.Diags.Add(n.Pos, diag.WrongType, "%s: want an integer, have %s", what, n.Describe())
+		return lo
+	}
+	v, err := strconv.ParseInt(strings.ReplaceAll(n.Text, "_", ""), 0, 64)
+	if err != nil {
+		if f, ok := n.float(); ok && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+			v = int64(f)
+		} else if ok {
+			r.Diags.Add(n.Pos, diag.OutOfRange, "%s: want an integer from %d to %d, have %s", what, lo, hi, n.Text)
+			return lo
+		} else {
+			r.Diags.Add(n.Pos, diag.WrongType, "%s: want an integer, have %s", what, n.Describe())
+			return lo
+		}
+	}
+	if v < lo || v > hi {
+		r.Diags.Add(n.Pos, diag.OutOfRange, "%s: is %d, want %d to %d", what, v, lo, hi)
+		return lo
+	}
+	return v
+}
+
+// Float reads a finite number.
+func (r Reader) Float(n *Node, what string) float64 {
+	if n == nil {
+		return 0
+	}
+	v, ok := n.float()
+	if !ok {
+		r.Diags.Add(n.Pos, diag.WrongType, "%s: want a number, have %s", what, n.Describe())
+		return 0
+	}
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		r.Diags.Add(n.Pos, diag.NotFinite, "%s: is %s, want a finite number", what, n.Text)
+		return 0
+	}
+	return v
+}
+
+// FloatRange reads a finite number in [lo, hi].
+func (r Reader) FloatRange(n *Node, what string, lo, hi float64) float64 {
+	before := r.Diags.Len()
+	v := r.Float(n, what)
+	if r.Diags.Len() == before && n != nil && (v < lo || v > hi) {
+		r.Diags.Add(n.Pos, diag.OutOfRange, "%s: is %v, want %v to %v", what, v, lo, hi)
+		return lo
+	}
+	return v
+}
+
+// Bool reads true or false.
+func (r Reader) Bool(n *Node, what string) bool {
+	if n == nil {
+		return false
+	}
+	if n.Kind == Scalar && !n.Quoted {
+		switch n.Text {
+		case "true":
+			return true
+		case "false":
+			return false
+		}
+	}
+	r.Diags.Add(n.Pos, diag.WrongType, "%s: want true or false, have %s", what, n.Describe())
+	return false
+}
+
+// IsNumber reports whether n is a scalar that reads as a number, NaN and
+// infinity included.
+func (n *Node) IsNumber() bool {
+	_, ok := n.float()
+	return ok
+}
+
+// Number returns the number that n is, NaN and infinity included, and whether
+// it is one.
+func (n *Node) Number() (float64, bool) { return n.float() }
+
+func (n *Node) float() (float64, bool) {
+	if n.Kind != Scalar || n.Quoted || n.Null {
+		return 0, false
+	}
+	switch strings.ToLower(strings.TrimPrefix(n.Text, "+")) {
+	case ".nan", "nan":
+		return math.NaN(), true
+	case ".inf", "inf", "infinity":
+		return math.Inf(1), true
+	case "-.inf", "-inf", "-infinity":
+		return math.Inf(-1), true
+	}
+	text := strings.ReplaceAll(n.Text, "_", "")
+	if v, err := strconv.ParseInt(text, 0, 64); err == nil {
+		return float64(v), true
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil && !math.IsInf(v, 0) {
+		return 0, false
+	}
+	return v, true
+}
+
+// units of the quantities that files may write, in the SI unit.
+var units = []struct {
+	suffix string
+	kind   string
+	scale  float64
+}{
+	{"fs", "s", 1e-15}, {"ps", "s", 1e-12}, {"ns", "s", 1e-9}, {"us", "s", 1e-6}, {"µs", "s", 1e-6}, {"ms", "s", 1e-3},
+	{"fJ", "J", 1e-15}, {"pJ", "J", 1e-12}, {"nJ", "J", 1e-9}, {"uJ", "J", 1e-6}, {"mJ", "J", 1e-3},
+	{"nW", "W", 1e-9}, {"uW", "W", 1e-6}, {"mW", "W", 1e-3},
+	{"GHz", "Hz", 1e9}, {"MHz", "Hz", 1e6}, {"kHz", "Hz", 1e3},
+	{"Hz", "Hz", 1}, {"s", "s", 1}, {"J", "J", 1}, {"W", "W", 1},
+}
+
+// Quantity reads a number with a unit, such as 1ms or 2.3pJ, into the SI unit
+// kind ("s", "J", "W" or "Hz"). A bare number is already in that unit. It must
+// be finite and not negative.
+func (r Reader) Quantity(n *Node, what, kind string) float64 {
+	if n == nil {
+		return 0
+	}
+	if n.Kind == Scalar && !n.Null {
+		text := strings.TrimSpace(n.Text)
+		for _, u := range units {
+			if u.kind != kind || !strings.HasSuffix(text, u.suffix) {
+				continue
+			}
+			num := strings.TrimSpace(strings.TrimSuffix(text, u.suffix))
+			v, err := strconv.ParseFloat(num, 64)
+			if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+				break
+			}
+			// Dividing by a whole number is exact where multiplying by 1e-3 is not.
+			if u.scale < 1 {
+				v /= math.Round(1 / u.scale)
+			} else {
+				v *= u.scale
+			}
+			if v < 0 {
+				r.Diags.Add(n.Pos, diag.OutOfRange, "%s: is %s, want a quantity that is not negative", what, text)
+				return 0
+			}
+			return v
+		}
+		if n.IsNumber() {
+			v := r.Float(n, what)
+			if v < 0 {
+				r.Diags.Add(n.Pos, diag.OutOfRange, "%s: is %s, want a quantity that is not negative", what, text)
+				return 0
+			}
+			return v
+		}
+	}
+	r.Diags.Add(n.Pos, diag.WrongType, "%s: want a quantity in %s, such as 1m%s, have %s", what, kind, kind, n.Describe())
+	return 0
+}

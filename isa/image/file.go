@@ -1,0 +1,297 @@
+package image
+
+import (
+	"archive/zip"
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/weft-toolchain/weft/internal/diag"
+)
+
+const (
+	commentPrefix = "weft-image/1 sha256:"
+	manifestName  = "manifest.json"
+	weightsName   = "weights"
+)
+
+// Bytes returns the image's file. The same image gives the same bytes.
+func (im *Image) Bytes() ([]byte, error) {
+	t, err := im.flatten()
+	if err != nil {
+		return nil, err
+	}
+	var buf bytes.Buffer
+	z := zip.NewWriter(&buf)
+	if err := store(z, manifestName, t.manifest); err != nil {
+		return nil, err
+	}
+	for _, s := range arraySpecs {
+		if err := store(z, s.name+".npy", npy(s.size, s.size == 2, t.arrays[s.name])); err != nil {
+			return nil, err
+		}
+	}
+	size := weightSize(im.Manifest.Arch.WeightBits)
+	weights := make([]int32, len(t.weights))
+	for k, w := range t.weights {
+		weights[k] = int32(w)
+	}
+	if err := store(z, weightsName+".npy", npy(size, false, weights)); err != nil {
+		return nil, err
+	}
+	if err := z.SetComment(commentPrefix + strings.Repeat("0", 2*sha256.Size)); err != nil {
+		return nil, fmt.Errorf("image comment: %w", err)
+	}
+	if err := z.Close(); err != nil {
+		return nil, fmt.Errorf("image archive: %w", err)
+	}
+	out := buf.Bytes()
+	body := out[:len(out)-2*sha256.Size]
+	sum := sha256.Sum256(body)
+	hex.Encode(out[len(body):], sum[:])
+	return out, nil
+}
+
+// weightSize is how many bytes a weight takes in the file.
+func weightSize(bits int) int {
+	if bits <= 8 {
+		return 1
+	}
+	return 2
+}
+
+func store(z *zip.Writer, name string, data []byte) error {
+	w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
+	if err == nil {
+		_, err = w.Write(data)
+	}
+	if err != nil {
+		return fmt.Errorf("image entry %s: %w", name, err)
+	}
+	return nil
+}
+
+// npyHeader returns the header of a one-dimensional little-endian NumPy array,
+// format 1.0.
+func npyHeader(size int, unsigned bool, n int) []byte {
+	kind, order := "i", "<"
+	if unsigned {
+		kind = "u"
+	}
+	if size == 1 {
+		order = "|"
+	}
+	head := fmt.Sprintf("{'descr': '%s%s%d', 'fortran_order': False, 'shape': (%d,), }", order, kind, size, n)
+	const before = 10
+	head += strings.Repeat(" ", (64-(before+len(head)+1)%64)%64) + "\n"
+	out := append([]byte("\x93NUMPY\x01\x00"), byte(len(head)), byte(len(head)>>8))
+	return append(out, head...)
+}
+
+// npy returns a NumPy array of elements of size bytes.
+func npy(size int, unsigned bool, values []int32) []byte {
+	out := npyHeader(size, unsigned, len(values))
+	for _, v := range values {
+		switch size {
+		case 1:
+			out = append(out, byte(v))
+		case 2:
+			out = binary.LittleEndian.AppendUint16(out, uint16(v))
+		default:
+			out = binary.LittleEndian.AppendUint32(out, uint32(v))
+		}
+	}
+	return out
+}
+
+// Write writes the image to path whole or not at all.
+func (im *Image) Write(path string) error {
+	data, err := im.Bytes()
+	if err != nil {
+		return err
+	}
+	return WriteFile(path, data)
+}
+
+// WriteFile writes data to path by way of a temporary file beside it, so that
+// path is never half written.
+func WriteFile(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".weft-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name()) // the first error is the one to tell
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
+// MaxBytes is the largest image that is read.
+const MaxBytes = 4 << 30
+
+// Open reads an image file. What is wrong with its content is a *diag.Error.
+func Open(path string) (*Image, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("open image: %w", err)
+	}
+	if info.Size() > MaxBytes {
+		return nil, diag.One(diag.Pos{File: path}, diag.TooLarge, "image has %d bytes, at most %d are read", info.Size(), int64(MaxBytes))
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("open image: %w", err)
+	}
+	return Read(path, data)
+}
+
+// IsImage reports whether data begins like an image file.
+func IsImage(data []byte) bool { return bytes.HasPrefix(data, []byte("PK\x03\x04")) }
+
+// Read decodes an image file's bytes; file names it in messages.
+func Read(file string, data []byte) (*Image, error) {
+	im, err := decode(data)
+	if err != nil {
+		return nil, diag.One(diag.Pos{File: file}, diag.BadImage, "not a sound chip image: %v; compile it again", err)
+	}
+	return im, nil
+}
+
+func decode(data []byte) (*Image, error) {
+	if err := checkSum(data); err != nil {
+		return nil, err
+	}
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, fmt.Errorf("archive: %w", err)
+	}
+	want := len(arraySpecs) + 2
+	if len(z.File) != want {
+		return nil, fmt.Errorf("%d entries, want %d", len(z.File), want)
+	}
+	t := &tables{arrays: map[string][]int32{}}
+	for _, f := range z.File {
+		body, err := entry(f, int64(len(data)))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Name, err)
+		}
+		name := strings.TrimSuffix(f.Name, ".npy")
+		switch name {
+		case manifestName:
+			t.manifest = body
+			continue
+		case weightsName:
+			values, err := parseNpy(body)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", f.Name, err)
+			}
+			t.weights = narrow[int16](values)
+			continue
+		}
+		if t.arrays[name], err = parseNpy(body); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Name, err)
+		}
+	}
+	if t.manifest == nil {
+		return nil, errors.New("no manifest.json")
+	}
+	for _, s := range arraySpecs {
+		if _, ok := t.arrays[s.name]; !ok {
+			return nil, fmt.Errorf("no %s.npy", s.name)
+		}
+	}
+	return unflatten(t)
+}
+
+func checkSum(data []byte) error {
+	if !IsImage(data) {
+		return errors.New("it does not begin like one")
+	}
+	n := len(data) - 2*sha256.Size
+	if n < len(commentPrefix) || !bytes.HasSuffix(data[:n], []byte(commentPrefix)) {
+		return errors.New("its checksum is missing, or it was cut short")
+	}
+	sum := sha256.Sum256(data[:n])
+	if hex.EncodeToString(sum[:]) != string(data[n:]) {
+		return errors.New("its checksum does not match its content")
+	}
+	return nil
+}
+
+// entry returns a stored entry's bytes; the archive bounds its size.
+func entry(f *zip.File, limit int64) ([]byte, error) {
+	if f.Method != zip.Store || int64(f.UncompressedSize64) > limit || f.UncompressedSize64 > uint64(limit) {
+		return nil, errors.New("is compressed, or larger than the file")
+	}
+	r, err := f.Open()
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(io.LimitReader(r, limit))
+	if e := r.Close(); err == nil {
+		err = e
+	}
+	return body, err
+}
+
+// parseNpy reads back what npy writes.
+func parseNpy(b []byte) ([]int32, error) {
+	for _, size := range []int{1, 2, 4} {
+		for _, unsigned := range []bool{false, true} {
+			if values, ok := parseNpyAs(b, size, unsigned); ok {
+				return values, nil
+			}
+		}
+	}
+	return nil, errors.New("not an array of this format")
+}
+
+// parseNpyAs reads an array of one kind, by comparing with the header that npy
+// writes for as many elements as there are bytes.
+func parseNpyAs(b []byte, size int, unsigned bool) ([]int32, bool) {
+	if len(b) < 64 {
+		return nil, false
+	}
+	const headLen = 8
+	head := 10 + int(binary.LittleEndian.Uint16(b[headLen:]))
+	if head > len(b) || (len(b)-head)%size != 0 {
+		return nil, false
+	}
+	n := (len(b) - head) / size
+	if !bytes.Equal(b[:head], npyHeader(size, unsigned, n)) {
+		return nil, false
+	}
+	body := b[head:]
+	out := make([]int32, n)
+	for k := range out {
+		switch {
+		case size == 1:
+			out[k] = int32(int8(body[k]))
+		case size == 2 && unsigned:
+			out[k] = int32(binary.LittleEndian.Uint16(body[2*k:]))
+		case size == 2:
+			out[k] = int32(int16(binary.LittleEndian.Uint16(body[2*k:])))
+		default:
+			out[k] = int32(binary.LittleEndian.Uint32(body[4*k:]))
+		}
+	}
+	return out, true
+}

@@ -1,0 +1,313 @@
+// Package image is the chip image: everything a chip is loaded with, in one
+// file. The compiler writes images, the emulator runs them; neither knows the
+// other.
+//
+// The file is a zip archive of manifest.json and NumPy arrays, so that
+// `unzip -l` lists it and numpy.load opens it. Entries are stored, not
+// deflated, in a fixed order and without times: the same image is the same
+// bytes everywhere. The archive's comment, its last bytes, is
+//
+//	weft-image/1 sha256:HEX
+//
+// where HEX is the SHA-256 of all bytes before it, the comment's own beginning
+// included: a change of any bit of the file is noticed.
+package image
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/weft-toolchain/weft/isa"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+// Image is a loaded chip. It is immutable and shared freely.
+type Image struct {
+	Manifest Manifest
+	Programs []isa.Program
+	Cores    []Core
+	// InputDests are the destinations of each input, in order of Manifest.Inputs.
+	InputDests [][]Dest
+}
+
+// Manifest names what the arrays hold.
+type Manifest struct {
+	Network string `json:"network"`
+	// TickSeconds is the duration of a tick in the network's own time.
+	TickSeconds float64      `json:"tick_seconds"`
+	Target      string       `json:"target"`
+	Arch        targets.Arch `json:"arch"`
+	Inputs      []Symbol     `json:"inputs"`
+	Populations []Symbol     `json:"populations"`
+	// Outputs are indices into Populations.
+	Outputs []int `json:"outputs"`
+}
+
+// Symbol is a run of neurons or inputs with a name.
+type Symbol struct {
+	Name  string `json:"name"`
+	Shape []int  `json:"shape"`
+	First int    `json:"first"`
+	N     int    `json:"n"`
+	Model string `json:"model,omitempty"`
+	// Scale is the state word of a potential of 1: one for all neurons, or one
+	// each.
+	Scale []float64 `json:"scale,omitempty"`
+	// InputShift is how far the program shifts its synaptic sum up, in bits.
+	InputShift int `json:"input_shift,omitempty"`
+}
+
+// Core is one core's memories.
+type Core struct {
+	X, Y int32
+	// Program and Population are indices.
+	Program, Population int32
+	// Neurons holds the number of the neuron in each slot.
+	Neurons []int32
+	// Consts are the C registers.
+	Consts [isa.NumConsts]int32
+	// State holds the initial state words, StateWords a neuron, slot by slot;
+	// Params the P registers in the same way, ParamWords a neuron.
+	State, Params []int32
+	// ParamWords is how many P registers, from P0, each neuron has.
+	ParamWords int32
+	Rows       []Row
+	// Dests are the destinations of each slot's spike.
+	Dests [][]Dest
+}
+
+// Row is the synapses of one axon, in order of slot. In a dense crossbar a slot
+// occurs once at most.
+type Row struct {
+	Slots   []uint16
+	Weights []int16
+	// Delays are in ticks, for targets with delays at synapses; else nil.
+	Delays []uint16
+}
+
+// Dest is where a spike goes: an axon of a core after a delay in ticks, or,
+// with Core = Host, out of the chip.
+type Dest struct{ Core, Axon, Delay int32 }
+
+// Host is Dest.Core of a spike that leaves the chip.
+const Host = -1
+
+// StateWords returns how many state words each neuron of a core has.
+func (im *Image) StateWords(c *Core) int { return len(im.Programs[c.Program].State) }
+
+// Neurons returns how many neurons the image has.
+func (im *Image) Neurons() int { return count(im.Manifest.Populations) }
+
+// Inputs returns how many inputs the image has.
+func (im *Image) Inputs() int { return count(im.Manifest.Inputs) }
+
+func count(symbols []Symbol) int {
+	n := 0
+	for _, s := range symbols {
+		n += s.N
+	}
+	return n
+}
+
+// Limits on what a reader takes on.
+const (
+	maxCores   = 1 << 16
+	maxNeurons = 1 << 25
+)
+
+// Verify checks everything that the emulator relies on: indices in range,
+// sizes that agree, programs that the target can run. It returns the first
+// thing that is wrong.
+func (im *Image) Verify() error {
+	a := &im.Manifest.Arch
+	for _, check := range []struct {
+		what  string
+		value int
+		lo    int
+		hi    int
+	}{
+		{"mesh width", a.MeshWidth, 1, 1 << 8},
+		{"mesh height", a.MeshHeight, 1, 1 << 8},
+		{"neurons a core", a.Neurons, 1, 1 << 16},
+		{"axons a core", a.Axons, 1, 1 << 18},
+		{"weight bits", a.WeightBits, 2, 16},
+		{"state bits", a.StateBits, 8, 32},
+		{"longest delay", a.MaxDelay, 1, 4096},
+		{"synapses a word", a.WordSynapses, 1, 1024},
+		{"program words", a.ProgramWords, 1, 4096},
+		{"cores", len(im.Cores), 0, maxCores},
+	} {
+		if check.value < check.lo || check.value > check.hi {
+			return fmt.Errorf("%s: is %d, want %d to %d", check.what, check.value, check.lo, check.hi)
+		}
+	}
+	if a.SynapseFormat != targets.Dense && a.SynapseFormat != targets.Sparse {
+		return fmt.Errorf("synapse format %q is not known", a.SynapseFormat)
+	}
+	if a.DelayPlace != targets.DelayAxon && a.DelayPlace != targets.DelaySynapse {
+		return fmt.Errorf("delay place %q is not known", a.DelayPlace)
+	}
+	if err := im.verifySymbols(); err != nil {
+		return err
+	}
+	for k := range im.Programs {
+		p := &im.Programs[k]
+		for _, problem := range p.Verify(isa.Features{Extensions: a.Extensions, ProgramWords: a.ProgramWords, StateWords: a.StateWords, ParamWords: a.ParamWords}) {
+			return fmt.Errorf("program %d (%s), instruction %d: %s", k, p.Name, problem.Inst, problem.Message)
+		}
+	}
+	seen := make([]bool, im.Neurons())
+	taken := map[[2]int32]bool{}
+	for k := range im.Cores {
+		if err := im.verifyCore(&im.Cores[k], seen, taken); err != nil {
+			return fmt.Errorf("core %d: %w", k, err)
+		}
+	}
+	for n, ok := range seen {
+		if !ok {
+			return fmt.Errorf("neuron %d is in no core", n)
+		}
+	}
+	if len(im.InputDests) != im.Inputs() {
+		return fmt.Errorf("%d destination lists for %d inputs", len(im.InputDests), im.Inputs())
+	}
+	for i, dests := range im.InputDests {
+		if err := im.verifyDests(dests); err != nil {
+			return fmt.Errorf("input %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func (im *Image) verifySymbols() error {
+	for _, list := range [][]Symbol{im.Manifest.Inputs, im.Manifest.Populations} {
+		first := 0
+		for _, s := range list {
+			size := 1
+			for _, d := range s.Shape {
+				if d < 1 || d > maxNeurons || size > maxNeurons/d {
+					return fmt.Errorf("symbol %q: shape %v is out of range", s.Name, s.Shape)
+				}
+				size *= d
+			}
+			if s.First != first || s.N != size || first > maxNeurons {
+				return fmt.Errorf("symbol %q: shape %v from %d does not agree with first %d, n %d", s.Name, s.Shape, first, s.First, s.N)
+			}
+			if len(s.Scale) > 1 && len(s.Scale) != s.N {
+				return fmt.Errorf("symbol %q: %d scales for %d neurons", s.Name, len(s.Scale), s.N)
+			}
+			if s.InputShift < 0 || s.InputShift > 31 {
+				return fmt.Errorf("symbol %q: input shift %d", s.Name, s.InputShift)
+			}
+			first += s.N
+		}
+	}
+	for _, o := range im.Manifest.Outputs {
+		if o < 0 || o >= len(im.Manifest.Populations) {
+			return fmt.Errorf("output %d is no population", o)
+		}
+	}
+	return nil
+}
+
+func (im *Image) verifyCore(c *Core, seen []bool, taken map[[2]int32]bool) error {
+	a := &im.Manifest.Arch
+	at := [2]int32{c.X, c.Y}
+	if c.X < 0 || int(c.X) >= a.MeshWidth || c.Y < 0 || int(c.Y) >= a.MeshHeight || taken[at] {
+		return fmt.Errorf("place (%d, %d) is off the mesh or taken", c.X, c.Y)
+	}
+	taken[at] = true
+	if c.Program < 0 || int(c.Program) >= len(im.Programs) {
+		return fmt.Errorf("program %d of %d", c.Program, len(im.Programs))
+	}
+	if c.Population < 0 || int(c.Population) >= len(im.Manifest.Populations) {
+		return fmt.Errorf("population %d of %d", c.Population, len(im.Manifest.Populations))
+	}
+	n := len(c.Neurons)
+	if n > a.Neurons || len(c.Rows) > a.Axons {
+		return fmt.Errorf("%d neurons and %d axons, at most %d and %d", n, len(c.Rows), a.Neurons, a.Axons)
+	}
+	if len(c.State) != n*im.StateWords(c) || c.ParamWords < 0 || c.ParamWords > isa.NumParams || len(c.Params) != n*int(c.ParamWords) || len(c.Dests) != n {
+		return fmt.Errorf("tables do not agree with %d neurons", n)
+	}
+	pop := im.Manifest.Populations[c.Population]
+	for _, id := range c.Neurons {
+		if int(id) < pop.First || int(id) >= pop.First+pop.N || seen[id] {
+			return fmt.Errorf("neuron %d is not of population %q, or in two slots", id, pop.Name)
+		}
+		seen[id] = true
+	}
+	for k := range c.Rows {
+		if err := im.verifyRow(&c.Rows[k], n); err != nil {
+			return fmt.Errorf("axon %d: %w", k, err)
+		}
+	}
+	for _, dests := range c.Dests {
+		if err := im.verifyDests(dests); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (im *Image) verifyRow(r *Row, neurons int) error {
+	a := &im.Manifest.Arch
+	delays := 0
+	if a.DelayPlace == targets.DelaySynapse {
+		delays = len(r.Slots)
+	}
+	if len(r.Weights) != len(r.Slots) || len(r.Delays) != delays {
+		return fmt.Errorf("%d weights and %d delays for %d synapses", len(r.Weights), len(r.Delays), len(r.Slots))
+	}
+	limit := int16(1)<<(a.WeightBits-1) - 1
+	for k, slot := range r.Slots {
+		if int(slot) >= neurons || (k > 0 && slot < r.Slots[k-1]) {
+			return fmt.Errorf("synapse %d to slot %d of %d", k, slot, neurons)
+		}
+		if k > 0 && slot == r.Slots[k-1] && a.SynapseFormat == targets.Dense {
+			return fmt.Errorf("slot %d twice", slot)
+		}
+		if r.Weights[k] > limit || r.Weights[k] < -limit-1 {
+			return fmt.Errorf("weight %d does not fit %d bits", r.Weights[k], a.WeightBits)
+		}
+		if delays > 0 && (r.Delays[k] < 1 || int(r.Delays[k]) > a.MaxDelay) {
+			return fmt.Errorf("delay %d, want 1 to %d", r.Delays[k], a.MaxDelay)
+		}
+	}
+	return nil
+}
+
+func (im *Image) verifyDests(dests []Dest) error {
+	a := &im.Manifest.Arch
+	for _, d := range dests {
+		if d.Core == Host {
+			continue
+		}
+		if d.Core < 0 || int(d.Core) >= len(im.Cores) || d.Axon < 0 || int(d.Axon) >= len(im.Cores[d.Core].Rows) {
+			return fmt.Errorf("destination core %d, axon %d is not there", d.Core, d.Axon)
+		}
+		if a.DelayPlace == targets.DelayAxon && (d.Delay < 1 || int(d.Delay) > a.MaxDelay) {
+			return fmt.Errorf("destination delay %d, want 1 to %d", d.Delay, a.MaxDelay)
+		}
+	}
+	return nil
+}
+
+// WriteText writes a summary of the image for people and golden files.
+func (im *Image) WriteText(w io.Writer) error {
+	m := &im.Manifest
+	fmt.Fprintf(w, "image of %s for %s: %d cores, %d neurons, %d inputs\n", m.Network, m.Target, len(im.Cores), im.Neurons(), im.Inputs())
+	for k := range im.Programs {
+		fmt.Fprintf(w, "program %d: %s, %d instructions\n", k, im.Programs[k].Name, len(im.Programs[k].Words))
+	}
+	for k := range im.Cores {
+		c := &im.Cores[k]
+		synapses := 0
+		for r := range c.Rows {
+			synapses += len(c.Rows[r].Slots)
+		}
+		fmt.Fprintf(w, "core %d at (%d, %d): %s, program %d, %d neurons, %d axons, %d synapses\n", k, c.X, c.Y,
+			m.Populations[c.Population].Name, c.Program, len(c.Neurons), len(c.Rows), synapses)
+	}
+	return nil
+}

@@ -1,0 +1,265 @@
+package image
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/weft-toolchain/weft/isa"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+// tables is the image as the file holds it: JSON and flat integer arrays.
+type tables struct {
+	manifest []byte
+	arrays   map[string][]int32
+	// weights is apart, a byte or two each, for it is most of a file.
+	weights []int16
+}
+
+// arraySpecs lists the arrays in the order of the file, with the bytes of an
+// element.
+var arraySpecs = []struct {
+	name string
+	size int
+	doc  string
+}{
+	{"programs", 4, "instruction words of all programs"},
+	{"cores", 4, "x, y, program, population, neurons, axons, P registers; a core each"},
+	{"consts", 4, "C registers, 8 a core"},
+	{"neurons", 4, "number of the neuron in each slot of each core"},
+	{"state", 4, "initial state words"},
+	{"params", 4, "P registers"},
+	{"row_synapses", 4, "synapses of each axon of each core"},
+	{"slots", 2, "slot of each synapse"},
+	{"delays", 2, "delay of each synapse, where the target keeps delays there"},
+	{"dest_counts", 4, "destinations of each slot of each core"},
+	{"dests", 4, "core, axon, delay"},
+	{"input_dest_counts", 4, "destinations of each input"},
+	{"input_dests", 4, "core, axon, delay"},
+}
+
+const (
+	formatName    = "weft-image"
+	formatVersion = 1
+	coreFields    = 7
+)
+
+// fileManifest is manifest.json.
+type fileManifest struct {
+	Format  string `json:"format"`
+	Version int    `json:"version"`
+	Manifest
+	Programs []fileProgram `json:"programs"`
+}
+
+type fileProgram struct {
+	Name   string      `json:"name"`
+	Words  int         `json:"words"`
+	State  []string    `json:"state"`
+	Params []fileParam `json:"params"`
+}
+
+type fileParam struct {
+	Name string `json:"name"`
+	Reg  int    `json:"reg"`
+}
+
+// flatten returns the image's tables.
+func (im *Image) flatten() (*tables, error) {
+	fm := fileManifest{Format: formatName, Version: formatVersion, Manifest: im.Manifest}
+	t := &tables{arrays: map[string][]int32{}}
+	put := func(name string, values ...int32) { t.arrays[name] = append(t.arrays[name], values...) }
+	for _, p := range im.Programs {
+		fp := fileProgram{Name: p.Name, Words: len(p.Words), State: p.State}
+		for _, b := range p.Params {
+			fp.Params = append(fp.Params, fileParam{b.Name, int(b.Reg)})
+		}
+		fm.Programs = append(fm.Programs, fp)
+		for _, w := range p.Words {
+			put("programs", int32(w))
+		}
+	}
+	for k := range im.Cores {
+		c := &im.Cores[k]
+		put("cores", c.X, c.Y, c.Program, c.Population, int32(len(c.Neurons)), int32(len(c.Rows)), c.ParamWords)
+		put("consts", c.Consts[:]...)
+		put("neurons", c.Neurons...)
+		put("state", c.State...)
+		put("params", c.Params...)
+		for r := range c.Rows {
+			row := &c.Rows[r]
+			put("row_synapses", int32(len(row.Slots)))
+			for s := range row.Slots {
+				put("slots", int32(row.Slots[s]))
+			}
+			for _, d := range row.Delays {
+				put("delays", int32(d))
+			}
+			t.weights = append(t.weights, row.Weights...)
+		}
+		putDests(put, "dest_counts", "dests", c.Dests)
+	}
+	putDests(put, "input_dest_counts", "input_dests", im.InputDests)
+	var err error
+	if t.manifest, err = json.MarshalIndent(fm, "", " "); err != nil {
+		return nil, fmt.Errorf("manifest: %w", err)
+	}
+	return t, nil
+}
+
+func putDests(put func(string, ...int32), counts, name string, dests [][]Dest) {
+	for _, list := range dests {
+		put(counts, int32(len(list)))
+		for _, d := range list {
+			put(name, d.Core, d.Axon, d.Delay)
+		}
+	}
+}
+
+// cursor walks the arrays in step, refusing to read past their ends.
+type cursor struct {
+	t   *tables
+	at  map[string]int
+	wAt int
+	err error
+}
+
+func (c *cursor) take(name string, n int) []int32 {
+	a := c.t.arrays[name]
+	at := c.at[name]
+	if c.err != nil {
+		return nil
+	}
+	if n < 0 || n > len(a)-at {
+		c.err = fmt.Errorf("array %s ends at %d, want %d more", name, len(a), n-(len(a)-at))
+		return nil
+	}
+	c.at[name] = at + n
+	return a[at : at+n : at+n]
+}
+
+func (c *cursor) one(name string) int {
+	if v := c.take(name, 1); v != nil {
+		return int(v[0])
+	}
+	return 0
+}
+
+// unflatten builds an image from tables, and checks that they are used up.
+func unflatten(t *tables) (*Image, error) {
+	var fm fileManifest
+	if err := json.Unmarshal(t.manifest, &fm); err != nil {
+		return nil, fmt.Errorf("manifest.json: %w", err)
+	}
+	if fm.Format != formatName || fm.Version != formatVersion {
+		return nil, fmt.Errorf("is %s version %d, this weft reads %s version %d", fm.Format, fm.Version, formatName, formatVersion)
+	}
+	im := &Image{Manifest: fm.Manifest}
+	c := &cursor{t: t, at: map[string]int{}}
+	for _, fp := range fm.Programs {
+		p := isa.Program{Name: fp.Name, State: fp.State}
+		if len(p.State) > isa.NumState {
+			return nil, fmt.Errorf("program %s keeps %d state words", fp.Name, len(p.State))
+		}
+		for _, b := range fp.Params {
+			if b.Reg < int(isa.P0) || b.Reg >= isa.NumRegs {
+				return nil, fmt.Errorf("program %s: parameter %s in register %d", fp.Name, b.Name, b.Reg)
+			}
+			p.Params = append(p.Params, isa.ParamBinding{Name: b.Name, Reg: isa.Reg(b.Reg)})
+		}
+		for _, w := range c.take("programs", fp.Words) {
+			p.Words = append(p.Words, uint32(w))
+		}
+		im.Programs = append(im.Programs, p)
+	}
+	n := len(t.arrays["cores"]) / coreFields
+	if n > maxCores {
+		return nil, fmt.Errorf("%d cores, at most %d", n, maxCores)
+	}
+	for range n {
+		im.Cores = append(im.Cores, c.core(im))
+		if c.err != nil {
+			return nil, c.err
+		}
+	}
+	inputs := len(t.arrays["input_dest_counts"])
+	im.InputDests = c.dests("input_dest_counts", "input_dests", inputs)
+	if c.err != nil {
+		return nil, c.err
+	}
+	for _, s := range arraySpecs {
+		if c.at[s.name] != len(t.arrays[s.name]) {
+			return nil, fmt.Errorf("array %s has %d elements too many", s.name, len(t.arrays[s.name])-c.at[s.name])
+		}
+	}
+	if c.wAt != len(t.weights) {
+		return nil, fmt.Errorf("array weights has %d elements too many", len(t.weights)-c.wAt)
+	}
+	if err := im.Verify(); err != nil {
+		return nil, err
+	}
+	return im, nil
+}
+
+func (c *cursor) core(im *Image) Core {
+	f := c.take("cores", coreFields)
+	if f == nil {
+		return Core{}
+	}
+	k := Core{X: f[0], Y: f[1], Program: f[2], Population: f[3], ParamWords: f[6]}
+	neurons, axons := int(f[4]), int(f[5])
+	if k.Program < 0 || int(k.Program) >= len(im.Programs) || k.ParamWords < 0 || k.ParamWords > isa.NumParams || neurons < 0 {
+		c.err = fmt.Errorf("core at (%d, %d): program %d, %d neurons or %d parameters are out of range", k.X, k.Y, k.Program, neurons, k.ParamWords)
+		return k
+	}
+	copy(k.Consts[:], c.take("consts", isa.NumConsts))
+	k.Neurons = slices.Clone(c.take("neurons", neurons))
+	k.State = slices.Clone(c.take("state", neurons*im.StateWords(&k)))
+	k.Params = slices.Clone(c.take("params", neurons*int(k.ParamWords)))
+	counts := c.take("row_synapses", axons)
+	for _, n := range counts {
+		k.Rows = append(k.Rows, c.row(int(n), im.Manifest.Arch.DelayPlace == targets.DelaySynapse))
+	}
+	k.Dests = c.dests("dest_counts", "dests", neurons)
+	return k
+}
+
+func (c *cursor) row(n int, delays bool) Row {
+	r := Row{Slots: narrow[uint16](c.take("slots", n))}
+	if delays {
+		r.Delays = narrow[uint16](c.take("delays", n))
+	}
+	if c.err == nil && n > len(c.t.weights)-c.wAt {
+		c.err = fmt.Errorf("array weights ends at %d", len(c.t.weights))
+	}
+	if c.err == nil {
+		r.Weights = c.t.weights[c.wAt : c.wAt+n : c.wAt+n]
+		c.wAt += n
+	}
+	return r
+}
+
+func (c *cursor) dests(counts, name string, n int) [][]Dest {
+	list := c.take(counts, n)
+	out := make([][]Dest, len(list))
+	for k, m := range list {
+		if m < 0 || int(m) > len(c.t.arrays[name]) {
+			c.err = fmt.Errorf("array %s: element %d is %d", counts, k, m)
+			return nil
+		}
+		flat := c.take(name, 3*int(m))
+		for i := 0; i+2 < len(flat); i += 3 {
+			out[k] = append(out[k], Dest{flat[i], flat[i+1], flat[i+2]})
+		}
+	}
+	return out
+}
+
+func narrow[T uint16 | int16](in []int32) []T {
+	out := make([]T, len(in))
+	for k, v := range in {
+		out[k] = T(v)
+	}
+	return out
+}

@@ -1,0 +1,170 @@
+// Package targets holds chips as data: what a chip has (Arch), how long things
+// take on it (Timing) and what they cost (Prices). Built-in targets are files
+// beside this one; a user's own file is as good as a built-in one.
+//
+// The compiler sees Arch only, so a change of price or timing can never change
+// an image.
+package targets
+
+// Target is a chip. It is immutable once loaded.
+type Target struct {
+	Name string
+	// Doc is one line about the chip.
+	Doc    string
+	Arch   Arch
+	Timing Timing
+	Prices Prices
+}
+
+// SynapseFormat says how a crossbar stores its synapses.
+type SynapseFormat string
+
+// The formats.
+const (
+	// Dense stores a word for every axon and neuron of a core; a row is read
+	// whole.
+	Dense SynapseFormat = "dense"
+	// Sparse stores, for each axon, a list of synapses that name their neuron.
+	Sparse SynapseFormat = "sparse"
+)
+
+// DelayPlace says where a delay is kept.
+type DelayPlace string
+
+// The places.
+const (
+	// DelayAxon: the spike carries its delay, and waits in the scheduler of the
+	// core it goes to. A source that reaches a core with two delays costs two
+	// axons there.
+	DelayAxon DelayPlace = "axon"
+	// DelaySynapse: each synapse has its own delay, and its weight waits in the
+	// neuron's accumulator ring.
+	DelaySynapse DelayPlace = "synapse"
+)
+
+// Arch is what the compiler must respect: geometry, memories and formats.
+type Arch struct {
+	// MeshWidth and MeshHeight count cores.
+	MeshWidth  int `json:"mesh_width"`
+	MeshHeight int `json:"mesh_height"`
+	// Neurons, Axons and FanOut (destination entries) are per core.
+	Neurons int `json:"neurons"`
+	Axons   int `json:"axons"`
+	FanOut  int `json:"fan_out"`
+	// SynapseFormat, WeightBits (signed) and WordSynapses, how many synapses one
+	// memory word holds.
+	SynapseFormat SynapseFormat `json:"synapse_format"`
+	WeightBits    int           `json:"weight_bits"`
+	WordSynapses  int           `json:"word_synapses"`
+	// SynapseWords is the synapse memory of a core in words, for Sparse; each
+	// axon's row starts at a word. Dense cores hold Axons × Neurons synapses.
+	SynapseWords int `json:"synapse_words"`
+	// StateBits is the width of a neuron's words, which saturate.
+	StateBits    int    `json:"state_bits"`
+	StateWords   int    `json:"state_words"`
+	ParamWords   int    `json:"param_words"`
+	ProgramWords int    `json:"program_words"`
+	Extensions   string `json:"extensions"`
+	// MaxDelay is the longest delay, in ticks.
+	DelayPlace DelayPlace `json:"delay_place"`
+	MaxDelay   int        `json:"max_delay"`
+}
+
+// Cores returns how many cores the mesh has.
+func (a *Arch) Cores() int { return a.MeshWidth * a.MeshHeight }
+
+// Timing is what the emulator's clock needs, in cycles unless said.
+type Timing struct {
+	// Clock is in hertz.
+	Clock float64
+	// Tick is spent by every core at the start of a tick.
+	Tick int64
+	// Row is spent for each active axon, Word for each synapse word read.
+	Row, Word int64
+	// Instruction is spent for each instruction and each group of Lanes
+	// neurons.
+	Instruction int64
+	Lanes       int64
+	// Spike is spent for each packet that a core sends.
+	Spike int64
+	// HopX, HopY, Link, Eject and FIFO describe the mesh's routers; see package
+	// noc.
+	HopX, HopY, Link, Eject int64
+	FIFO                    int
+	// Barrier is spent to synchronise at the end of a tick.
+	Barrier int64
+}
+
+// Prices are energies in joules by event, and static powers in watts.
+type Prices struct {
+	Energy [NumEvents]float64
+	// LeakageChip is drawn by the whole chip, LeakageCore by each core in use.
+	LeakageChip, LeakageCore float64
+}
+
+// Event is something that is counted and has a price.
+type Event int
+
+// The events.
+const (
+	SynapseWord Event = iota
+	SynapticOp
+	AxonRow
+	NeuronUpdate
+	NeuronActive
+	SpikeOut
+	PacketSent
+	HopX
+	HopY
+	PacketReceived
+	HostIn
+	HostOut
+	ConfigWrite
+	CoreTick
+	Cycle
+	NumEvents
+)
+
+// Component is a part of the chip that energy is told by.
+type Component string
+
+// The components. Leakage has no events: it is power × time.
+const (
+	Synapse   Component = "synapse"
+	Neuron    Component = "neuron"
+	Scheduler Component = "scheduler"
+	Network   Component = "network"
+	IO        Component = "io"
+	Clocking  Component = "clock"
+	Leakage   Component = "leakage"
+)
+
+// Components lists the components in the order of reports.
+var Components = []Component{Synapse, Neuron, Scheduler, Network, IO, Clocking, Leakage}
+
+// EventInfo is everything about one event.
+type EventInfo struct {
+	// Name is the key in target files and reports.
+	Name      string
+	Component Component
+	Doc       string
+}
+
+// Events describes each event.
+var Events = [NumEvents]EventInfo{
+	SynapseWord:    {Name: "synapse_word", Component: Synapse, Doc: "a word of synapse memory read"},
+	SynapticOp:     {Name: "synaptic_op", Component: Synapse, Doc: "a weight added to a neuron's accumulator"},
+	AxonRow:        {Name: "axon_row", Component: Scheduler, Doc: "an axon found active in the scheduler"},
+	NeuronUpdate:   {Name: "neuron_update", Component: Neuron, Doc: "a neuron's program run for a tick"},
+	NeuronActive:   {Name: "neuron_active", Component: Neuron, Doc: "a neuron update that changed its state, in addition"},
+	SpikeOut:       {Name: "spike", Component: Neuron, Doc: "a spike fired, in addition"},
+	PacketSent:     {Name: "packet_sent", Component: Network, Doc: "a packet put into the mesh by a core"},
+	HopX:           {Name: "hop_x", Component: Network, Doc: "a packet over an east-west link"},
+	HopY:           {Name: "hop_y", Component: Network, Doc: "a packet over a north-south link"},
+	PacketReceived: {Name: "packet_received", Component: Scheduler, Doc: "a packet written into a core's scheduler"},
+	HostIn:         {Name: "host_in", Component: IO, Doc: "a packet from the host through the I/O port"},
+	HostOut:        {Name: "host_out", Component: IO, Doc: "a packet to the host through the I/O port"},
+	ConfigWrite:    {Name: "config_write", Component: IO, Doc: "a word of a neuron written by the host"},
+	CoreTick:       {Name: "core_tick", Component: Clocking, Doc: "a core in use, for each tick"},
+	Cycle:          {Name: "cycle", Component: Clocking, Doc: "a cycle of the chip's clock"},
+}
