@@ -24,6 +24,8 @@ import (
 type Options struct {
 	// Quantise overrides, field by field, what the network file says.
 	Quantise network.Quantise
+	// Seed, where not zero, starts placement from a random one of that seed.
+	Seed uint64
 	// Dump names a pass after which the level is written to DumpTo.
 	Dump   string
 	DumpTo io.Writer
@@ -77,7 +79,7 @@ var passes = []pass{
 		return s.Quantized, err
 	}},
 	{name: "map", doc: "neurons get cores, cores get places, spikes get destinations", run: func(s *state) (_ level, err error) {
-		s.Mapped, err = mapping.Map(s.Quantized, s.arch)
+		s.Mapped, err = mapping.Map(s.Quantized, s.arch, s.opt.Seed)
 		return s.Mapped, err
 	}},
 	{name: "emit", doc: "cores become memories and programs", run: func(s *state) (_ level, err error) {

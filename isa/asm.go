@@ -20,12 +20,18 @@ type AsmOptions struct {
 	// Shared names the parameters that are the same for every neuron of the
 	// core: they go into C registers. The others go into P registers.
 	Shared map[string]bool
+	// FirstLine is the number of the text's first line, for a text that is part
+	// of a file; 0 means 1.
+	FirstLine int
 }
+
+// directives are the words that may stand first on a line with a dot.
+var directives = []string{".program", ".state", ".param", ".if", ".else", ".end"}
 
 // Assemble turns a text into a program. The text has one instruction or
 // directive a line; `;` starts a comment.
 //
-//	.program NAME          names the program
+//	.program NAME          names the program, once
 //	.state NAME            the next state word
 //	.param NAME [REG]      the next parameter, or the one in REG
 //	.if SYM[=VALUE] … .else … .end
@@ -33,16 +39,16 @@ type AsmOptions struct {
 //
 // All mistakes are returned in one *diag.Error.
 func Assemble(file, text string, opt AsmOptions) (*Program, error) {
-	a := assembler{file: file, opt: opt, prog: &Program{}, regs: map[string]Reg{}, nextP: P0, nextC: C0}
+	a := assembler{file: file, opt: opt, prog: &Program{}, regs: map[string]Reg{}}
 	if len(text) > maxSource {
 		return nil, diag.One(diag.Pos{File: file}, diag.TooLarge, "has %d bytes, at most %d are assembled", len(text), maxSource)
 	}
-	for k, line := range strings.Split(text, "\n") {
-		a.line = k + 1
-		if c := strings.IndexByte(line, ';'); c >= 0 {
-			line = line[:c]
-		}
-		a.col = len(line) - len(strings.TrimLeft(line, " \t")) + 1
+	a.line = max(opt.FirstLine, 1) - 1
+	for line := range strings.Lines(text) {
+		a.line++
+		line, _, _ = strings.Cut(line, ";")
+		line = strings.ReplaceAll(line, "\t", " ")
+		a.col = len(line) - len(strings.TrimLeft(line, " ")) + 1
 		if line = strings.TrimSpace(line); line != "" {
 			a.statement(line)
 		}
@@ -62,10 +68,12 @@ type assembler struct {
 	opt       AsmOptions
 	prog      *Program
 	regs      map[string]Reg
-	nextP     Reg
-	nextC     Reg
-	conds     []cond
-	diags     diag.List
+	// held names the parameter in each register.
+	held  [NumRegs]string
+	conds []cond
+	// named says that there was a .program.
+	named bool
+	diags diag.List
 }
 
 // cond is an open .if: whether its lines are assembled, and whether the .else
@@ -85,6 +93,9 @@ func (a *assembler) statement(s string) {
 	rest = strings.TrimSpace(rest)
 	switch word {
 	case ".if":
+		if rest == "" {
+			a.errorf(".if: want a symbol to test, as in .if reset=zero")
+		}
 		a.conds = append(a.conds, cond{active: a.active() && a.test(rest), outer: a.active()})
 		return
 	case ".else":
@@ -108,14 +119,14 @@ func (a *assembler) statement(s string) {
 	}
 	switch word {
 	case ".program":
-		a.prog.Name = rest
+		a.program(rest)
 	case ".state":
 		a.state(rest)
 	case ".param":
 		a.param(rest)
 	default:
 		if strings.HasPrefix(word, ".") {
-			a.errorf("unknown directive %q%s", word, spell.Hint(word, []string{".program", ".state", ".param", ".if", ".else", ".end"}))
+			a.errorf("unknown directive %s%s", quote(word), spell.Hint(word, directives))
 			return
 		}
 		a.instruction(s)
@@ -131,24 +142,27 @@ func (a *assembler) test(s string) bool {
 	return value != "" && value != "0"
 }
 
-// isName reports whether s may name a state word or parameter: letters, digits
-// and underscores, and not a register.
-func (a *assembler) isName(s string) bool {
-	for k, c := range s {
-		if c != '_' && (c < 'a' || c > 'z') && (k == 0 || c < '0' || c > '9') {
-			return false
-		}
+func (a *assembler) program(name string) {
+	switch {
+	case a.named:
+		a.errorf(".program: the text has a second name, %s; a text is one program", quote(name))
+	case !isProgramName(name):
+		a.errorf(".program: %s has characters that cannot be printed", quote(name))
+	default:
+		a.prog.Name = name
 	}
-	if _, taken := parseReg(s); taken || s == "" {
-		return false
-	}
+	a.named = true
+}
+
+// isNew reports whether s may name another state word or parameter.
+func (a *assembler) isNew(s string) bool {
 	_, taken := a.regs[s]
-	return !taken
+	return !taken && isName(s)
 }
 
 func (a *assembler) state(name string) {
-	if !a.isName(name) {
-		a.errorf(".state %s: want a new name of letters, digits and _", name)
+	if !a.isNew(name) {
+		a.errorf(".state %s: want a new name of %s", quote(name), nameRule)
 		return
 	}
 	if len(a.prog.State) == NumState {
@@ -161,28 +175,35 @@ func (a *assembler) state(name string) {
 
 func (a *assembler) param(s string) {
 	name, at, explicit := strings.Cut(s, " ")
-	if !a.isName(name) {
-		a.errorf(".param %s: want a new name of letters, digits and _", name)
+	if !a.isNew(name) {
+		a.errorf(".param %s: want a new name of %s", quote(name), nameRule)
 		return
 	}
-	next, end := &a.nextP, Reg(C0)
-	if a.opt.Shared[name] {
-		next, end = &a.nextC, NumRegs
-	}
-	r := *next
+	var r Reg
 	if explicit {
 		var ok bool
 		if r, ok = parseReg(strings.TrimSpace(at)); !ok || r < P0 {
-			a.errorf(".param %s: want a register p0 to p7 or c0 to c7, have %q", name, at)
+			a.errorf(".param %s: want a register p0 to p7 or c0 to c7, have %s", name, quote(at))
 			return
 		}
 	} else {
+		end := Reg(C0)
+		if r = P0; a.opt.Shared[name] {
+			r, end = C0, NumRegs
+		}
+		for r < end && a.held[r] != "" {
+			r++
+		}
 		if r == end {
 			a.errorf(".param %s: no register is left for it", name)
 			return
 		}
-		*next++
 	}
+	if other := a.held[r]; other != "" {
+		a.errorf(".param %s: register %s holds %s already", name, r, other)
+		return
+	}
+	a.held[r] = name
 	a.regs[name] = r
 	a.prog.Params = append(a.prog.Params, ParamBinding{Name: name, Reg: r})
 }
@@ -197,7 +218,7 @@ func (a *assembler) instruction(s string) {
 		}
 		q, ok := parsePred(guard)
 		if !ok {
-			a.errorf("want a guard such as @q1 or @!q1, have %q", s)
+			a.errorf("want a guard such as @q1 or @!q1, have %s", quote(s))
 			return
 		}
 		i.Pred.Q, s = q, strings.TrimSpace(rest)
@@ -205,7 +226,7 @@ func (a *assembler) instruction(s string) {
 	name, rest, _ := strings.Cut(s, " ")
 	info, ok := byName[name]
 	if !ok {
-		a.errorf("unknown instruction %q%s", name, spell.Hint(name, instructionNames()))
+		a.errorf("unknown instruction %s%s", quote(name), spell.Hint(name, instructionNames()))
 		return
 	}
 	i.Op = info.Op
@@ -215,7 +236,7 @@ func (a *assembler) instruction(s string) {
 	}
 	ops := formats[info.Format]
 	if len(args) != len(ops) {
-		a.errorf("%s takes %d operands (%s), have %d", name, len(ops), info.Syntax(), len(args))
+		a.errorf("%q takes %d operands, have %d", info.Syntax(), len(ops), len(args))
 		return
 	}
 	for k, o := range ops {
@@ -239,7 +260,7 @@ func (a *assembler) operand(o operand, s string) (int64, error) {
 		if q, ok := parsePred(s); ok {
 			return int64(q), nil
 		}
-		return 0, fmt.Errorf("want a predicate q0 to q%d, have %q", NumPreds-1, s)
+		return 0, fmt.Errorf("want a predicate q0 to q%d, have %s", NumPreds-1, quote(s))
 	}
 	lim, numeric := operandLimits[o]
 	if !numeric {
@@ -254,14 +275,14 @@ func (a *assembler) operand(o operand, s string) (int64, error) {
 		for _, p := range a.prog.Params {
 			names = append(names, p.Name)
 		}
-		return 0, fmt.Errorf("%q is no register, state word or parameter%s", s, spell.Hint(s, names))
+		return 0, fmt.Errorf("%s is no register, state word or parameter%s", quote(s), spell.Hint(s, names))
 	}
 	if d, ok := a.opt.Define[s]; ok {
 		s = d
 	}
 	v, err := strconv.ParseInt(s, 0, 64)
 	if err != nil {
-		return 0, fmt.Errorf("want a number from %d to %d, have %q", lim[0], lim[1], s)
+		return 0, fmt.Errorf("want a number from %d to %d, have %s", lim[0], lim[1], quote(s))
 	}
 	if v < lim[0] || v > lim[1] {
 		return 0, fmt.Errorf("is %d, want %d to %d", v, lim[0], lim[1])
@@ -269,17 +290,19 @@ func (a *assembler) operand(o operand, s string) (int64, error) {
 	return v, nil
 }
 
-// Syntax returns the operands as ISA.md writes them.
+// operandNames is how ISA.md writes the operands.
+var operandNames = map[operand]string{
+	operandD: "d", operandA: "a", operandB: "b", operandQD: "q", operandQA: "qa", operandQB: "qb",
+	operandQN: "q", operandShift: "n", operandScale: "n", operandImm16: "imm", operandImm11: "imm",
+}
+
+// Syntax returns the instruction with its operands as ISA.md writes them.
 func (i Info) Syntax() string {
-	names := map[operand]string{
-		operandD: "d", operandA: "a", operandB: "b", operandQD: "q", operandQA: "qa", operandQB: "qb",
-		operandQN: "q", operandShift: "n", operandScale: "n", operandImm16: "imm", operandImm11: "imm",
-	}
 	var parts []string
 	for _, o := range formats[i.Format] {
-		parts = append(parts, names[o])
+		parts = append(parts, operandNames[o])
 	}
-	return strings.Join(parts, ", ")
+	return strings.TrimSpace(i.Name + " " + strings.Join(parts, ", "))
 }
 
 func instructionNames() []string {

@@ -9,13 +9,13 @@
 //
 //	 31      24 23 22 21 20    16 15    11 10     6 5      0
 //	+----------+--+-----+--------+--------+--------+--------+
-//	|  opcode  |¬ |  q  |   d    |   a    |   b    |   n    |
+//	|  opcode  |¬ |  g  |   d    |   a    |   b    |   n    |
 //	+----------+--+-----+--------+--------+--------+--------+
 //	                             |   imm16 (movi)           |
 //	                                      | imm11 (addi)    |
 //
-// The instruction runs for a neuron where predicate q is true (¬: false); q0 is
-// always true.
+// The instruction runs for a neuron where its guard, predicate g, is true (¬:
+// false); q0 is always true.
 package isa
 
 import "fmt"

@@ -22,12 +22,15 @@ const (
 	TableExt  Ext = 'T'
 	Compart   Ext = 'C'
 	extsCount     = 8
+
+	// extOpcodes is how many opcodes each extension has.
+	extOpcodes = 32
 )
 
 // extInfo is a row about an extension.
 type extInfo struct {
 	Ext   Ext
-	First Op // its first opcode; it has 32
+	First Op // the first of its extOpcodes opcodes
 	Doc   string
 }
 

@@ -27,7 +27,8 @@ type Problem struct {
 
 // Verify returns everything that is wrong with a program on a core of these
 // features: its length, extensions, registers that it may not write, scratch
-// registers and predicates read before they are written, state it does not own.
+// registers and predicates read before they are written, state it does not own,
+// names that the assembler would not take.
 func (p *Program) Verify(f Features) []Problem {
 	var out []Problem
 	add := func(k int, format string, args ...any) {
@@ -38,6 +39,9 @@ func (p *Program) Verify(f Features) []Problem {
 	}
 	if len(p.State) > f.StateWords {
 		add(-1, "program %q keeps %d state words, a core has %d per neuron", p.Name, len(p.State), f.StateWords)
+	}
+	for _, message := range p.badNames() {
+		add(-1, "%s", message)
 	}
 	v := verifier{program: p, features: f, add: add}
 	for k, w := range p.Words {

@@ -16,9 +16,10 @@ import (
 	"github.com/weft-toolchain/weft/targets"
 )
 
-// Map returns q in the cores of arch. The error is a *diag.Error that names
+// Map returns q in the cores of arch. A seed other than zero starts placement
+// from a random one. The error is a *diag.Error that names
 // what does not fit, and by how much.
-func Map(q *ir.Quantized, arch *targets.Arch) (*ir.Mapped, error) {
+func Map(q *ir.Quantized, arch *targets.Arch, seed uint64) (*ir.Mapped, error) {
 	var diags diag.List
 	m := &ir.Mapped{Quantized: q, Arch: arch, Place: make([]ir.Place, q.Neurons())}
 	for k := range q.Populations {
@@ -46,7 +47,7 @@ func Map(q *ir.Quantized, arch *targets.Arch) (*ir.Mapped, error) {
 	if err := checkFanOut(m); err != nil {
 		return nil, err
 	}
-	place(m)
+	place(m, seed)
 	return m, nil
 }
 

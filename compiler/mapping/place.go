@@ -1,15 +1,24 @@
 package mapping
 
-import "github.com/weft-toolchain/weft/compiler/ir"
+import (
+	"math/rand/v2"
+
+	"github.com/weft-toolchain/weft/compiler/ir"
+)
 
 // maxPasses bounds the rounds of swaps.
 const maxPasses = 8
 
 // place gives every core a place of the mesh: first along a walk that keeps
-// neighbours near and stays by the I/O port at (0, 0), then by swapping pairs
-// while that shortens the sum of destinations × hops.
-func place(m *ir.Mapped) {
+// neighbours near and stays by the I/O port at (0, 0), or shuffled by a seed
+// other than zero, then by swapping pairs while that shortens the sum of
+// destinations × hops.
+func place(m *ir.Mapped, seed uint64) {
 	spots := walk(m.Arch.MeshWidth, m.Arch.MeshHeight, len(m.Cores))
+	if seed != 0 {
+		r := rand.New(rand.NewPCG(seed, seed))
+		r.Shuffle(len(spots), func(a, b int) { spots[a], spots[b] = spots[b], spots[a] })
+	}
 	for k := range m.Cores {
 		m.Cores[k].X, m.Cores[k].Y = spots[k][0], spots[k][1]
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/ndarray"
 )
 
@@ -16,15 +17,7 @@ func arrayDir(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	count := func(shape ...int) *ndarray.Array {
-		n := 1
-		for _, d := range shape {
-			n *= d
-		}
-		a := &ndarray.Array{Shape: shape, Data: make([]float64, n)}
-		for i := range a.Data {
-			a.Data[i] = float64(i)
-		}
-		return a
+		return &ndarray.Array{Shape: shape, Data: count(network.Size(shape))}
 	}
 	numbers := func(x ...float64) *ndarray.Array {
 		return &ndarray.Array{Shape: []int{len(x)}, Data: x}
@@ -75,9 +68,14 @@ func arrayDir(t *testing.T) string {
 		"synapses.csv": "from,to,w,d\n0,1,0.5,1\n5,3,-1,2\n",
 		"bias.csv":     "bias,other\n0.5,1\n0.25,2\n0.125,3\n1,4\n",
 	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		writeFile(t, filepath.Join(dir, name), text)
 	}
 	return dir
+}
+
+func writeFile(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -231,17 +231,22 @@ func (p *parser) oneToOne(l *link, _ *yamldoc.Node, _ string) {
 	}
 }
 
+// full says that the synapses are beyond the limit, which has been told; then
+// those of later projections need not be counted.
+func (p *parser) full() bool { return p.synapses > p.limits.synapses }
+
 // take counts n synapses of l against the limit, and says whether l is within.
 func (p *parser) take(l *link, n int) bool {
-	p.synapses = addSat(p.synapses, n)
-	switch at := l.node.Get("connect"); {
-	case n > p.limits.synapses:
+	at := l.node.Get("connect")
+	if n > p.limits.synapses {
+		// It does not count, so that others are not blamed for it.
 		p.report(at, diag.TooLarge, "%s: has %s synapses; a network has at most %d", l.what, count(n), p.limits.synapses)
 		return false
-	case p.synapses > p.limits.synapses && !p.synapsesTold:
+	}
+	p.synapses = addSat(p.synapses, n)
+	if p.full() && !p.synapsesTold {
 		p.synapsesTold = true
 		p.report(at, diag.TooLarge, "%s: its %d synapses bring the network to %s; it has at most %d", l.what, n, count(p.synapses), p.limits.synapses)
-		return false
 	}
-	return p.synapses <= p.limits.synapses
+	return !p.full()
 }

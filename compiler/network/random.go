@@ -144,32 +144,32 @@ func normalPair(rng *rand.Rand) (x, y float64) {
 	}
 }
 
-// logarithm is the natural logarithm of a positive, finite number, by the
-// series of 2·artanh((m-1)/(m+1)) for m in [√½, √2): |z| < 0.172, so that the
-// terms left out are below 2^-60.
+// logarithm is the natural logarithm of a positive, finite number: of
+// m·2^e with m in [√½, √2), so that the series converges fast.
 func logarithm(x float64) float64 {
 	m, e := math.Frexp(x)
 	if m < math.Sqrt2/2 {
 		m, e = 2*m, e-1
 	}
-	z := (m - 1) / (m + 1)
+	return artanh2((m-1)/(m+1)) + float64(float64(e)*math.Ln2)
+}
+
+// logarithm1m is the natural logarithm of 1-p for p in [0, 1), accurate for
+// small p too.
+func logarithm1m(p float64) float64 {
+	if p > 0.25 {
+		return logarithm(1 - p)
+	}
+	return artanh2(-p / (2 - p))
+}
+
+// artanh2 is 2·artanh(z), the logarithm of (1+z)/(1-z), for |z| < 0.172: the
+// terms of its series that are left out are below 2^-60.
+func artanh2(z float64) float64 {
 	z2 := float64(z * z)
 	sum := 0.0
 	for k := 21; k >= 1; k -= 2 {
 		sum = float64(sum*z2) + 1/float64(k)
 	}
-	return float64(2*z*sum) + float64(float64(e)*math.Ln2)
-}
-
-// logarithm1m is the natural logarithm of 1-p for p in [0, 1), good for small
-// p too.
-func logarithm1m(p float64) float64 {
-	if p > 1e-3 {
-		return logarithm(1 - p)
-	}
-	sum := 0.0
-	for k := 6; k >= 1; k-- {
-		sum = float64(sum*p) + 1/float64(k)
-	}
-	return -float64(sum * p)
+	return float64(2 * z * sum)
 }

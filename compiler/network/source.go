@@ -3,6 +3,7 @@ package network
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/weft-toolchain/weft/internal/diag"
@@ -115,7 +116,7 @@ func (p *parser) mappingSource(n *yamldoc.Node, o sourceOptions, s *source) bool
 		case "file":
 			keys, kind = fileKeys, "file"
 			if o.axis {
-				keys = append(keys[:len(keys):len(keys)], "axis")
+				keys = append(slices.Clip(keys), "axis")
 			}
 		case "uniform", "normal", "integer":
 			kind = f.Key
@@ -131,10 +132,7 @@ func (p *parser) mappingSource(n *yamldoc.Node, o sourceOptions, s *source) bool
 		p.report(n, diag.MissingField, "%s: the mapping says neither a file nor a distribution; want {file, array}, {uniform: [lo, hi], seed}, {normal: [mean, std], seed} or {integer: [lo, hi], seed}", o.what)
 		return false
 	}
-	ok := true
-	if !p.clean(func() { p.Mapping(n, o.what, keys...) }) {
-		ok = false
-	}
+	ok := p.clean(func() { p.Mapping(n, o.what, keys...) })
 	if f := n.Get("scale"); f != nil {
 		if x, fine := p.number(f, o.what+": scale", plain); fine {
 			s.scale = x

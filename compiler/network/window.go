@@ -36,7 +36,7 @@ func (p *parser) conv2d(l *link, args *yamldoc.Node, layout string) {
 		p.report(args, diag.TooLarge, "%s: conv2d: has %s weights; a network has at most %d", l.what, count(n), p.limits.synapses)
 		return
 	}
-	if !p.take(l, l.out.Synapses(l.from.size, l.to.size)) {
+	if p.full() || !p.take(l, l.out.Synapses(l.from.size, l.to.size)) {
 		return
 	}
 	out, kh, kw := w.OutChannels, w.Kernel[0], w.Kernel[1]
@@ -61,7 +61,7 @@ func (p *parser) avgPool(l *link, args *yamldoc.Node, layout string) {
 func (p *parser) pool(l *link, args *yamldoc.Node, layout string, kind ConnectKind, rule string) {
 	l.out.Connect.Kind = kind
 	l.wiring = wiring{oneDelay: true, oneWeight: true}
-	if w := p.window(l, args, rule, layout); w != nil {
+	if w := p.window(l, args, rule, layout); w != nil && !p.full() {
 		l.wiring.known = p.take(l, l.out.Synapses(l.from.size, l.to.size))
 		l.wiring.weights = 1
 	}

@@ -15,6 +15,7 @@ func BenchmarkRun(b *testing.B) {
 		cfg  Config
 		load traffic
 	}{
+		{"8x8/tick", plain, traffic{packets: 3, gap: 20}},
 		{"8x8/load=0.01", plain, traffic{packets: 1000, gap: 200}},
 		{"8x8/load=0.1", plain, traffic{packets: 1000, gap: 20}},
 		{"8x8/saturated", plain, traffic{packets: 1000, gap: 0}},

@@ -39,9 +39,9 @@
 //     packets of one source never meet in this.
 //   - A place is taken in the cycle in which a packet is sent to it, so packets
 //     in flight count, and is free again in the cycle after the packet left it.
-//   - A source whose packet is due enters it into its FIFO if there is a free
+//   - A source that offers a packet enters it into its FIFO if there is a free
 //     place: one packet a cycle at most. If it cannot, the core stands still
-//     and everything it sends later is sent later by as much.
+//     and everything it offers later is offered later by as much.
 //   - The core's output takes one packet a cycle and is never full; the I/O
 //     port takes one packet every LinkCycles cycles and is never full either.
 //

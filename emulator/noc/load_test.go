@@ -62,9 +62,14 @@ func TestUniformThroughputIsPlausible(t *testing.T) {
 		link        Cycles
 		least       float64 // share of the bound
 	}{
-		{4, 1, 1, 0.25}, {4, 4, 1, 0.6}, {4, 16, 1, 0.65},
-		{8, 1, 1, 0.25}, {8, 4, 1, 0.7}, {8, 16, 1, 0.75},
-		{4, 4, 4, 0.75}, {8, 4, 4, 0.75},
+		{4, 1, 1, 0.25},
+		{4, 4, 1, 0.6},
+		{4, 16, 1, 0.65},
+		{8, 1, 1, 0.25},
+		{8, 4, 1, 0.7},
+		{8, 16, 1, 0.75},
+		{4, 4, 4, 0.75},
+		{8, 4, 4, 0.75},
 	} {
 		cfg := Config{Width: c.side, Height: c.side, FIFODepth: c.depth, HopX: 1, HopY: 1, LinkCycles: c.link, EjectCycles: 1}
 		rng := newRand(1)

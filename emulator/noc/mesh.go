@@ -63,7 +63,7 @@ type Mesh struct {
 
 // node is what a visit looks at first.
 type node struct {
-	offer    Cycles // when the source's next packet is due, or never
+	offer    Cycles // when the source offers its next packet, or never
 	x, y     int16
 	occupied uint8 // the FIFOs that hold a packet, one bit each
 }
@@ -102,7 +102,7 @@ type flit struct {
 type sender struct {
 	source int32 // index in Mesh.sources, or none
 	next   int32 // index of the packet to enter next
-	// due is when the packet before would have entered an empty mesh.
+	// due is when the packet before next would have entered an empty mesh.
 	due Cycles
 }
 
@@ -123,7 +123,6 @@ func New(cfg Config) *Mesh {
 		wheel:    newWheel(n + 1),
 		senders:  make([]sender, n+1),
 		ageBits:  bits.Len(uint(n)),
-		quiet:    math.MinInt64,
 		returned: make([]int32, 0, n),
 	}
 	for i := range m.nodes {

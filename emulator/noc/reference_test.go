@@ -155,8 +155,9 @@ func (r *reference) cycle(sources []*refSource) {
 	for y := range r.cfg.Height {
 		for x := range r.cfg.Width {
 			at := refPlace{x, y}
+			waiting := r.waiting(at)
 			for _, next := range r.neighbours(at) {
-				if from, ok := r.oldestHead(at, next); ok && r.canSend(at, next, taken) {
+				if from, ok := r.oldestHead(waiting, next); ok && r.canSend(at, next, taken) {
 					moves = append(moves, move{from, refFIFO{next, at}})
 				}
 			}
@@ -186,15 +187,24 @@ func (r *reference) cycle(sources []*refSource) {
 	}
 }
 
-// oldestHead is the FIFO of a router whose head goes to next, the oldest such.
-func (r *reference) oldestHead(at, next refPlace) (oldest refFIFO, ok bool) {
+// waiting are the FIFOs of a router that hold something.
+func (r *reference) waiting(at refPlace) (fifos []refFIFO) {
 	for _, from := range r.neighbours(at) {
-		f := refFIFO{at, from}
-		q := r.queues[f]
-		if len(q) == 0 || r.towards(at, q[0].packet.Dst) != next {
+		if f := (refFIFO{at, from}); len(r.queues[f]) > 0 {
+			fifos = append(fifos, f)
+		}
+	}
+	return fifos
+}
+
+// oldestHead is the FIFO whose head goes to next, the oldest such.
+func (r *reference) oldestHead(fifos []refFIFO, next refPlace) (oldest refFIFO, ok bool) {
+	for _, f := range fifos {
+		head := r.queues[f][0]
+		if r.towards(f.at, head.packet.Dst) != next {
 			continue
 		}
-		if !ok || q[0].older(r.queues[oldest][0]) {
+		if !ok || head.older(r.queues[oldest][0]) {
 			oldest, ok = f, true
 		}
 	}

@@ -53,7 +53,7 @@ func (m *Mesh) visit(n int32) {
 // head is the flit that has been in a FIFO for longest; there is one.
 func (m *Mesh) head(f int32) *flit { return &m.places[f*m.depth+m.fifos[f].head] }
 
-// enter lets a node's source send the packet that is due, if there is a place.
+// enter lets a node's source send the packet that it offers, if there is a place.
 func (m *Mesh) enter(n int32, now Cycles) {
 	entry := m.entry(n)
 	l := &m.links[entry]

@@ -99,7 +99,7 @@ func Load(path string, diags *diag.List) *Node {
 }
 
 func rootCause(err error) error {
-	if pe, ok := err.(*os.PathError); ok {
+	if pe, ok := errors.AsType[*os.PathError](err); ok {
 		return pe.Err
 	}
 	return err
@@ -330,7 +330,7 @@ func (r Reader) Mapping(n *Node, what string, allowed ...string) bool {
 		return false
 	}
 	for _, f := range n.Fields {
-		if contains(allowed, f.Key) {
+		if slices.Contains(allowed, f.Key) {
 			continue
 		}
 		if r.Diags.Len() < diag.MaxDiagnostics {
@@ -348,15 +348,6 @@ func hintOrList(name string, allowed []string) string {
 		return h
 	}
 	return "; want one of " + strings.Join(allowed, ", ")
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // Require returns a mapping's key, or reports that it is missing.
@@ -398,7 +389,7 @@ func (r Reader) Enum(n *Node, what string, allowed ...string) string {
 	if s == "" {
 		return ""
 	}
-	if !contains(allowed, s) {
+	if !slices.Contains(allowed, s) {
 		r.Diags.Add(n.Pos, diag.UnknownName, "%s: unknown value %s%s", what, quote(s), hintOrList(s, allowed))
 		return ""
 	}
@@ -518,11 +509,27 @@ var units = []struct {
 	kind   string
 	scale  float64
 }{
-	{"fs", "s", 1e-15}, {"ps", "s", 1e-12}, {"ns", "s", 1e-9}, {"us", "s", 1e-6}, {"µs", "s", 1e-6}, {"ms", "s", 1e-3},
-	{"fJ", "J", 1e-15}, {"pJ", "J", 1e-12}, {"nJ", "J", 1e-9}, {"uJ", "J", 1e-6}, {"mJ", "J", 1e-3},
-	{"nW", "W", 1e-9}, {"uW", "W", 1e-6}, {"mW", "W", 1e-3},
-	{"GHz", "Hz", 1e9}, {"MHz", "Hz", 1e6}, {"kHz", "Hz", 1e3},
-	{"Hz", "Hz", 1}, {"s", "s", 1}, {"J", "J", 1}, {"W", "W", 1},
+	{"fs", "s", 1e-15},
+	{"ps", "s", 1e-12},
+	{"ns", "s", 1e-9},
+	{"us", "s", 1e-6},
+	{"µs", "s", 1e-6},
+	{"ms", "s", 1e-3},
+	{"fJ", "J", 1e-15},
+	{"pJ", "J", 1e-12},
+	{"nJ", "J", 1e-9},
+	{"uJ", "J", 1e-6},
+	{"mJ", "J", 1e-3},
+	{"nW", "W", 1e-9},
+	{"uW", "W", 1e-6},
+	{"mW", "W", 1e-3},
+	{"GHz", "Hz", 1e9},
+	{"MHz", "Hz", 1e6},
+	{"kHz", "Hz", 1e3},
+	{"Hz", "Hz", 1},
+	{"s", "s", 1},
+	{"J", "J", 1},
+	{"W", "W", 1},
 }
 
 // Quantity reads a number with a unit, such as 1ms or 2.3pJ, into the SI unit

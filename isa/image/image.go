@@ -115,10 +115,69 @@ const (
 	maxNeurons = 1 << 25
 )
 
+// part is what a mistake of an image is in: its manifest, or a program, core or
+// input by index.
+type part struct {
+	kind  partKind
+	index int
+}
+
+type partKind int
+
+const (
+	manifestPart partKind = iota
+	programPart
+	corePart
+	inputPart
+)
+
 // Verify checks everything that the emulator relies on: indices in range,
-// sizes that agree, programs that the target can run. It returns the first
-// thing that is wrong.
+// sizes that agree and fit the cores, programs that the target can run. It
+// returns the first thing that is wrong.
 func (im *Image) Verify() error {
+	_, err := im.verify()
+	return err
+}
+
+// verify is Verify that also says where the mistake is.
+func (im *Image) verify() (part, error) {
+	if err := im.verifyArch(); err != nil {
+		return part{}, err
+	}
+	if err := im.verifySymbols(); err != nil {
+		return part{}, err
+	}
+	for k := range im.Programs {
+		if err := im.verifyProgram(k); err != nil {
+			return part{programPart, k}, err
+		}
+	}
+	slots := 0
+	for k := range im.Cores {
+		slots += len(im.Cores[k].Neurons)
+	}
+	if slots != im.Neurons() {
+		return part{}, fmt.Errorf("the cores have slots for %d neurons, the populations %d", slots, im.Neurons())
+	}
+	seen := make([]bool, slots)
+	taken := map[[2]int32]bool{}
+	for k := range im.Cores {
+		if err := im.verifyCore(&im.Cores[k], seen, taken); err != nil {
+			return part{corePart, k}, fmt.Errorf("core %d: %w", k, err)
+		}
+	}
+	if len(im.InputDests) != im.Inputs() {
+		return part{}, fmt.Errorf("%d destination lists for %d inputs", len(im.InputDests), im.Inputs())
+	}
+	for i, dests := range im.InputDests {
+		if err := im.verifyDests(dests); err != nil {
+			return part{inputPart, i}, fmt.Errorf("input %d: %w", i, err)
+		}
+	}
+	return part{}, nil
+}
+
+func (im *Image) verifyArch() error {
 	a := &im.Manifest.Arch
 	for _, check := range []struct {
 		what  string
@@ -147,34 +206,17 @@ func (im *Image) Verify() error {
 	if a.DelayPlace != targets.DelayAxon && a.DelayPlace != targets.DelaySynapse {
 		return fmt.Errorf("delay place %q is not known", a.DelayPlace)
 	}
-	if err := im.verifySymbols(); err != nil {
-		return err
-	}
-	for k := range im.Programs {
-		p := &im.Programs[k]
-		for _, problem := range p.Verify(isa.Features{Extensions: a.Extensions, ProgramWords: a.ProgramWords, StateWords: a.StateWords, ParamWords: a.ParamWords}) {
-			return fmt.Errorf("program %d (%s), instruction %d: %s", k, p.Name, problem.Inst, problem.Message)
+	return nil
+}
+
+// verifyProgram returns the first problem of a program.
+func (im *Image) verifyProgram(k int) error {
+	p, a := &im.Programs[k], &im.Manifest.Arch
+	for _, problem := range p.Verify(isa.Features{Extensions: a.Extensions, ProgramWords: a.ProgramWords, StateWords: a.StateWords, ParamWords: a.ParamWords}) {
+		if problem.Inst < 0 {
+			return fmt.Errorf("program %d: %s", k, problem.Message)
 		}
-	}
-	seen := make([]bool, im.Neurons())
-	taken := map[[2]int32]bool{}
-	for k := range im.Cores {
-		if err := im.verifyCore(&im.Cores[k], seen, taken); err != nil {
-			return fmt.Errorf("core %d: %w", k, err)
-		}
-	}
-	for n, ok := range seen {
-		if !ok {
-			return fmt.Errorf("neuron %d is in no core", n)
-		}
-	}
-	if len(im.InputDests) != im.Inputs() {
-		return fmt.Errorf("%d destination lists for %d inputs", len(im.InputDests), im.Inputs())
-	}
-	for i, dests := range im.InputDests {
-		if err := im.verifyDests(dests); err != nil {
-			return fmt.Errorf("input %d: %w", i, err)
-		}
+		return fmt.Errorf("program %d (%s), instruction %d: %s", k, p.Name, problem.Inst, problem.Message)
 	}
 	return nil
 }
@@ -227,7 +269,10 @@ func (im *Image) verifyCore(c *Core, seen []bool, taken map[[2]int32]bool) error
 	if n > a.Neurons || len(c.Rows) > a.Axons {
 		return fmt.Errorf("%d neurons and %d axons, at most %d and %d", n, len(c.Rows), a.Neurons, a.Axons)
 	}
-	if len(c.State) != n*im.StateWords(c) || c.ParamWords < 0 || c.ParamWords > isa.NumParams || len(c.Params) != n*int(c.ParamWords) || len(c.Dests) != n {
+	if c.ParamWords < 0 || int(c.ParamWords) > min(a.ParamWords, isa.NumParams) {
+		return fmt.Errorf("%d parameter words a neuron, at most %d", c.ParamWords, a.ParamWords)
+	}
+	if len(c.State) != n*im.StateWords(c) || len(c.Params) != n*int(c.ParamWords) || len(c.Dests) != n {
 		return fmt.Errorf("tables do not agree with %d neurons", n)
 	}
 	pop := im.Manifest.Populations[c.Population]
@@ -237,15 +282,25 @@ func (im *Image) verifyCore(c *Core, seen []bool, taken map[[2]int32]bool) error
 		}
 		seen[id] = true
 	}
+	words := 0
 	for k := range c.Rows {
 		if err := im.verifyRow(&c.Rows[k], n); err != nil {
 			return fmt.Errorf("axon %d: %w", k, err)
 		}
+		words += (len(c.Rows[k].Slots) + a.WordSynapses - 1) / a.WordSynapses
 	}
-	for _, dests := range c.Dests {
+	if a.SynapseFormat == targets.Sparse && words > a.SynapseWords {
+		return fmt.Errorf("%d words of synapses, at most %d", words, a.SynapseWords)
+	}
+	entries := 0
+	for slot, dests := range c.Dests {
 		if err := im.verifyDests(dests); err != nil {
-			return err
+			return fmt.Errorf("slot %d: %w", slot, err)
 		}
+		entries += len(dests)
+	}
+	if entries > a.FanOut {
+		return fmt.Errorf("%d destinations, at most %d", entries, a.FanOut)
 	}
 	return nil
 }

@@ -68,10 +68,11 @@ type fileParam struct {
 // flatten returns the image's tables.
 func (im *Image) flatten() (*tables, error) {
 	fm := fileManifest{Format: formatName, Version: formatVersion, Manifest: im.Manifest}
+	fm.Inputs, fm.Populations, fm.Outputs = notNil(fm.Inputs), notNil(fm.Populations), notNil(fm.Outputs)
 	t := &tables{arrays: map[string][]int32{}}
 	put := func(name string, values ...int32) { t.arrays[name] = append(t.arrays[name], values...) }
 	for _, p := range im.Programs {
-		fp := fileProgram{Name: p.Name, Words: len(p.Words), State: p.State}
+		fp := fileProgram{Name: p.Name, Words: len(p.Words), State: append([]string(nil), p.State...)}
 		for _, b := range p.Params {
 			fp.Params = append(fp.Params, fileParam{b.Name, int(b.Reg)})
 		}
@@ -108,6 +109,15 @@ func (im *Image) flatten() (*tables, error) {
 	return t, nil
 }
 
+// notNil returns s, or an empty list, since JSON tells nil from empty and an image
+// does not.
+func notNil[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
+
 func putDests(put func(string, ...int32), counts, name string, dests [][]Dest) {
 	for _, list := range dests {
 		put(counts, int32(len(list)))
@@ -137,13 +147,6 @@ func (c *cursor) take(name string, n int) []int32 {
 	}
 	c.at[name] = at + n
 	return a[at : at+n : at+n]
-}
-
-func (c *cursor) one(name string) int {
-	if v := c.take(name, 1); v != nil {
-		return int(v[0])
-	}
-	return 0
 }
 
 // unflatten builds an image from tables, and checks that they are used up.

@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weft-toolchain/weft/compiler"
+	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/isa/image"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+// compileFlags are the choices that every command that compiles has.
+type compileFlags struct {
+	bits int
+	clip string
+	per  string
+	seed uint64
+}
+
+func (f *compileFlags) add(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&f.bits, "bits", 0, "quantise weights to this many bits (default: the target's)")
+	cmd.Flags().StringVar(&f.clip, "clip", "", "largest weight kept: mse (least squared error) or max (clip nothing)")
+	cmd.Flags().StringVar(&f.per, "per", "", "weights that share a scale: projection or neuron")
+	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "start placement from a random one of this seed (0: from a regular one)")
+}
+
+// options returns the compiler's options, or a usage error.
+func (f *compileFlags) options() (compiler.Options, error) {
+	o := compiler.Options{Quantise: network.Quantise{Bits: f.bits, Clip: network.Clip(f.clip), Per: network.Per(f.per)}, Seed: f.seed}
+	if f.bits != 0 && (f.bits < 2 || f.bits > 16) {
+		return o, usagef("--bits %d: want 2 to 16", f.bits)
+	}
+	if f.clip != "" && f.clip != string(network.ClipMSE) && f.clip != string(network.ClipMax) {
+		return o, usagef("--clip %s: want mse or max", f.clip)
+	}
+	if f.per != "" && f.per != string(network.PerProjection) && f.per != string(network.PerNeuron) {
+		return o, usagef("--per %s: want projection or neuron", f.per)
+	}
+	return o, nil
+}
+
+// over lays the fields that are set in b over those of a.
+func over(a, b network.Quantise) network.Quantise {
+	if b.Bits != 0 {
+		a.Bits, a.Pos = b.Bits, b.Pos
+	}
+	if b.Clip != "" {
+		a.Clip = b.Clip
+	}
+	if b.Per != "" {
+		a.Per = b.Per
+	}
+	return a
+}
+
+// isImageFile reports whether path is a chip image, by its first bytes.
+func isImageFile(path string) (bool, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	head := make([]byte, 4)
+	if _, err := io.ReadFull(f, head); err != nil {
+		return false, nil // too short for an image: let the parser say so
+	}
+	return image.IsImage(head), nil
+}
+
+// loaded is an image ready to run on a target. result is nil where the image
+// came from a file.
+type loaded struct {
+	image  *image.Image
+	target *targets.Target
+	result *compiler.Result
+}
+
+// load opens an image, or compiles a network. targetName may be empty: then an
+// image runs on the target it was compiled for, and a network on xbar256.
+func load(ctx context.Context, path, targetName string, opt compiler.Options) (*loaded, error) {
+	isImage, err := isImageFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if !isImage {
+		if targetName == "" {
+			targetName = defaultTarget
+		}
+		return compileFile(ctx, path, targetName, opt)
+	}
+	im, err := image.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if targetName == "" {
+		targetName = im.Manifest.Target
+	}
+	t, err := targets.Load(targetName)
+	if err != nil {
+		return nil, fmt.Errorf("%w\n%s: was compiled for target %q; name its file with -t", err, path, im.Manifest.Target)
+	}
+	if t.Arch != im.Manifest.Arch {
+		return nil, diag.One(diag.Pos{File: path}, diag.BadImage, "image was compiled for target %q, whose cores differ from those of %q; compile it for that one", im.Manifest.Target, t.Name)
+	}
+	return &loaded{image: im, target: t}, nil
+}
+
+// defaultTarget is what a network runs on when nobody says.
+const defaultTarget = "xbar256"
+
+func compileFile(ctx context.Context, path, targetName string, opt compiler.Options) (*loaded, error) {
+	t, err := targets.Load(targetName)
+	if err != nil {
+		return nil, err
+	}
+	return compileFileFor(ctx, path, t, opt)
+}
+
+func compileFileFor(ctx context.Context, path string, t *targets.Target, opt compiler.Options) (*loaded, error) {
+	net, err := network.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	return compileNetwork(ctx, net, t, opt)
+}
+
+func compileNetwork(ctx context.Context, net *network.Network, t *targets.Target, opt compiler.Options) (*loaded, error) {
+	res, err := compiler.Compile(ctx, net, t.Name, &t.Arch, opt)
+	if err != nil {
+		return nil, err
+	}
+	return &loaded{image: res.Image, target: t, result: res}, nil
+}
+
+// table writes aligned columns; cells are parted by tabs.
+func table(w io.Writer, rows func(t io.Writer)) error {
+	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	rows(t)
+	if err := t.Flush(); err != nil {
+		return fmt.Errorf("write table: %w", err)
+	}
+	return nil
+}
+
+// writeWhole makes a file with write, whole or not at all; "-" is out.
+func writeWhole(path string, out io.Writer, write func(w io.Writer) error) error {
+	if path == "-" {
+		return write(out)
+	}
+	var buf writerBuffer
+	if err := write(&buf); err != nil {
+		return err
+	}
+	return image.WriteFile(path, buf)
+}
+
+type writerBuffer []byte
+
+func (b *writerBuffer) Write(p []byte) (int, error) {
+	*b = append(*b, p...)
+	return len(p), nil
+}

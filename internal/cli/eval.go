@@ -1,0 +1,217 @@
+package cli
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/emulator"
+	"github.com/weft-toolchain/weft/internal/dataset"
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/eval"
+	"github.com/weft-toolchain/weft/internal/experiment"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+type evalOptions struct {
+	compileFlags
+	file, target string
+	samples      int
+	workers      int
+	timing       string
+	predictions  string
+	json         bool
+}
+
+func newEvalCmd() *cobra.Command {
+	var o evalOptions
+	cmd := &cobra.Command{
+		Use:   "eval EXPERIMENT.yaml",
+		Short: "Run a data set on the emulated chip: accuracy, latency and energy per inference",
+		Long: `Run the samples of an experiment on emulated chips, each on a chip in its initial
+state, and print accuracy, latency and energy per inference. The result does not
+depend on the number of workers.`,
+		Example: "  weft eval examples/digits/experiment.yaml -t xbar1k --samples 100",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.file = args[0]
+			return runEval(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), o)
+		},
+	}
+	cmd.Flags().StringVarP(&o.target, "target", "t", "", "target: a built-in name or a file (default: the experiment's)")
+	cmd.Flags().IntVar(&o.samples, "samples", 0, "how many samples to run (default: the experiment's)")
+	cmd.Flags().IntVar(&o.workers, "workers", 0, "chips emulated at once (default: one a processor)")
+	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
+	cmd.Flags().StringVar(&o.predictions, "predictions", "", "write sample, label and prediction here, as csv; - is stdout")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print the result as JSON")
+	o.add(cmd)
+	return cmd
+}
+
+func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
+	if o.predictions == "-" && o.json {
+		return usagef("--predictions - and --json both print to stdout; give --predictions a file")
+	}
+	j, err := loadJob(o)
+	if err != nil {
+		return err
+	}
+	target := o.target
+	if target == "" {
+		target = j.exp.Target.Text
+	}
+	if target == "" {
+		target = defaultTarget
+	}
+	t, err := targetFor(target, o.target == "", j.exp)
+	if err != nil {
+		return err
+	}
+	res, err := j.on(ctx, t, errs)
+	if err != nil {
+		return err
+	}
+	if o.predictions != "" {
+		if err := writeWhole(o.predictions, w, func(w io.Writer) error { return writePredictions(w, j, res) }); err != nil {
+			return err
+		}
+		if o.predictions == "-" {
+			return nil
+		}
+	}
+	if o.json {
+		return printJSON(w, res)
+	}
+	return res.WriteText(w)
+}
+
+// targetFor loads a target; where the experiment named it, an unknown one is
+// told at its place there.
+func targetFor(name string, fromFile bool, exp *experiment.Experiment) (*targets.Target, error) {
+	t, err := targets.Load(name)
+	if err == nil || !fromFile || exp.Target.Text == "" {
+		return t, err
+	}
+	var list *diag.Error
+	if e, ok := err.(*diag.Error); ok && len(e.Diagnostics) == 1 && e.Diagnostics[0].Pos.Line == 0 {
+		list = e
+		d := list.Diagnostics[0]
+		return nil, diag.One(exp.Target.Pos, d.Code, "%s", d.Message)
+	}
+	return nil, err
+}
+
+// job is an experiment that is loaded and checked, but not yet on a target.
+type job struct {
+	opt  evalOptions
+	mode emulator.Mode
+	exp  *experiment.Experiment
+	net  *network.Network
+	data *dataset.Set
+}
+
+func loadJob(o evalOptions) (*job, error) {
+	m, err := mode(o.timing)
+	if err != nil {
+		return nil, err
+	}
+	if o.samples < 0 || o.workers < 0 {
+		return nil, usagef("--samples and --workers count from 1")
+	}
+	if _, err := o.options(); err != nil {
+		return nil, err
+	}
+	j := &job{opt: o, mode: m}
+	if j.exp, err = experiment.Load(o.file); err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(j.exp.Network.Path); err != nil {
+		return nil, diag.One(j.exp.Network.Pos, diag.MissingFile, "network file %s cannot be read; paths are relative to the experiment file", j.exp.Network.Path)
+	}
+	if j.net, err = network.Load(j.exp.Network.Path); err != nil {
+		return nil, err
+	}
+	if err := j.exp.Check(j.net, nil); err != nil {
+		return nil, err
+	}
+	if j.data, err = j.exp.LoadData(); err != nil {
+		return nil, err
+	}
+	if err := j.exp.Check(j.net, j.data); err != nil {
+		return nil, err
+	}
+	if o.samples > 0 && o.samples < j.data.N {
+		j.data = j.data.Slice(0, o.samples)
+	}
+	return j, nil
+}
+
+// on compiles the network for a target and runs the samples.
+func (j *job) on(ctx context.Context, t *targets.Target, errs io.Writer) (*eval.Result, error) {
+	opt, err := j.opt.options()
+	if err != nil {
+		return nil, err
+	}
+	opt.Quantise = over(j.exp.Quantise, opt.Quantise)
+	if opt.Seed == 0 && j.exp.Seed != nil {
+		opt.Seed = *j.exp.Seed
+	}
+	l, err := compileNetwork(ctx, j.net, t, opt)
+	if err != nil {
+		return nil, err
+	}
+	bar := newBar(errs, j.data.N, t.Name)
+	res, err := eval.Run(ctx, eval.Config{
+		Experiment: j.exp, Network: j.net, Data: j.data, Target: t,
+		Chip: emulator.NewChip(l.image, t.Timing, j.mode), Functional: j.mode == emulator.Functional,
+		Workers: j.opt.workers, Progress: bar.set,
+	})
+	bar.done()
+	return res, err
+}
+
+// bar is a progress bar, or nothing where errs is not a terminal.
+type bar struct{ p *progressbar.ProgressBar }
+
+func newBar(errs io.Writer, n int, what string) bar {
+	f, ok := errs.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return bar{}
+	}
+	return bar{progressbar.NewOptions(n,
+		progressbar.OptionSetWriter(errs), progressbar.OptionSetDescription(what), progressbar.OptionShowCount(),
+		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(true))}
+}
+
+func (b bar) set(n int) {
+	if b.p != nil {
+		_ = b.p.Set(n) // a bar that cannot be drawn is no reason to stop
+	}
+}
+
+func (b bar) done() {
+	if b.p != nil {
+		_ = b.p.Finish()
+	}
+}
+
+func writePredictions(w io.Writer, j *job, res *eval.Result) error {
+	c := csv.NewWriter(w)
+	rows := [][]string{{"sample", "label", "prediction"}}
+	for i, p := range res.Predictions {
+		rows = append(rows, []string{strconv.Itoa(j.exp.Dataset.First + i), strconv.Itoa(j.data.Labels[i]), strconv.Itoa(p)})
+	}
+	if err := c.WriteAll(rows); err != nil {
+		return fmt.Errorf("write predictions: %w", err)
+	}
+	return nil
+}

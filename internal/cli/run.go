@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weft-toolchain/weft/emulator"
+	"github.com/weft-toolchain/weft/emulator/activity"
+	"github.com/weft-toolchain/weft/emulator/report"
+	"github.com/weft-toolchain/weft/emulator/stimulus"
+	"github.com/weft-toolchain/weft/emulator/trace"
+	"github.com/weft-toolchain/weft/isa/image"
+)
+
+type runOptions struct {
+	compileFlags
+	file, target string
+	in, out      string
+	ticks        int
+	timing       string
+	timeline     bool
+	json         bool
+}
+
+func newRunCmd() *cobra.Command {
+	var o runOptions
+	cmd := &cobra.Command{
+		Use:   "run IMAGE.weft|NET.yaml",
+		Short: "Run an image on the emulated chip: spikes, latency, energy",
+		Long: `Run a chip image, or a network that is compiled first, on the emulated chip.
+
+SPIKES is a csv file with the columns tick, population, index (ticks count from
+1), or an .npz, or - for csv on stdin. Without --ticks the run ends when the last
+input spike has had time to reach every population.`,
+		Example: "  weft run examples/hello/network.yaml -i examples/hello/spikes.csv --timeline",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.file = args[0]
+			return runRun(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), o)
+		},
+	}
+	cmd.Flags().StringVarP(&o.target, "target", "t", "", "target: a built-in name or a file (default: the image's, or "+defaultTarget+")")
+	cmd.Flags().StringVarP(&o.in, "input", "i", "", "spikes of the inputs")
+	cmd.Flags().StringVarP(&o.out, "output", "o", "", "write all spikes of the populations here, as csv; - is stdout")
+	cmd.Flags().IntVar(&o.ticks, "ticks", 0, fmt.Sprintf("how many ticks to run (default: as long as the input needs, %d without input)", defaultTicks))
+	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
+	cmd.Flags().BoolVar(&o.timeline, "timeline", false, "print what each core did in each cycle")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print the report as JSON")
+	o.add(cmd)
+	return cmd
+}
+
+// defaultTicks is the length of a run without input.
+const defaultTicks = 100
+
+// mode reads --timing.
+func mode(timing string) (emulator.Mode, error) {
+	switch timing {
+	case "cycle":
+		return emulator.Cycle, nil
+	case "functional":
+		return emulator.Functional, nil
+	}
+	return 0, usagef("--timing %s: want cycle or functional", timing)
+}
+
+func runRun(ctx context.Context, in io.Reader, w io.Writer, o runOptions) error {
+	opt, err := o.options()
+	if err != nil {
+		return err
+	}
+	m, err := mode(o.timing)
+	if err != nil {
+		return err
+	}
+	switch {
+	case o.ticks < 0 || o.ticks > stimulus.MaxTicks:
+		return usagef("--ticks %d: want 1 to %d", o.ticks, stimulus.MaxTicks)
+	case o.timeline && m == emulator.Functional:
+		return usagef("--timeline needs --timing cycle")
+	case o.out == "-" && o.json:
+		return usagef("-o - and --json both print to stdout; give -o a file")
+	}
+	l, err := load(ctx, o.file, o.target, opt)
+	if err != nil {
+		return err
+	}
+	train, err := readSpikes(o.in, in, l.image)
+	if err != nil {
+		return err
+	}
+	r := &runner{chip: emulator.NewChip(l.image, l.target.Timing, m), train: train, ticks: o.ticks}
+	if r.ticks == 0 {
+		r.ticks = ticksFor(l.image, train)
+	}
+	if o.timeline {
+		r.timeline = trace.NewTimeline(w, l.image)
+	}
+	act, hash, err := r.run(ctx, o.out != "")
+	if err != nil {
+		return err
+	}
+	rep := report.New(l.image, l.target, m == emulator.Functional, act, hash.String())
+	if o.out != "" {
+		groups := groupsOf(l.image.Manifest.Populations)
+		if err := writeWhole(o.out, w, func(w io.Writer) error { return stimulus.WriteCSV(w, r.spikes, groups) }); err != nil {
+			return err
+		}
+		if o.out == "-" {
+			return nil
+		}
+	}
+	if o.json {
+		return printJSON(w, rep)
+	}
+	return rep.WriteText(w)
+}
+
+// readSpikes reads the input spikes; no path means none.
+func readSpikes(path string, in io.Reader, im *image.Image) (*stimulus.Train, error) {
+	groups := groupsOf(im.Manifest.Inputs)
+	switch path {
+	case "":
+		return &stimulus.Train{}, nil
+	case "-":
+		return stimulus.ReadCSV("stdin", in, groups)
+	}
+	return stimulus.Load(path, groups)
+}
+
+func groupsOf(symbols []image.Symbol) []stimulus.Group {
+	out := make([]stimulus.Group, len(symbols))
+	for k, s := range symbols {
+		out[k] = stimulus.Group{Name: s.Name, First: int32(s.First), N: s.N}
+	}
+	return out
+}
+
+// ticksFor returns how long a run has to be for its last input spike to reach
+// every population.
+func ticksFor(im *image.Image, train *stimulus.Train) int {
+	if len(train.Spikes) == 0 {
+		return defaultTicks
+	}
+	longest := 0
+	for k := range im.Manifest.Inputs {
+		depth, _ := emulator.Depth(im, k, -1)
+		longest = max(longest, depth)
+	}
+	return len(train.Spikes) + longest
+}
+
+// runner is one run of a machine.
+type runner struct {
+	chip     *emulator.Chip
+	train    *stimulus.Train
+	ticks    int
+	timeline *trace.Timeline
+	spikes   []stimulus.Spike
+}
+
+// run runs the ticks; it keeps the spikes where asked to.
+func (r *runner) run(ctx context.Context, keep bool) (*activity.Activity, report.Hash, error) {
+	m := emulator.New(r.chip)
+	hash := report.NewHash()
+	var seen emulator.Tick
+	if r.timeline != nil {
+		m.Watch(&seen)
+	}
+	for t := 1; t <= r.ticks; t++ {
+		if err := ctx.Err(); err != nil {
+			return nil, 0, fmt.Errorf("run: %w", err)
+		}
+		var in []int32
+		if t <= len(r.train.Spikes) {
+			in = r.train.Spikes[t-1]
+		}
+		fired := m.Tick(in)
+		hash.Spikes(int64(t), fired)
+		if keep {
+			for _, n := range fired {
+				r.spikes = append(r.spikes, stimulus.Spike{Tick: int32(t), Neuron: n})
+			}
+		}
+		if r.timeline != nil {
+			if err := r.timeline.Tick(&seen); err != nil {
+				return nil, 0, err
+			}
+		}
+	}
+	im := r.chip.Image()
+	act := activity.New(len(im.Cores), len(im.Manifest.Populations))
+	m.Activity(act)
+	return act, hash, nil
+}

@@ -1,0 +1,191 @@
+package isa
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/weft-toolchain/weft/internal/diag"
+)
+
+var (
+	wordComment   = regexp.MustCompile(`; ([0-9a-f]{8})\s*$`)
+	errorComment  = regexp.MustCompile(`; ERROR "(.*)"\s*$`)
+	defineComment = regexp.MustCompile(`-D (\w+)=(\w+)`)
+)
+
+// expectation is what the comments of a file of testdata say.
+type expectation struct {
+	options AsmOptions
+	words   []uint32
+	errors  map[int]string // by line
+}
+
+// expect reads the comments: `; -D SYM=VALUE` on the first line, `; WORD` and
+// `; ERROR "regexp"` behind the others.
+func expect(t *testing.T, text string) expectation {
+	t.Helper()
+	e := expectation{options: AsmOptions{Define: map[string]string{}}, errors: map[int]string{}}
+	for k, line := range strings.Split(text, "\n") {
+		if k == 0 {
+			for _, m := range defineComment.FindAllStringSubmatch(line, -1) {
+				e.options.Define[m[1]] = m[2]
+			}
+			continue
+		}
+		if m := wordComment.FindStringSubmatch(line); m != nil {
+			w, err := strconv.ParseUint(m[1], 16, 32)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.words = append(e.words, uint32(w))
+		}
+		if m := errorComment.FindStringSubmatch(line); m != nil {
+			e.errors[k+1] = strings.ReplaceAll(m[1], `\"`, `"`)
+		}
+	}
+	return e
+}
+
+func TestEachLineAssemblesToItsWordOrError(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.s")
+	if err != nil || len(files) < 6 {
+		t.Fatalf("found %d files (%v), want at least 6", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			src, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := expect(t, string(src))
+			p, err := Assemble(file, string(src), want.options)
+			if len(want.errors) > 0 {
+				checkErrors(t, file, err, want.errors)
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(hexWords(want.words), hexWords(p.Words)); diff != "" {
+				t.Errorf("words (-want +got):\n%s", diff)
+			}
+			checkDisassembly(t, p)
+		})
+	}
+}
+
+// checkErrors compares an error with the patterns, one a line.
+func checkErrors(t *testing.T, file string, err error, want map[int]string) {
+	t.Helper()
+	e, ok := errors.AsType[*diag.Error](err)
+	if !ok {
+		t.Fatalf("got error %v, want a *diag.Error", err)
+	}
+	for _, d := range e.Diagnostics {
+		pattern, ok := want[d.Pos.Line]
+		if !ok || !regexp.MustCompile(pattern).MatchString(d.Message) {
+			t.Errorf("unexpected: %s", d)
+		}
+		delete(want, d.Pos.Line)
+		if d.Code != diag.BadAssembly || d.Pos.Col == 0 {
+			t.Errorf("%s: want code %s and a column", d, diag.BadAssembly)
+		}
+	}
+	for line, pattern := range want {
+		t.Errorf("%s:%d: nothing matches %q", file, line, pattern)
+	}
+}
+
+// checkDisassembly checks that the program's text is the program again.
+func checkDisassembly(t *testing.T, p *Program) {
+	t.Helper()
+	text, err := p.Disassemble()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Assemble("again.s", text, AsmOptions{})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if diff := cmp.Diff(p, again); diff != "" {
+		t.Errorf("disassembled and assembled (-want +got):\n%s\n%s", diff, text)
+	}
+}
+
+func hexWords(words []uint32) []string {
+	out := make([]string, len(words))
+	for k, w := range words {
+		out[k] = fmt.Sprintf("%08x", w)
+	}
+	return out
+}
+
+func TestSharedParametersGoIntoCoreRegisters(t *testing.T) {
+	p, err := Assemble("x.s", ".param a\n.param b\n.param c\n.param d c0\n", AsmOptions{Shared: map[string]bool{"b": true}})
+	if err == nil {
+		t.Fatalf("got %+v, want that c0 is taken by b", p)
+	}
+	p, err = Assemble("x.s", ".param a\n.param b\n.param c\n.param d c1\n", AsmOptions{Shared: map[string]bool{"b": true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []ParamBinding{{"a", P0}, {"b", C0}, {"c", P0 + 1}, {"d", C0 + 1}}
+	if diff := cmp.Diff(want, p.Params); diff != "" {
+		t.Errorf("parameters (-want +got):\n%s", diff)
+	}
+}
+
+func TestDiagnosticsCountLinesFromTheFirstLine(t *testing.T) {
+	_, err := Assemble("whole.s", "spk\nspkk\n", AsmOptions{FirstLine: 40})
+	if err == nil || !strings.HasPrefix(err.Error(), "whole.s:41:1: ") {
+		t.Errorf("got %v, want a mistake at whole.s:41:1", err)
+	}
+}
+
+func TestLargeTextIsRefused(t *testing.T) {
+	_, err := Assemble("x.s", strings.Repeat("\n", maxSource+1), AsmOptions{})
+	if e, ok := errors.AsType[*diag.Error](err); !ok || e.Diagnostics[0].Code != diag.TooLarge {
+		t.Errorf("got %v, want %s", err, diag.TooLarge)
+	}
+}
+
+// What assembles disassembles to a text that assembles to the same program.
+func FuzzAssemble(f *testing.F) {
+	files, err := filepath.Glob("testdata/*.s")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(src))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := Assemble("x.s", text, AsmOptions{Define: map[string]string{"frac": "3"}, Shared: map[string]bool{"shared": true}})
+		if err != nil {
+			if _, ok := errors.AsType[*diag.Error](err); !ok {
+				t.Errorf("got %v, want a *diag.Error", err)
+			}
+			return
+		}
+		checkDisassembly(t, p)
+		p.Verify(Features{ProgramWords: 64, StateWords: 4, ParamWords: 8})
+		again, err := ReadObject("x.bin", p.Object())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(p, again); diff != "" {
+			t.Errorf("through an object (-want +got):\n%s", diff)
+		}
+	})
+}

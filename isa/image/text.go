@@ -1,0 +1,339 @@
+package image
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/weft-toolchain/weft/isa"
+)
+
+// The text of an image has a directive a line; a line that begins with `;` is a
+// comment. In order:
+//
+//	.image weft-image/1
+//	.network .tick .target .arch .outputs JSON     the manifest
+//	.input JSON      a symbol each
+//	.population JSON
+//	.program NAME    a program, as isa.Assemble reads it,
+//	.endprogram      up to here
+//	.core X Y PROGRAM POPULATION     by index; then the core's memories:
+//	.neurons 0..127 130              number of the neuron in each slot
+//	.const 5 0*7                     the C registers; 0*7 is seven zeros
+//	.state s0 0*128 3                state word s0 of each slot; then s1 …
+//	.params p0 7*129                 P register p0 of each slot; then p1 …
+//	.row 0 0:5,-3@2,7 12..20:1       the synapses of axon 0; then 1 …
+//	.dest 0..127 1:0..127@1 host     destinations of slots 0 to 127; then 128 …
+//	.inputs                          then .dest, of the inputs
+//
+// In a row, SLOT:W,W,W is a synapse to each of the slots from SLOT on, and
+// SLOT..SLOT:W the same one to each; @DELAY stands behind a weight on targets
+// whose synapses have delays. A destination is CORE:AXON@DELAY, without @DELAY
+// where it is 0; CORE:AXON..AXON goes to the next axon with each slot. Every slot
+// and input has its place in a .dest line, if need be without destinations.
+//
+// Runs keep the text short, and could make a short text large. A reader takes
+// on maxRepeats elements that runs repeat; a writer that has used them up
+// writes the rest element by element.
+const maxRepeats = 1 << 23
+
+const textMagic = formatName + "/1"
+
+// header lists the directives of the manifest, all JSON, each once.
+func header(m *Manifest) []field {
+	return []field{
+		{".network", &m.Network},
+		{".tick", &m.TickSeconds},
+		{".target", &m.Target},
+		{".arch", &m.Arch},
+		{".outputs", &m.Outputs},
+	}
+}
+
+type field struct {
+	directive string
+	value     any
+}
+
+// WriteAssembly writes the image as a text that ParseAssembly turns back into
+// the same image. An image that Verify refuses has no text.
+func (im *Image) WriteAssembly(w io.Writer) error {
+	if err := im.Verify(); err != nil {
+		return fmt.Errorf("image has no text: %w", err)
+	}
+	t := textWriter{w: bufio.NewWriterSize(w, 1<<16), repeats: maxRepeats}
+	t.line(".image", textMagic)
+	for _, f := range header(&im.Manifest) {
+		t.json(f.directive, f.value)
+	}
+	for k := range im.Manifest.Inputs {
+		t.json(".input", &im.Manifest.Inputs[k])
+	}
+	for k := range im.Manifest.Populations {
+		t.json(".population", &im.Manifest.Populations[k])
+	}
+	for k := range im.Programs {
+		t.program(k, &im.Programs[k])
+	}
+	for k := range im.Cores {
+		t.core(im, k)
+	}
+	t.line("\n.inputs")
+	t.dests(im.InputDests)
+	if t.err != nil {
+		return t.err
+	}
+	return t.w.Flush()
+}
+
+type textWriter struct {
+	w *bufio.Writer
+	// repeats is how many elements runs may still stand for.
+	repeats int
+	err     error
+}
+
+// line writes words parted by blanks.
+func (t *textWriter) line(words ...string) {
+	for k, s := range words {
+		if k > 0 {
+			t.w.WriteByte(' ')
+		}
+		t.w.WriteString(s)
+	}
+	t.w.WriteByte('\n')
+}
+
+func (t *textWriter) json(directive string, value any) {
+	data, err := json.Marshal(value)
+	if err != nil && t.err == nil {
+		t.err = fmt.Errorf("image text: %s: %w", directive, err)
+	}
+	t.line(directive, string(data))
+}
+
+func (t *textWriter) number(n int64) {
+	t.w.Write(strconv.AppendInt(t.w.AvailableBuffer(), n, 10))
+}
+
+// run takes n elements off the repeats, if there are as many left.
+func (t *textWriter) run(n int) bool {
+	if n > t.repeats {
+		return false
+	}
+	t.repeats -= n
+	return true
+}
+
+func (t *textWriter) program(k int, p *isa.Program) {
+	text, err := p.Disassemble()
+	if err != nil && t.err == nil {
+		t.err = fmt.Errorf("image text: program %d: %w", k, err)
+	}
+	fmt.Fprintf(t.w, "\n; program %d\n", k)
+	if p.Name == "" {
+		t.line(".program")
+	}
+	t.w.WriteString(text)
+	t.line(".endprogram")
+}
+
+func (t *textWriter) core(im *Image, k int) {
+	c := &im.Cores[k]
+	fmt.Fprintf(t.w, "\n; core %d: %q\n.core %d %d %d %d\n.neurons", k, im.Manifest.Populations[c.Population].Name, c.X, c.Y, c.Program, c.Population)
+	t.ascending(c.Neurons)
+	t.w.WriteString("\n.const")
+	t.values(c.Consts[:])
+	t.w.WriteByte('\n')
+	t.columns(".state", isa.S0, c.State, im.StateWords(c), len(c.Neurons))
+	t.columns(".params", isa.P0, c.Params, int(c.ParamWords), len(c.Neurons))
+	for r := range c.Rows {
+		t.w.WriteString(".row ")
+		t.number(int64(r))
+		t.row(&c.Rows[r])
+		t.w.WriteByte('\n')
+	}
+	t.dests(c.Dests)
+}
+
+// The shortest runs that are written as such.
+const (
+	minValueRun = 3
+	minRowRun   = 4
+)
+
+// ascending writes numbers, those that follow each other as FIRST..LAST.
+func (t *textWriter) ascending(v []int32) {
+	for k := 0; k < len(v); {
+		n := 1
+		for k+n < len(v) && int64(v[k+n]) == int64(v[k])+int64(n) {
+			n++
+		}
+		t.w.WriteByte(' ')
+		t.number(int64(v[k]))
+		if n < minValueRun || !t.run(n) {
+			k++
+			continue
+		}
+		t.w.WriteString("..")
+		t.number(int64(v[k+n-1]))
+		k += n
+	}
+}
+
+// values writes numbers, equal ones as VALUE*TIMES.
+func (t *textWriter) values(v []int32) {
+	for k := 0; k < len(v); {
+		n := 1
+		for k+n < len(v) && v[k+n] == v[k] {
+			n++
+		}
+		t.w.WriteByte(' ')
+		t.number(int64(v[k]))
+		if n < minValueRun || !t.run(n) {
+			k++
+			continue
+		}
+		t.w.WriteByte('*')
+		t.number(int64(n))
+		k += n
+	}
+}
+
+// columns writes words of all slots, a line for each register.
+func (t *textWriter) columns(directive string, first isa.Reg, words []int32, perSlot, slots int) {
+	column := make([]int32, slots)
+	for r := range perSlot {
+		for slot := range column {
+			column[slot] = words[slot*perSlot+r]
+		}
+		t.w.WriteString(directive + " " + (first + isa.Reg(r)).String())
+		t.values(column)
+		t.w.WriteByte('\n')
+	}
+}
+
+func (t *textWriter) row(r *Row) {
+	// follows says that synapse k is to the slot after that of k−1.
+	follows := func(k int) bool { return k < len(r.Slots) && int(r.Slots[k]) == int(r.Slots[k-1])+1 }
+	for k := 0; k < len(r.Slots); {
+		t.w.WriteByte(' ')
+		t.number(int64(r.Slots[k]))
+		if n := r.equal(k); n >= minRowRun && t.run(n) {
+			t.w.WriteString("..")
+			t.number(int64(r.Slots[k+n-1]))
+			t.w.WriteByte(':')
+			t.synapse(r, k)
+			k += n
+			continue
+		}
+		t.w.WriteByte(':')
+		t.synapse(r, k)
+		for k++; follows(k) && (r.equal(k) < minRowRun || t.repeats < minRowRun); k++ {
+			t.w.WriteByte(',')
+			t.synapse(r, k)
+		}
+	}
+}
+
+// equal returns how many synapses from k on are the same, each to the next slot.
+func (r *Row) equal(k int) int {
+	n := 1
+	for j := k + 1; j < len(r.Slots); j++ {
+		if int(r.Slots[j]) != int(r.Slots[j-1])+1 || r.Weights[j] != r.Weights[k] || len(r.Delays) > 0 && r.Delays[j] != r.Delays[k] {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+func (t *textWriter) synapse(r *Row, k int) {
+	t.number(int64(r.Weights[k]))
+	if len(r.Delays) > 0 {
+		t.w.WriteByte('@')
+		t.number(int64(r.Delays[k]))
+	}
+}
+
+// dests writes the destinations of slots or inputs.
+func (t *textWriter) dests(all [][]Dest) {
+	for k := 0; k < len(all); {
+		n := 1
+		for k+n < len(all) && continues(all, k, n) {
+			n++
+		}
+		if n > 1 && !t.run(n*(1+len(all[k]))) {
+			n = 1
+		}
+		t.w.WriteString(".dest ")
+		t.span(int64(k), n)
+		for j, d := range all[k] {
+			t.w.WriteByte(' ')
+			t.dest(d, n > 1 && all[k+1][j] != d, n)
+		}
+		t.w.WriteByte('\n')
+		k += n
+	}
+}
+
+// continues reports whether the destinations of k+n follow those of k to k+n−1:
+// each the same, or each at the next axon.
+func continues(all [][]Dest, k, n int) bool {
+	if len(all[k+n]) != len(all[k]) {
+		return false
+	}
+	for j, d := range all[k] {
+		next := d
+		next.Axon += int32(n)
+		steps := d.Core != Host && all[k+1][j] != d
+		if !steps {
+			next = d
+		}
+		if all[k+n][j] != next {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *textWriter) span(first int64, n int) {
+	t.number(first)
+	if n > 1 {
+		t.w.WriteString("..")
+		t.number(first + int64(n) - 1)
+	}
+}
+
+func (t *textWriter) dest(d Dest, steps bool, n int) {
+	if d.Core == Host {
+		t.w.WriteString("host")
+	} else {
+		t.number(int64(d.Core))
+	}
+	if !steps {
+		n = 1
+	}
+	if d.Core != Host || d.Axon != 0 {
+		t.w.WriteByte(':')
+		t.span(int64(d.Axon), n)
+	}
+	if d.Delay != 0 {
+		t.w.WriteByte('@')
+		t.number(int64(d.Delay))
+	}
+}
+
+// IsAssembly reports whether text begins like the text of an image.
+func IsAssembly(text string) bool {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, ";") {
+			return strings.HasPrefix(line, ".image")
+		}
+	}
+	return false
+}

@@ -1,0 +1,80 @@
+package isa
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/weft-toolchain/weft/internal/diag"
+)
+
+func sample(t testing.TB) *Program {
+	t.Helper()
+	p, err := Assemble("x.s", ".program leaky & co\n.state v\n.param beta\n.param threshold c2\nmulz v, v, beta, 12\nacc v, v, 0\ngt q1, v, threshold\n@q1 spk\n", AsmOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestObjectKeepsWordsAndNames(t *testing.T) {
+	for _, want := range []*Program{sample(t), {}} {
+		got, err := ReadObject("x.bin", want.Object())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("program (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestEveryFlippedBitOfAnObjectIsRefused(t *testing.T) {
+	data := sample(t).Object()
+	for k := range 8 * len(data) {
+		data[k/8] ^= 1 << (k % 8)
+		if p, err := ReadObject("x.bin", data); err == nil {
+			t.Fatalf("with bit %d flipped, it reads as %+v", k, p)
+		}
+		data[k/8] ^= 1 << (k % 8)
+	}
+}
+
+func TestObjectThatWeftDidNotWriteIsRefused(t *testing.T) {
+	whole := sample(t).Object()
+	unsound := &Program{Words: []uint32{0xffffffff}}
+	misnamed := &Program{State: []string{"t0"}}
+	for _, c := range []struct {
+		name string
+		data []byte
+		want string
+	}{
+		{"empty", nil, "does not begin like one"},
+		{"another file", []byte("PK\x03\x04 and so on"), "does not begin like one"},
+		{"only the magic", []byte(objectMagic), "cut short"},
+		{"cut short", whole[:len(whole)-5], "checksum"},
+		{"bytes too many", append(append([]byte{}, whole...), 0), "checksum"},
+		{"a word that is no instruction", unsound.Object(), "opcode 0xff is not an instruction"},
+		{"a name that is a register", misnamed.Object(), `name "t0" is taken`},
+		{"a header of blanks", resum(strings.Replace(string(whole), `{"version":1,`, `{"version":+,`, 1)), "header: "},
+		{"another version", resum(strings.Replace(string(whole), `{"version":1,`, `{"version":2,`, 1)), "of version 2"},
+		{"another register", resum(strings.Replace(string(whole), `"c2"`, `"x2"`, 1)), `in register "x2"`},
+		{"another count", resum(strings.Replace(string(whole), `"words":4`, `"words":5`, 1)), "not as weft writes it"},
+		{"a long header", resum(strings.Replace(string(whole), "WEFTPROG", "WEFTPROG\xff", 1)), "longer than the file"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := ReadObject("x.bin", c.data)
+			e, ok := errors.AsType[*diag.Error](err)
+			if !ok || e.Diagnostics[0].Code != diag.BadFile || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %s with %q", err, diag.BadFile, c.want)
+			}
+		})
+	}
+}
+
+// resum gives changed bytes a checksum that fits.
+func resum(data string) []byte {
+	return appendSum([]byte(data[:len(data)-4]))
+}
