@@ -332,8 +332,14 @@ func (m *Machine) State(neuron, k int) int32 {
 	return m.cores[p.core].State(int(p.slot), k)
 }
 
+// HostRead is Potential read by the host through the I/O port, on the books.
+func (m *Machine) HostRead(neuron int) float64 {
+	m.chipAct[targets.HostRead]++
+	return m.Potential(neuron)
+}
+
 // Potential returns a neuron's potential, its first state word, in the unit of
-// the network file.
+// the network file: a probe, which costs nothing and changes nothing.
 func (m *Machine) Potential(neuron int) float64 {
 	for k := range m.chip.image.Manifest.Populations {
 		s := &m.chip.image.Manifest.Populations[k]

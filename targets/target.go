@@ -119,6 +119,7 @@ const (
 	PacketReceived
 	HostIn
 	HostOut
+	HostRead
 	ConfigWrite
 	CoreTick
 	Cycle
@@ -164,6 +165,7 @@ var Events = [NumEvents]EventInfo{
 	PacketReceived: {Name: "packet_received", Component: Scheduler, Doc: "a packet written into a core's scheduler"},
 	HostIn:         {Name: "host_in", Component: IO, Doc: "a packet from the host through the I/O port"},
 	HostOut:        {Name: "host_out", Component: IO, Doc: "a packet to the host through the I/O port"},
+	HostRead:       {Name: "host_read", Component: IO, Doc: "a word of a neuron read by the host"},
 	ConfigWrite:    {Name: "config_write", Component: IO, Doc: "a word of a neuron written by the host"},
 	CoreTick:       {Name: "core_tick", Component: Clocking, Doc: "a core in use, for each tick"},
 	Cycle:          {Name: "cycle", Component: Clocking, Doc: "a cycle of the chip's clock"},

@@ -39,17 +39,17 @@ var rules = []ruleRow{
 		read: (*parser).oneToOne,
 	},
 	{
-		name: "conv2d", args: []string{"kernel", "stride", "padding", "dilation", "groups"},
+		name: "conv2d", args: convKeys,
 		example: "connect: {conv2d: {kernel: [3, 3]}}",
 		layouts: []string{chw, hwc}, read: (*parser).conv2d,
 	},
 	{
-		name: "sum_pool", args: []string{"kernel", "stride", "padding"},
+		name: "sum_pool", args: poolKeys,
 		example: "connect: {sum_pool: {kernel: 2}}",
 		layouts: []string{chw, hwc}, read: (*parser).sumPool,
 	},
 	{
-		name: "avg_pool", args: []string{"kernel", "stride", "padding"},
+		name: "avg_pool", args: poolKeys,
 		example: "connect: {avg_pool: {kernel: 2}}",
 		layouts: []string{chw, hwc}, read: (*parser).avgPool,
 	},
@@ -178,6 +178,12 @@ func (p *parser) ruleWithArguments(n *yamldoc.Node, what string) (*ruleRow, *yam
 		return nil, nil
 	}
 	return r, args
+}
+
+// knows says whether all keys of n are among keys. Others have been reported;
+// a misspelled one may be what seems to be missing, so that is not told too.
+func knows(n *yamldoc.Node, keys []string) bool {
+	return !slices.ContainsFunc(n.Fields, func(f yamldoc.Field) bool { return !slices.Contains(keys, f.Key) })
 }
 
 // layout reads how arrays and populations are indexed, where the rule cares.

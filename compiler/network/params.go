@@ -48,7 +48,7 @@ func (p *parser) noSuchParam(f yamldoc.Field, what string, row modelRow) {
 	keys := row.keys()
 	hint := fmt.Sprintf("; it has %s", enumerated(keys))
 	if others := having(f.Key); len(others) > 0 {
-		hint = fmt.Sprintf(" (that is one of %s); it has %s", enumerated(others), enumerated(keys))
+		hint = fmt.Sprintf(" (a parameter of %s); it has %s", enumerated(others), enumerated(keys))
 	} else if h := spell.Hint(f.Key, keys); h != "" {
 		hint = h
 	}

@@ -147,11 +147,16 @@ func (p *parser) mappingSource(n *yamldoc.Node, o sourceOptions, s *source) bool
 			ok = false
 		}
 	}
-	if kind == "file" {
-		return p.fileSource(n, o, s) && ok
+	switch {
+	case !ok:
+		// A misspelled key may be the one that is missing.
+	case kind == "file":
+		ok = p.fileSource(n, o, s)
+	default:
+		s.draw = p.distribution(n, o)
+		ok = s.draw != nil
 	}
-	s.draw = p.distribution(n, o)
-	return s.draw != nil && ok
+	return ok
 }
 
 func (p *parser) fileSource(n *yamldoc.Node, o sourceOptions, s *source) bool {

@@ -66,11 +66,7 @@ func (p *parser) sparse(l *link, n *yamldoc.Node, _ string) {
 
 func (p *parser) sparseArgs(n *yamldoc.Node, what string) (sparseArgs, bool) {
 	var a sparseArgs
-	// A key that is misspelled has been reported and may well be the one.
-	known := true
-	for _, f := range n.Fields {
-		known = known && slices.Contains(sparseKeys, f.Key)
-	}
+	known := knows(n, sparseKeys)
 	ok := p.clean(func() {
 		for _, kind := range []string{"p", "in_degree", "out_degree"} {
 			v := n.Get(kind)
@@ -97,7 +93,7 @@ func (p *parser) sparseArgs(n *yamldoc.Node, what string) (sparseArgs, bool) {
 			a.noSelf = !p.Bool(s, what+": self_connections")
 		}
 	})
-	return a, ok
+	return a, ok && known
 }
 
 // edges draws the pairs, sorted by pre and then post, in a time that grows

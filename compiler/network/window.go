@@ -23,6 +23,11 @@ type windowArgs struct {
 	groups int
 }
 
+var (
+	convKeys = []string{"kernel", "stride", "padding", "dilation", "groups"}
+	poolKeys = []string{"kernel", "stride", "padding"}
+)
+
 func (p *parser) conv2d(l *link, args *yamldoc.Node, layout string) {
 	l.out.Connect.Kind = Conv2D
 	l.wiring = wiring{oneDelay: true}
@@ -94,8 +99,15 @@ func (p *parser) window(l *link, args *yamldoc.Node, rule, layout string) *Windo
 
 func (p *parser) windowArgs(n *yamldoc.Node, what, rule string) (windowArgs, bool) {
 	a := windowArgs{rule: rule, stride: [2]int{1, 1}, dilation: [2]int{1, 1}, groups: 1}
+	known := knows(n, convKeys)
+	if rule != "conv2d" {
+		known = knows(n, poolKeys)
+	}
 	ok := p.clean(func() {
-		kernel := p.Require(n, what, "kernel")
+		kernel := n.Get("kernel")
+		if kernel == nil && known {
+			p.Require(n, what, "kernel")
+		}
 		a.kernel = p.pair(kernel, what+": kernel", 1, maxKernel)
 		if rule != "conv2d" {
 			a.stride = a.kernel
@@ -111,7 +123,7 @@ func (p *parser) windowArgs(n *yamldoc.Node, what, rule string) (windowArgs, boo
 		}
 		p.padding(n.Get("padding"), what, &a)
 	})
-	return a, ok
+	return a, ok && known
 }
 
 func (p *parser) padding(n *yamldoc.Node, what string, a *windowArgs) {

@@ -1,6 +1,10 @@
 package eval
 
-import "github.com/weft-toolchain/weft/internal/experiment"
+import (
+	"slices"
+
+	"github.com/weft-toolchain/weft/internal/experiment"
+)
 
 // reader watches the population that answers.
 type reader struct {
@@ -42,13 +46,14 @@ func (r *reader) answer() int {
 	if byCount && r.winner < 0 {
 		return -1
 	}
-	best := 0
-	potential := func(i int) float64 { return r.w.machine.Potential(int(r.first) + i) }
-	for i := 1; i < int(r.n); i++ {
-		switch {
-		case byCount && r.counts[i] < r.counts[best]:
-		case byCount && r.counts[i] > r.counts[best], potential(i) > potential(best):
-			best = i
+	most := slices.Max(r.counts)
+	best, highest := -1, 0.0
+	for i, n := range r.counts {
+		if byCount && n < most {
+			continue
+		}
+		if v := r.w.machine.HostRead(int(r.first) + i); best < 0 || v > highest {
+			best, highest = i, v
 		}
 	}
 	return best

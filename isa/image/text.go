@@ -119,13 +119,21 @@ func (t *textWriter) number(n int64) {
 	t.w.Write(strconv.AppendInt(t.w.AvailableBuffer(), n, 10))
 }
 
-// run takes n elements off the repeats, if there are as many left.
-func (t *textWriter) run(n int) bool {
-	if n > t.repeats {
-		return false
+// run returns how many elements from one on make a run, by asking same of the
+// second, third and so on: at most limit, and no more than there are repeats
+// left at this cost each. A run of fewer than least is none. What it returns is
+// off the repeats.
+func (t *textWriter) run(least, limit, cost int, same func(n int) bool) int {
+	limit = min(limit, t.repeats/cost)
+	n := 1
+	for n < limit && same(n) {
+		n++
 	}
-	t.repeats -= n
-	return true
+	if n < least {
+		return 1
+	}
+	t.repeats -= n * cost
+	return n
 }
 
 func (t *textWriter) program(k int, p *isa.Program) {
@@ -161,6 +169,7 @@ func (t *textWriter) core(im *Image, k int) {
 
 // The shortest runs that are written as such.
 const (
+	minRun      = 2
 	minValueRun = 3
 	minRowRun   = 4
 )
@@ -168,18 +177,9 @@ const (
 // ascending writes numbers, those that follow each other as FIRST..LAST.
 func (t *textWriter) ascending(v []int32) {
 	for k := 0; k < len(v); {
-		n := 1
-		for k+n < len(v) && int64(v[k+n]) == int64(v[k])+int64(n) {
-			n++
-		}
+		n := t.run(minValueRun, len(v)-k, 1, func(n int) bool { return int64(v[k+n]) == int64(v[k])+int64(n) })
 		t.w.WriteByte(' ')
-		t.number(int64(v[k]))
-		if n < minValueRun || !t.run(n) {
-			k++
-			continue
-		}
-		t.w.WriteString("..")
-		t.number(int64(v[k+n-1]))
+		t.span(int64(v[k]), n)
 		k += n
 	}
 }
@@ -187,18 +187,13 @@ func (t *textWriter) ascending(v []int32) {
 // values writes numbers, equal ones as VALUE*TIMES.
 func (t *textWriter) values(v []int32) {
 	for k := 0; k < len(v); {
-		n := 1
-		for k+n < len(v) && v[k+n] == v[k] {
-			n++
-		}
+		n := t.run(minValueRun, len(v)-k, 1, func(n int) bool { return v[k+n] == v[k] })
 		t.w.WriteByte(' ')
 		t.number(int64(v[k]))
-		if n < minValueRun || !t.run(n) {
-			k++
-			continue
+		if n > 1 {
+			t.w.WriteByte('*')
+			t.number(int64(n))
 		}
-		t.w.WriteByte('*')
-		t.number(int64(n))
 		k += n
 	}
 }
@@ -217,38 +212,29 @@ func (t *textWriter) columns(directive string, first isa.Reg, words []int32, per
 }
 
 func (t *textWriter) row(r *Row) {
-	// follows says that synapse k is to the slot after that of k−1.
-	follows := func(k int) bool { return k < len(r.Slots) && int(r.Slots[k]) == int(r.Slots[k-1])+1 }
+	next := 0 // the slot that a comma leads to
 	for k := 0; k < len(r.Slots); {
-		t.w.WriteByte(' ')
-		t.number(int64(r.Slots[k]))
-		if n := r.equal(k); n >= minRowRun && t.run(n) {
-			t.w.WriteString("..")
-			t.number(int64(r.Slots[k+n-1]))
-			t.w.WriteByte(':')
-			t.synapse(r, k)
-			k += n
-			continue
-		}
-		t.w.WriteByte(':')
-		t.synapse(r, k)
-		for k++; follows(k) && (r.equal(k) < minRowRun || t.repeats < minRowRun); k++ {
+		slot := int(r.Slots[k])
+		n := t.run(minRowRun, len(r.Slots)-k, 1, func(n int) bool { return r.repeats(k, n) })
+		if n == 1 && k > 0 && slot == next {
 			t.w.WriteByte(',')
-			t.synapse(r, k)
+		} else {
+			t.w.WriteByte(' ')
+			t.span(int64(slot), n)
+			t.w.WriteByte(':')
+		}
+		t.synapse(r, k)
+		k += n
+		next = slot + 1
+		if n > 1 {
+			next = 0 // no list goes on behind a run
 		}
 	}
 }
 
-// equal returns how many synapses from k on are the same, each to the next slot.
-func (r *Row) equal(k int) int {
-	n := 1
-	for j := k + 1; j < len(r.Slots); j++ {
-		if int(r.Slots[j]) != int(r.Slots[j-1])+1 || r.Weights[j] != r.Weights[k] || len(r.Delays) > 0 && r.Delays[j] != r.Delays[k] {
-			break
-		}
-		n++
-	}
-	return n
+// repeats reports whether synapse k+n is that of k, n slots on.
+func (r *Row) repeats(k, n int) bool {
+	return int(r.Slots[k+n]) == int(r.Slots[k])+n && r.Weights[k+n] == r.Weights[k] && (len(r.Delays) == 0 || r.Delays[k+n] == r.Delays[k])
 }
 
 func (t *textWriter) synapse(r *Row, k int) {
@@ -262,18 +248,16 @@ func (t *textWriter) synapse(r *Row, k int) {
 // dests writes the destinations of slots or inputs.
 func (t *textWriter) dests(all [][]Dest) {
 	for k := 0; k < len(all); {
-		n := 1
-		for k+n < len(all) && continues(all, k, n) {
-			n++
-		}
-		if n > 1 && !t.run(n*(1+len(all[k]))) {
-			n = 1
-		}
+		n := t.run(minRun, len(all)-k, 1+len(all[k]), func(n int) bool { return continues(all, k, n) })
 		t.w.WriteString(".dest ")
 		t.span(int64(k), n)
 		for j, d := range all[k] {
 			t.w.WriteByte(' ')
-			t.dest(d, n > 1 && all[k+1][j] != d, n)
+			if n > 1 && all[k+1][j] != d {
+				t.dest(d, n)
+			} else {
+				t.dest(d, 1)
+			}
 		}
 		t.w.WriteByte('\n')
 		k += n
@@ -308,14 +292,12 @@ func (t *textWriter) span(first int64, n int) {
 	}
 }
 
-func (t *textWriter) dest(d Dest, steps bool, n int) {
+// dest writes a destination, or n at axons that follow each other.
+func (t *textWriter) dest(d Dest, n int) {
 	if d.Core == Host {
 		t.w.WriteString("host")
 	} else {
 		t.number(int64(d.Core))
-	}
-	if !steps {
-		n = 1
 	}
 	if d.Core != Host || d.Axon != 0 {
 		t.w.WriteByte(':')
