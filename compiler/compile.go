@@ -169,13 +169,7 @@ func checkSize(net *network.Network, arch *targets.Arch) error {
 	synapses := 0
 	for k := range net.Projections {
 		p := &net.Projections[k]
-		from := 0
-		if p.From.Input {
-			from = network.Size(net.Inputs[p.From.Index].Shape)
-		} else {
-			from = network.Size(net.Populations[p.From.Index].Shape)
-		}
-		synapses += p.Synapses(from, network.Size(net.Populations[p.To].Shape))
+		synapses += p.Synapses(sourceSize(net, p.From), network.Size(net.Populations[p.To].Shape))
 		if synapses > room {
 			diags.Add(p.Pos, diag.DoesNotFit, "with projection %q the network has %d synapses, %d more than the target's cores hold (%d): choose a larger target, or fewer synapses",
 				p.Name, synapses, synapses-room, room)
@@ -183,6 +177,14 @@ func checkSize(net *network.Network, arch *targets.Arch) error {
 		}
 	}
 	return diags.Err()
+}
+
+// sourceSize returns how many neurons or inputs a projection starts from.
+func sourceSize(net *network.Network, from network.Ref) int {
+	if from.Input {
+		return network.Size(net.Inputs[from.Index].Shape)
+	}
+	return network.Size(net.Populations[from.Index].Shape)
 }
 
 // IsUserError reports whether err is about the input rather than about us.

@@ -97,7 +97,7 @@ func ruleWith(key string) *ruleRow {
 
 // connect reads the rule of connection with its arguments and the layout.
 func (p *parser) connect(l *link) {
-	n := p.Require(l.node, l.what, "connect")
+	n := p.require(l.node, l.what, "connect", projectionKeys)
 	if n == nil {
 		return
 	}
@@ -178,12 +178,6 @@ func (p *parser) ruleWithArguments(n *yamldoc.Node, what string) (*ruleRow, *yam
 		return nil, nil
 	}
 	return r, args
-}
-
-// knows says whether all keys of n are among keys. Others have been reported;
-// a misspelled one may be what seems to be missing, so that is not told too.
-func knows(n *yamldoc.Node, keys []string) bool {
-	return !slices.ContainsFunc(n.Fields, func(f yamldoc.Field) bool { return !slices.Contains(keys, f.Key) })
 }
 
 // layout reads how arrays and populations are indexed, where the rule cares.

@@ -34,11 +34,16 @@ const (
 
 var namePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
+var (
+	inputKeys      = []string{"shape"}
+	populationKeys = []string{"shape", "neuron", "params"}
+)
+
 func (p *parser) input(f yamldoc.Field) {
 	what := "input " + quoted(f.Key)
 	in := Input{Name: f.Key, Pos: f.KeyPos}
-	if p.Mapping(f.Value, what, "shape") {
-		in.Shape = p.shape(p.Require(f.Value, what, "shape"), what)
+	if p.Mapping(f.Value, what, inputKeys...) {
+		in.Shape = p.shape(p.require(f.Value, what, "shape", inputKeys), what)
 	}
 	if p.declare(f, what, Ref{Input: true, Index: len(p.net.Inputs)}, in.Shape) {
 		p.net.Inputs = append(p.net.Inputs, in)
@@ -48,9 +53,9 @@ func (p *parser) input(f yamldoc.Field) {
 func (p *parser) population(f yamldoc.Field) {
 	what := "population " + quoted(f.Key)
 	pop := Population{Name: f.Key, Pos: f.KeyPos}
-	if p.Mapping(f.Value, what, "shape", "neuron", "params") {
-		pop.Shape = p.shape(p.Require(f.Value, what, "shape"), what)
-		if n := p.Require(f.Value, what, "neuron"); n != nil {
+	if p.Mapping(f.Value, what, populationKeys...) {
+		pop.Shape = p.shape(p.require(f.Value, what, "shape", populationKeys), what)
+		if n := p.require(f.Value, what, "neuron", populationKeys); n != nil {
 			pop.Model = Model(p.Enum(n, what+": neuron", modelNames()...))
 		}
 		if pop.Model != "" {

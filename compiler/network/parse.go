@@ -3,6 +3,7 @@ package network
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/weft-toolchain/weft/internal/diag"
@@ -86,8 +87,10 @@ type parser struct {
 // defaultTick is the duration of a tick that is not said, in seconds.
 const defaultTick = 1e-3
 
+var fileFields = []string{"network", "tick", "inputs", "populations", "projections", "outputs", "quantise"}
+
 func (p *parser) document(root *yamldoc.Node) {
-	if !p.Mapping(root, "network file", "network", "tick", "inputs", "populations", "projections", "outputs", "quantise") {
+	if !p.Mapping(root, "network file", fileFields...) {
 		return
 	}
 	p.net.Name = p.title(root.Get("network"))
@@ -98,7 +101,7 @@ func (p *parser) document(root *yamldoc.Node) {
 			p.input(f)
 		}
 	}
-	if n := p.Require(root, "network file", "populations"); n != nil && p.block(n, "populations") {
+	if n := p.require(root, "network file", "populations", fileFields); n != nil && p.block(n, "populations") {
 		if len(n.Fields) == 0 {
 			p.report(n, diag.MissingField, "populations: is empty, want at least one population")
 		}
@@ -221,6 +224,20 @@ func (p *parser) block(n *yamldoc.Node, what string) bool {
 		return false
 	}
 	return true
+}
+
+// knows says whether all keys of n are among keys. Others have been reported;
+// a misspelled one may be what seems to be missing, so that is not told too.
+func knows(n *yamldoc.Node, keys []string) bool {
+	return !slices.ContainsFunc(n.Fields, func(f yamldoc.Field) bool { return !slices.Contains(keys, f.Key) })
+}
+
+// require is Require, but silent where another key is misspelled.
+func (p *parser) require(n *yamldoc.Node, what, key string, keys []string) *yamldoc.Node {
+	if !knows(n, keys) {
+		return n.Get(key)
+	}
+	return p.Require(n, what, key)
 }
 
 // report adds a diagnostic at n.

@@ -92,7 +92,7 @@ func (p *parser) checkKeys(n *yamldoc.Node, what string) {
 
 // end reads one end of a projection.
 func (p *parser) end(n *yamldoc.Node, what, key string) *group {
-	v := p.Require(n, what, key)
+	v := p.require(n, what, key, projectionKeys)
 	if v == nil {
 		return nil
 	}

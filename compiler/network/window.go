@@ -99,15 +99,12 @@ func (p *parser) window(l *link, args *yamldoc.Node, rule, layout string) *Windo
 
 func (p *parser) windowArgs(n *yamldoc.Node, what, rule string) (windowArgs, bool) {
 	a := windowArgs{rule: rule, stride: [2]int{1, 1}, dilation: [2]int{1, 1}, groups: 1}
-	known := knows(n, convKeys)
+	keys := convKeys
 	if rule != "conv2d" {
-		known = knows(n, poolKeys)
+		keys = poolKeys
 	}
 	ok := p.clean(func() {
-		kernel := n.Get("kernel")
-		if kernel == nil && known {
-			p.Require(n, what, "kernel")
-		}
+		kernel := p.require(n, what, "kernel", keys)
 		a.kernel = p.pair(kernel, what+": kernel", 1, maxKernel)
 		if rule != "conv2d" {
 			a.stride = a.kernel
@@ -123,7 +120,7 @@ func (p *parser) windowArgs(n *yamldoc.Node, what, rule string) (windowArgs, boo
 		}
 		p.padding(n.Get("padding"), what, &a)
 	})
-	return a, ok && known
+	return a, ok && knows(n, keys)
 }
 
 func (p *parser) padding(n *yamldoc.Node, what string, a *windowArgs) {

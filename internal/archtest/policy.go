@@ -76,6 +76,10 @@ var policy = []row{
 		},
 	},
 	{pkg: "internal/eval", may: belowCommand},
+	{
+		pkg: "internal/benchnet", may: []string{"internal/ndarray"},
+		tests: []string{"compiler/...", "emulator/...", "isa/...", "targets"},
+	},
 	{pkg: "internal/difftest", may: []string{"compiler/...", "emulator/...", "isa/...", "targets", "internal/..."}},
 	{pkg: "examples/...", may: belowCommand},
 

@@ -46,15 +46,28 @@ func (r *reader) answer() int {
 	if byCount && r.winner < 0 {
 		return -1
 	}
-	most := slices.Max(r.counts)
 	best, highest := -1, 0.0
-	for i, n := range r.counts {
-		if byCount && n < most {
-			continue
-		}
+	candidates := r.candidates(byCount)
+	if len(candidates) == 1 {
+		return candidates[0]
+	}
+	for _, i := range candidates {
 		if v := r.w.machine.HostRead(int(r.first) + i); best < 0 || v > highest {
 			best, highest = i, v
 		}
 	}
 	return best
+}
+
+// candidates returns the neurons whose potential decides: those with most
+// spikes, or all.
+func (r *reader) candidates(byCount bool) []int {
+	most := slices.Max(r.counts)
+	var out []int
+	for i, n := range r.counts {
+		if !byCount || n == most {
+			out = append(out, i)
+		}
+	}
+	return out
 }

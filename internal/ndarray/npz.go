@@ -13,6 +13,13 @@ import (
 	"github.com/weft-toolchain/weft/internal/spell"
 )
 
+// A member that unpacks to more than bombBytes is refused when it shrank more
+// than bombRatio-fold: numbers that somebody trained do not.
+const (
+	bombBytes = 32 << 20
+	bombRatio = 200
+)
+
 // npz is an open .npz file: a zip archive whose members are NAME.npy.
 type npz struct {
 	zip     *zip.ReadCloser
@@ -77,6 +84,9 @@ func loadNPZ[T float](path, name string) ([]int, []T, error) {
 	size := f.UncompressedSize64
 	if size > MaxElements*8+maxHeader+12 {
 		return nil, nil, errorf(diag.TooLarge, what, "is %d bytes, more than %d elements, the most that is read", size, MaxElements)
+	}
+	if size > bombBytes && size/bombRatio > f.CompressedSize64 {
+		return nil, nil, errorf(diag.TooLarge, what, "unpacks %d bytes to %d: arrays above %d bytes that shrink more than %d-fold are not read; store it without compression, or give its numbers as one number or a sparse list", f.CompressedSize64, size, bombBytes, bombRatio)
 	}
 	shape, data, err := readNPY[T](what, zipMember{r}, int64(size))
 	if err != nil {

@@ -104,3 +104,14 @@ func TestUnknownFieldsBeyondTheLimitCostLittle(t *testing.T) {
 		t.Errorf("%d diagnostics took %v, want 100000 in less than 0.5s", diags.Len(), took)
 	}
 }
+
+func TestIntegersAreThoseOfYAML(t *testing.T) {
+	for text, want := range map[string]int64{"10": 10, "010": 10, "-010": -10, "0x10": 16, "0o10": 8, "1_000": 1000, "1e3": 1000, "0": 0} {
+		var diags diag.List
+		n := yamldoc.Parse("f.yaml", []byte("a: "+text+"\n"), &diags)
+		got := yamldoc.Reader{Diags: &diags}.Int(n.Get("a"), "a", -1000, 1000)
+		if f, _ := n.Get("a").Number(); got != want || f != float64(want) || diags.Len() > 0 {
+			t.Errorf("%s is read as %d and %v, want %d; %v", text, got, f, want, diags.Err())
+		}
+	}
+}

@@ -405,7 +405,7 @@ func (r Reader) Int(n *Node, what string, lo, hi int64) int64 {
 		r.Diags.Add(n.Pos, diag.WrongType, "%s: want an integer, have %s", what, n.Describe())
 		return lo
 	}
-	v, err := strconv.ParseInt(strings.ReplaceAll(n.Text, "_", ""), 0, 64)
+	v, err := parseInt(strings.ReplaceAll(n.Text, "_", ""))
 	if err != nil {
 		if f, ok := n.float(); ok && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
 			v = int64(f)
@@ -493,7 +493,7 @@ func (n *Node) float() (float64, bool) {
 		return math.Inf(-1), true
 	}
 	text := strings.ReplaceAll(n.Text, "_", "")
-	if v, err := strconv.ParseInt(text, 0, 64); err == nil {
+	if v, err := parseInt(text); err == nil {
 		return float64(v), true
 	}
 	v, err := strconv.ParseFloat(text, 64)
@@ -501,6 +501,16 @@ func (n *Node) float() (float64, bool) {
 		return 0, false
 	}
 	return v, true
+}
+
+// parseInt reads an integer as YAML 1.2 does: 0x and 0o mark other bases, but
+// 010 is ten.
+func parseInt(text string) (int64, error) {
+	digits := strings.TrimLeft(text, "+-")
+	if len(digits) > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9' {
+		return strconv.ParseInt(text, 10, 64)
+	}
+	return strconv.ParseInt(text, 0, 64)
 }
 
 // units of the quantities that files may write, in the SI unit.

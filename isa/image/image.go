@@ -115,8 +115,8 @@ const (
 	maxNeurons = 1 << 25
 )
 
-// part is what a mistake of an image is in: its manifest, or a program, core or
-// input by index.
+// part is what a mistake of an image is in: its manifest, a program or core by
+// index, or its inputs.
 type part struct {
 	kind  partKind
 	index int
@@ -167,11 +167,11 @@ func (im *Image) verify() (part, error) {
 		}
 	}
 	if len(im.InputDests) != im.Inputs() {
-		return part{}, fmt.Errorf("%d destination lists for %d inputs", len(im.InputDests), im.Inputs())
+		return part{kind: inputPart}, fmt.Errorf("%d destination lists for %d inputs", len(im.InputDests), im.Inputs())
 	}
 	for i, dests := range im.InputDests {
 		if err := im.verifyDests(dests); err != nil {
-			return part{inputPart, i}, fmt.Errorf("input %d: %w", i, err)
+			return part{kind: inputPart}, fmt.Errorf("input %d: %w", i, err)
 		}
 	}
 	return part{}, nil

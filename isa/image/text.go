@@ -1,7 +1,6 @@
 package image
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,8 +10,7 @@ import (
 	"github.com/weft-toolchain/weft/isa"
 )
 
-// The text of an image has a directive a line; a line that begins with `;` is a
-// comment. In order:
+// The text of an image has a directive a line; `;` starts a comment. In order:
 //
 //	.image weft-image/1
 //	.network .tick .target .arch .outputs JSON     the manifest
@@ -64,7 +62,10 @@ func (im *Image) WriteAssembly(w io.Writer) error {
 	if err := im.Verify(); err != nil {
 		return fmt.Errorf("image has no text: %w", err)
 	}
-	t := textWriter{w: bufio.NewWriterSize(w, 1<<16), repeats: maxRepeats}
+	return im.writeText(&textWriter{w: w, repeats: maxRepeats})
+}
+
+func (im *Image) writeText(t *textWriter) error {
 	t.line(".image", textMagic)
 	for _, f := range header(&im.Manifest) {
 		t.json(f.directive, f.value)
@@ -83,29 +84,36 @@ func (im *Image) WriteAssembly(w io.Writer) error {
 	}
 	t.line("\n.inputs")
 	t.dests(im.InputDests)
-	if t.err != nil {
-		return t.err
-	}
-	return t.w.Flush()
+	t.flush()
+	return t.err
 }
 
+// textWriter writes through a buffer; after an error it writes nothing more.
 type textWriter struct {
-	w *bufio.Writer
+	w   io.Writer
+	buf []byte
+	err error
 	// repeats is how many elements runs may still stand for.
 	repeats int
-	err     error
+}
+
+func (t *textWriter) text(s string) {
+	const enough = 1 << 16
+	if len(t.buf) > enough {
+		t.flush()
+	}
+	t.buf = append(t.buf, s...)
+}
+
+func (t *textWriter) flush() {
+	if t.err == nil {
+		_, t.err = t.w.Write(t.buf)
+	}
+	t.buf = t.buf[:0]
 }
 
 // line writes words parted by blanks.
-func (t *textWriter) line(words ...string) {
-	for k, s := range words {
-		if k > 0 {
-			t.w.WriteByte(' ')
-		}
-		t.w.WriteString(s)
-	}
-	t.w.WriteByte('\n')
-}
+func (t *textWriter) line(words ...string) { t.text(strings.Join(words, " ") + "\n") }
 
 func (t *textWriter) json(directive string, value any) {
 	data, err := json.Marshal(value)
@@ -116,7 +124,7 @@ func (t *textWriter) json(directive string, value any) {
 }
 
 func (t *textWriter) number(n int64) {
-	t.w.Write(strconv.AppendInt(t.w.AvailableBuffer(), n, 10))
+	t.buf = strconv.AppendInt(t.buf, n, 10)
 }
 
 // run returns how many elements from one on make a run, by asking same of the
@@ -141,28 +149,28 @@ func (t *textWriter) program(k int, p *isa.Program) {
 	if err != nil && t.err == nil {
 		t.err = fmt.Errorf("image text: program %d: %w", k, err)
 	}
-	fmt.Fprintf(t.w, "\n; program %d\n", k)
+	t.text(fmt.Sprintf("\n; program %d\n", k))
 	if p.Name == "" {
 		t.line(".program")
 	}
-	t.w.WriteString(text)
+	t.text(text)
 	t.line(".endprogram")
 }
 
 func (t *textWriter) core(im *Image, k int) {
 	c := &im.Cores[k]
-	fmt.Fprintf(t.w, "\n; core %d: %q\n.core %d %d %d %d\n.neurons", k, im.Manifest.Populations[c.Population].Name, c.X, c.Y, c.Program, c.Population)
+	t.text(fmt.Sprintf("\n; core %d: %q\n.core %d %d %d %d\n.neurons", k, im.Manifest.Populations[c.Population].Name, c.X, c.Y, c.Program, c.Population))
 	t.ascending(c.Neurons)
-	t.w.WriteString("\n.const")
+	t.text("\n.const")
 	t.values(c.Consts[:])
-	t.w.WriteByte('\n')
+	t.text("\n")
 	t.columns(".state", isa.S0, c.State, im.StateWords(c), len(c.Neurons))
 	t.columns(".params", isa.P0, c.Params, int(c.ParamWords), len(c.Neurons))
 	for r := range c.Rows {
-		t.w.WriteString(".row ")
+		t.text(".row ")
 		t.number(int64(r))
 		t.row(&c.Rows[r])
-		t.w.WriteByte('\n')
+		t.text("\n")
 	}
 	t.dests(c.Dests)
 }
@@ -178,7 +186,7 @@ const (
 func (t *textWriter) ascending(v []int32) {
 	for k := 0; k < len(v); {
 		n := t.run(minValueRun, len(v)-k, 1, func(n int) bool { return int64(v[k+n]) == int64(v[k])+int64(n) })
-		t.w.WriteByte(' ')
+		t.text(" ")
 		t.span(int64(v[k]), n)
 		k += n
 	}
@@ -188,10 +196,10 @@ func (t *textWriter) ascending(v []int32) {
 func (t *textWriter) values(v []int32) {
 	for k := 0; k < len(v); {
 		n := t.run(minValueRun, len(v)-k, 1, func(n int) bool { return v[k+n] == v[k] })
-		t.w.WriteByte(' ')
+		t.text(" ")
 		t.number(int64(v[k]))
 		if n > 1 {
-			t.w.WriteByte('*')
+			t.text("*")
 			t.number(int64(n))
 		}
 		k += n
@@ -205,29 +213,29 @@ func (t *textWriter) columns(directive string, first isa.Reg, words []int32, per
 		for slot := range column {
 			column[slot] = words[slot*perSlot+r]
 		}
-		t.w.WriteString(directive + " " + (first + isa.Reg(r)).String())
+		t.text(directive + " " + (first + isa.Reg(r)).String())
 		t.values(column)
-		t.w.WriteByte('\n')
+		t.text("\n")
 	}
 }
 
 func (t *textWriter) row(r *Row) {
-	next := 0 // the slot that a comma leads to
+	next := -1 // the slot that a comma leads to
 	for k := 0; k < len(r.Slots); {
 		slot := int(r.Slots[k])
 		n := t.run(minRowRun, len(r.Slots)-k, 1, func(n int) bool { return r.repeats(k, n) })
 		if n == 1 && k > 0 && slot == next {
-			t.w.WriteByte(',')
+			t.text(",")
 		} else {
-			t.w.WriteByte(' ')
+			t.text(" ")
 			t.span(int64(slot), n)
-			t.w.WriteByte(':')
+			t.text(":")
 		}
 		t.synapse(r, k)
 		k += n
 		next = slot + 1
 		if n > 1 {
-			next = 0 // no list goes on behind a run
+			next = -1 // no list goes on behind a run
 		}
 	}
 }
@@ -240,7 +248,7 @@ func (r *Row) repeats(k, n int) bool {
 func (t *textWriter) synapse(r *Row, k int) {
 	t.number(int64(r.Weights[k]))
 	if len(r.Delays) > 0 {
-		t.w.WriteByte('@')
+		t.text("@")
 		t.number(int64(r.Delays[k]))
 	}
 }
@@ -249,17 +257,17 @@ func (t *textWriter) synapse(r *Row, k int) {
 func (t *textWriter) dests(all [][]Dest) {
 	for k := 0; k < len(all); {
 		n := t.run(minRun, len(all)-k, 1+len(all[k]), func(n int) bool { return continues(all, k, n) })
-		t.w.WriteString(".dest ")
+		t.text(".dest ")
 		t.span(int64(k), n)
 		for j, d := range all[k] {
-			t.w.WriteByte(' ')
+			t.text(" ")
 			if n > 1 && all[k+1][j] != d {
 				t.dest(d, n)
 			} else {
 				t.dest(d, 1)
 			}
 		}
-		t.w.WriteByte('\n')
+		t.text("\n")
 		k += n
 	}
 }
@@ -287,7 +295,7 @@ func continues(all [][]Dest, k, n int) bool {
 func (t *textWriter) span(first int64, n int) {
 	t.number(first)
 	if n > 1 {
-		t.w.WriteString("..")
+		t.text("..")
 		t.number(first + int64(n) - 1)
 	}
 }
@@ -295,16 +303,16 @@ func (t *textWriter) span(first int64, n int) {
 // dest writes a destination, or n at axons that follow each other.
 func (t *textWriter) dest(d Dest, n int) {
 	if d.Core == Host {
-		t.w.WriteString("host")
+		t.text("host")
 	} else {
 		t.number(int64(d.Core))
 	}
 	if d.Core != Host || d.Axon != 0 {
-		t.w.WriteByte(':')
+		t.text(":")
 		t.span(int64(d.Axon), n)
 	}
 	if d.Delay != 0 {
-		t.w.WriteByte('@')
+		t.text("@")
 		t.number(int64(d.Delay))
 	}
 }

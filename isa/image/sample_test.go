@@ -1,0 +1,153 @@
+package image
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/weft-toolchain/weft/isa"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+var denseArch = targets.Arch{
+	MeshWidth: 3, MeshHeight: 2, Neurons: 24, Axons: 16, FanOut: 96, SynapseFormat: targets.Dense, WeightBits: 8, WordSynapses: 8,
+	StateBits: 24, StateWords: 4, ParamWords: 8, ProgramWords: 64, Extensions: "M", DelayPlace: targets.DelayAxon, MaxDelay: 16,
+}
+
+// sparseArch has what denseArch has not: delays at synapses, and slots that an
+// axon reaches twice.
+var sparseArch = func() targets.Arch {
+	a := denseArch
+	a.SynapseFormat, a.SynapseWords, a.WordSynapses = targets.Sparse, 1024, 2
+	a.DelayPlace, a.MaxDelay = targets.DelaySynapse, 62
+	a.WeightBits = 16
+	return a
+}()
+
+// programs are what the samples' cores run.
+func programs(t testing.TB) []isa.Program {
+	t.Helper()
+	var out []isa.Program
+	for _, text := range []string{
+		".program leaky\n.state v\n.state ref\n.param beta\n.param threshold c0\n.param bias p1\nmulz v, v, beta, 12\nacc v, v, 0\ngt q1, v, threshold\n@q1 spk\n",
+		".state v\nacc v, v, 0\n", // without a name
+		".program idle\n",
+	} {
+		p, err := isa.Assemble("sample.s", text, isa.AsmOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, *p)
+	}
+	return out
+}
+
+// random returns an image that Verify accepts, drawn from seed.
+func random(t testing.TB, arch targets.Arch, seed uint64) *Image {
+	t.Helper()
+	r := rand.New(rand.NewPCG(seed, 1))
+	im := &Image{
+		Manifest: Manifest{
+			Network: "a \"net\"; <of> none\nλ", TickSeconds: 0.001 * float64(1+r.IntN(5)), Target: "sample", Arch: arch,
+			Inputs: []Symbol{{Name: "in", Shape: []int{2, 5}, N: 10}}, Outputs: []int{1},
+			Populations: []Symbol{
+				{Name: "hid", Shape: []int{30}, N: 30, Model: "leaky", Scale: []float64{0.1, 1.0 / 3}[:1], InputShift: 3},
+				{Name: "out", First: 30, N: 1, Scale: []float64{1e-300}},
+			},
+		},
+		Programs: programs(t), InputDests: make([][]Dest, 10),
+	}
+	for k, ids := range [][2]int32{{0, 20}, {20, 30}, {30, 31}} {
+		c := Core{X: int32(k), Y: int32(r.IntN(2)), Program: int32(k), Population: int32(k / 2), ParamWords: int32(r.IntN(3))}
+		for id := ids[0]; id < ids[1]; id++ {
+			c.Neurons = append(c.Neurons, id)
+		}
+		if r.IntN(2) == 0 {
+			r.Shuffle(len(c.Neurons), func(a, b int) { c.Neurons[a], c.Neurons[b] = c.Neurons[b], c.Neurons[a] })
+		}
+		c.Consts[0] = r.Int32()
+		c.State = words(r, len(c.Neurons)*im.StateWords(&c))
+		c.Params = words(r, len(c.Neurons)*int(c.ParamWords))
+		for range 1 + r.IntN(15) {
+			c.Rows = append(c.Rows, randomRow(r, &arch, len(c.Neurons)))
+		}
+		im.Cores = append(im.Cores, c)
+	}
+	for k := range im.Cores {
+		im.Cores[k].Dests = randomDests(r, im, len(im.Cores[k].Neurons))
+	}
+	im.InputDests = randomDests(r, im, 10)
+	if err := im.Verify(); err != nil {
+		t.Fatalf("the sample of seed %d is wrong: %v", seed, err)
+	}
+	return im
+}
+
+// words returns n numbers, some of them in runs.
+func words(r *rand.Rand, n int) []int32 {
+	out := make([]int32, n)
+	for k := range out {
+		if out[k] = int32(r.Uint32()) >> r.IntN(32); k > 0 && r.IntN(4) > 0 {
+			out[k] = out[k-1]
+		}
+	}
+	return out
+}
+
+func randomRow(r *rand.Rand, a *targets.Arch, slots int) Row {
+	var row Row
+	for slot := range slots {
+		for times := r.IntN(3); times > 0; times-- {
+			row.Slots = append(row.Slots, uint16(slot))
+			if a.SynapseFormat == targets.Dense {
+				break
+			}
+		}
+	}
+	for k := range row.Slots {
+		w := int16(r.IntN(1<<a.WeightBits) - 1<<(a.WeightBits-1))
+		if k > 0 && r.IntN(3) > 0 {
+			w = row.Weights[k-1]
+		}
+		row.Weights = append(row.Weights, w)
+		if a.DelayPlace == targets.DelaySynapse {
+			row.Delays = append(row.Delays, uint16(1+r.IntN(2)))
+		}
+	}
+	return row
+}
+
+func randomDests(r *rand.Rand, im *Image, n int) [][]Dest {
+	out := make([][]Dest, n)
+	for k := range out {
+		if k > 0 && r.IntN(3) > 0 { // as the one before, or each at the next axon
+			out[k] = slices.Clone(out[k-1])
+			for j := range out[k] {
+				if d := &out[k][j]; d.Core != Host && int(d.Axon)+1 < len(im.Cores[d.Core].Rows) && r.IntN(4) > 0 {
+					d.Axon++
+				}
+			}
+			continue
+		}
+		for range r.IntN(3) {
+			d := Dest{Core: int32(r.IntN(len(im.Cores))), Delay: int32(1 + r.IntN(3))}
+			d.Axon = int32(r.IntN(len(im.Cores[d.Core].Rows)))
+			out[k] = append(out[k], d)
+		}
+		if r.IntN(4) == 0 {
+			out[k] = append(out[k], Dest{Core: Host, Axon: int32(r.IntN(2)), Delay: -int32(r.IntN(2))})
+		}
+	}
+	return out
+}
+
+// samples are images of all kinds, small ones.
+func samples(t testing.TB) []*Image {
+	t.Helper()
+	empty := &Image{Manifest: Manifest{Arch: denseArch}}
+	out := []*Image{empty}
+	for seed := range uint64(20) {
+		out = append(out, random(t, denseArch, seed), random(t, sparseArch, seed))
+	}
+	return out
+}
