@@ -117,14 +117,14 @@ func TestLoadNPZRefuses(t *testing.T) {
 
 func TestLoadNPZRefusesABombUnread(t *testing.T) {
 	// One member whose header and directory entry both claim 2 GiB of float64,
-	// and which unpacks to a few thousand bytes: memory must follow the bytes.
+	// and which unpacks to a few thousand bytes: what it claims is refused.
 	b := deflated(t, map[string][]byte{"x.npy": npy(dict("<f8", false, "(268435456,)"), make([]byte, 4000)...)})
 	at := bytes.Index(b, []byte("PK\x01\x02"))
 	binary.LittleEndian.PutUint32(b[at+24:], uint32(len(npy(dict("<f8", false, "(268435456,)"))))+1<<31)
 	path := write(t, "a.npz", b)
 	allocated := testing.AllocsPerRun(1, func() {
 		_, err := Load(path, "x")
-		wantError(t, err, path, diag.BadFile, "is damaged: it unpacks to less")
+		wantError(t, err, path, diag.TooLarge, "array \"x\": unpacks")
 	})
 	if allocated > 1000 {
 		t.Errorf("%v allocations", allocated)

@@ -162,7 +162,7 @@ func (p *textParser) dest(rest string) error {
 	case p.core != nil:
 		list, limit, what = &p.core.Dests, len(p.core.Neurons), "slots"
 	case !p.inputs:
-		return errors.New(".dest stands before the first .core")
+		return errors.New(".dest stands outside a .core and .inputs")
 	}
 	word, rest := cutWord(rest)
 	first, n, err := span(word, 0, math.MaxInt32)

@@ -87,6 +87,7 @@ func (p *textParser) parse(text string) {
 	if program >= 0 {
 		p.line = first
 		p.fail(errors.New(".program without .endprogram"))
+		p.line = line
 	}
 	p.closeCore()
 	if !p.inputs {
@@ -137,11 +138,14 @@ func (p *textParser) directive(word, line string) error {
 	m := &p.im.Manifest
 	switch word {
 	case ".image":
+		if err := p.once(word); err != nil {
+			return err
+		}
 		p.at[part{}] = p.line
 		if rest != textMagic {
 			return fmt.Errorf(".image: is %s, this weft reads %s", short(rest), textMagic)
 		}
-		return p.once(word)
+		return nil
 	case ".input":
 		m.Inputs = append(m.Inputs, Symbol{})
 		return p.json(word, line, &m.Inputs[len(m.Inputs)-1])
