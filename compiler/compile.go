@@ -161,11 +161,7 @@ func checkSize(net *network.Network, arch *targets.Arch) error {
 		diags.Add(p.Pos, diag.DoesNotFit, "the network has %d neurons, %d more than the %d of the target's %d cores; population %q has most: choose a larger target, or fewer neurons",
 			neurons, neurons-room, room, arch.Cores(), p.Name)
 	}
-	perCore := arch.Axons * arch.Neurons
-	if arch.SynapseFormat == targets.Sparse {
-		perCore = arch.SynapseWords * arch.WordSynapses
-	}
-	room := arch.Cores() * perCore
+	room := arch.MaxSynapses()
 	synapses := 0
 	for k := range net.Projections {
 		p := &net.Projections[k]

@@ -73,6 +73,14 @@ type Arch struct {
 // Cores returns how many cores the mesh has.
 func (a *Arch) Cores() int { return a.MeshWidth * a.MeshHeight }
 
+// MaxSynapses returns how many synapses all cores hold.
+func (a *Arch) MaxSynapses() int {
+	if a.SynapseFormat == Sparse {
+		return a.Cores() * a.SynapseWords * a.WordSynapses
+	}
+	return a.Cores() * a.Axons * a.Neurons
+}
+
 // Timing is what the emulator's clock needs, in cycles unless said.
 type Timing struct {
 	// Clock is in hertz.

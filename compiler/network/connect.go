@@ -240,13 +240,15 @@ func (p *parser) take(l *link, n int) bool {
 	at := l.node.Get("connect")
 	if n > p.limits.synapses {
 		// It does not count, so that others are not blamed for it.
-		p.report(at, diag.TooLarge, "%s: has %s synapses; a network has at most %d", l.what, count(n), p.limits.synapses)
+		code, limit := p.limits.synapseLimit(n)
+		p.report(at, code, "%s: has %s synapses; %s", l.what, count(n), limit)
 		return false
 	}
 	p.synapses = addSat(p.synapses, n)
 	if p.full() && !p.synapsesTold {
 		p.synapsesTold = true
-		p.report(at, diag.TooLarge, "%s: its %d synapses bring the network to %s; it has at most %d", l.what, n, count(p.synapses), p.limits.synapses)
+		code, limit := p.limits.synapseLimit(p.synapses)
+		p.report(at, code, "%s: its %d synapses bring the network to %s; %s", l.what, n, count(p.synapses), limit)
 	}
 	return !p.full()
 }

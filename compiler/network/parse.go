@@ -13,10 +13,26 @@ import (
 
 // Load reads the network file at path. Mistakes in it, and in the array files
 // it names, come back all at once as a *diag.Error.
-func Load(path string) (*Network, error) {
+func Load(path string) (*Network, error) { return LoadFor(path, Room{}) }
+
+// LoadFor is Load for a target: a network whose synapses do not fit the
+// target's cores is refused before anything is drawn or expanded.
+func LoadFor(path string, room Room) (*Network, error) {
+	lim := defaultLimits
+	if room.Synapses > 0 && room.Synapses < lim.synapses {
+		lim.synapses, lim.target = room.Synapses, room.Target
+	}
 	var diags diag.List
 	root := yamldoc.Load(path, &diags)
-	return build(path, root, &diags, defaultLimits)
+	return build(path, root, &diags, lim)
+}
+
+// Room is what a target has room for.
+type Room struct {
+	// Target is its name.
+	Target string
+	// Synapses is how many synapses all its cores hold; 0 means no limit.
+	Synapses int
 }
 
 // Parse is Load of a file whose content is src. Paths in it start from the
@@ -25,8 +41,21 @@ func Parse(file string, src []byte) (*Network, error) {
 	return parse(file, src, defaultLimits)
 }
 
-// limits is what a network may have at most.
-type limits struct{ neurons, synapses int }
+// limits is what a network may have at most; the limit of synapses is a
+// target's where target names one.
+type limits struct {
+	neurons, synapses int
+	target            string
+}
+
+// synapseLimit says in a message whose limit n synapses are beyond, with its
+// code.
+func (l limits) synapseLimit(n int) (diag.Code, string) {
+	if l.target == "" {
+		return diag.TooLarge, fmt.Sprintf("a network has at most %d", l.synapses)
+	}
+	return diag.DoesNotFit, fmt.Sprintf("%s more than the %d that the cores of target %s hold: choose a larger target, or fewer synapses", count(n-l.synapses), l.synapses, l.target)
+}
 
 var defaultLimits = limits{neurons: MaxNeurons, synapses: MaxSynapses}
 

@@ -124,11 +124,15 @@ func compileFile(ctx context.Context, path, targetName string, opt compiler.Opti
 }
 
 func compileFileFor(ctx context.Context, path string, t *targets.Target, opt compiler.Options) (*loaded, error) {
-	net, err := network.Load(path)
+	net, err := network.LoadFor(path, roomOf(t))
 	if err != nil {
 		return nil, err
 	}
 	return compileNetwork(ctx, net, t, opt)
+}
+
+func roomOf(t *targets.Target) network.Room {
+	return network.Room{Target: t.Name, Synapses: t.Arch.MaxSynapses()}
 }
 
 func compileNetwork(ctx context.Context, net *network.Network, t *targets.Target, opt compiler.Options) (*loaded, error) {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -98,7 +99,7 @@ func runCompare(ctx context.Context, w, errs io.Writer, o compareOptions) error 
 	if err := diags.Err(); err != nil {
 		return err
 	}
-	on, err := comparer(ctx, errs, o)
+	on, err := comparer(ctx, errs, o, chips)
 	if err != nil {
 		return err
 	}
@@ -125,7 +126,7 @@ func collect(list *diag.List, err error) error {
 	if err == nil {
 		return nil
 	}
-	d, ok := err.(*diag.Error)
+	d, ok := errors.AsType[*diag.Error](err)
 	if !ok {
 		return err
 	}
@@ -137,10 +138,13 @@ func collect(list *diag.List, err error) error {
 
 // comparer returns what runs the file on a target: an experiment's samples, or
 // a network once.
-func comparer(ctx context.Context, errs io.Writer, o compareOptions) (func(t *targets.Target) (comparison, error), error) {
+func comparer(ctx context.Context, errs io.Writer, o compareOptions, chips []*targets.Target) (func(t *targets.Target) (comparison, error), error) {
 	if isExperiment(o.file) {
-		j, err := loadJob(o.evalOptions)
+		j, err := newJob(o.evalOptions)
 		if err != nil {
+			return nil, err
+		}
+		if err := j.load(chips...); err != nil {
 			return nil, err
 		}
 		return func(t *targets.Target) (comparison, error) {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -61,19 +62,15 @@ func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
 	if o.predictions == "-" && o.json {
 		return usagef("--predictions - and --json both print to stdout; give --predictions a file")
 	}
-	j, err := loadJob(o)
+	j, err := newJob(o)
 	if err != nil {
 		return err
 	}
-	target := o.target
-	if target == "" {
-		target = j.exp.Target.Text
-	}
-	if target == "" {
-		target = defaultTarget
-	}
-	t, err := targetFor(target, o.target == "", j.exp)
+	t, err := j.target()
 	if err != nil {
+		return err
+	}
+	if err := j.load(t); err != nil {
 		return err
 	}
 	res, err := j.on(ctx, t, errs)
@@ -94,23 +91,7 @@ func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
 	return res.WriteText(w)
 }
 
-// targetFor loads a target; where the experiment named it, an unknown one is
-// told at its place there.
-func targetFor(name string, fromFile bool, exp *experiment.Experiment) (*targets.Target, error) {
-	t, err := targets.Load(name)
-	if err == nil || !fromFile || exp.Target.Text == "" {
-		return t, err
-	}
-	var list *diag.Error
-	if e, ok := err.(*diag.Error); ok && len(e.Diagnostics) == 1 && e.Diagnostics[0].Pos.Line == 0 {
-		list = e
-		d := list.Diagnostics[0]
-		return nil, diag.One(exp.Target.Pos, d.Code, "%s", d.Message)
-	}
-	return nil, err
-}
-
-// job is an experiment that is loaded and checked, but not yet on a target.
+// job is an experiment on its way to a target.
 type job struct {
 	opt  evalOptions
 	mode emulator.Mode
@@ -119,7 +100,8 @@ type job struct {
 	data *dataset.Set
 }
 
-func loadJob(o evalOptions) (*job, error) {
+// newJob reads the experiment file.
+func newJob(o evalOptions) (*job, error) {
 	m, err := mode(o.timing)
 	if err != nil {
 		return nil, err
@@ -137,22 +119,52 @@ func loadJob(o evalOptions) (*job, error) {
 	if _, err := os.Stat(j.exp.Network.Path); err != nil {
 		return nil, diag.One(j.exp.Network.Pos, diag.MissingFile, "network file %s cannot be read; paths are relative to the experiment file", j.exp.Network.Path)
 	}
-	if j.net, err = network.Load(j.exp.Network.Path); err != nil {
-		return nil, err
+	return j, nil
+}
+
+// target loads the target that the command line names, or else the experiment;
+// one that the experiment names and that is not there is told at its place.
+func (j *job) target() (*targets.Target, error) {
+	if j.opt.target != "" {
+		return targets.Load(j.opt.target)
+	}
+	name := j.exp.Target
+	if name.Text == "" {
+		return targets.Load(defaultTarget)
+	}
+	t, err := targets.Load(name.Text)
+	if d, ok := errors.AsType[*diag.Error](err); ok && len(d.Diagnostics) == 1 && d.Diagnostics[0].Pos.Line == 0 {
+		return nil, diag.One(name.Pos, d.Diagnostics[0].Code, "%s", d.Diagnostics[0].Message)
+	}
+	return t, err
+}
+
+// load reads the network and the data, and checks that they go together. Of
+// several targets it takes what fits the roomiest.
+func (j *job) load(chips ...*targets.Target) error {
+	room := network.Room{}
+	for _, t := range chips {
+		if r := roomOf(t); r.Synapses > room.Synapses {
+			room = r
+		}
+	}
+	var err error
+	if j.net, err = network.LoadFor(j.exp.Network.Path, room); err != nil {
+		return err
 	}
 	if err := j.exp.Check(j.net, nil); err != nil {
-		return nil, err
+		return err
 	}
 	if j.data, err = j.exp.LoadData(); err != nil {
-		return nil, err
+		return err
 	}
 	if err := j.exp.Check(j.net, j.data); err != nil {
-		return nil, err
+		return err
 	}
-	if o.samples > 0 && o.samples < j.data.N {
-		j.data = j.data.Slice(0, o.samples)
+	if n := j.opt.samples; n > 0 && n < j.data.N {
+		j.data = j.data.Slice(0, n)
 	}
-	return j, nil
+	return nil
 }
 
 // on compiles the network for a target and runs the samples.

@@ -52,11 +52,15 @@ func (im *Image) Bytes() ([]byte, error) {
 	if err := z.Close(); err != nil {
 		return nil, fmt.Errorf("image archive: %w", err)
 	}
-	out := buf.Bytes()
-	body := out[:len(out)-2*sha256.Size]
+	seal(buf.Bytes())
+	return buf.Bytes(), nil
+}
+
+// seal writes the checksum over the end of a file.
+func seal(data []byte) {
+	body := data[:len(data)-2*sha256.Size]
 	sum := sha256.Sum256(body)
-	hex.Encode(out[len(body):], sum[:])
-	return out, nil
+	hex.Encode(data[len(body):], sum[:])
 }
 
 // weightSize is how many bytes a weight takes in the file.
