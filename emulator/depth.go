@@ -1,6 +1,9 @@
 package emulator
 
 import (
+	"cmp"
+	"slices"
+
 	"gonum.org/v1/gonum/graph/simple"
 	"gonum.org/v1/gonum/graph/topo"
 
@@ -9,29 +12,32 @@ import (
 )
 
 // Depth returns how many ticks after an input's spike its last direct effect
-// may reach a population: the longest sum of delays along any path of
-// projections from input to population, where a loop is passed once. It is 0
-// where no path leads there. input and population are indices of the manifest;
-// with population −1 it is the longest over all of them.
+// may reach a population: the longest sum of delays along the paths of
+// projections from input to population. Of populations that form loops, those
+// fewer projections from the input come first, and a projection back to one
+// that came before is not followed: what goes round a loop has no last effect.
+// It is 0 where no path leads there. input and population are indices of the
+// manifest; with population −1 it is the longest over all of them.
 //
 // direct is the same for an input that is a current at the first layer, which
 // arrives without its projection's delay.
 func Depth(im *image.Image, input, population int) (spikes, direct int) {
 	d := delays(im)
 	inputs := len(im.Manifest.Inputs)
-	rank, order := ranks(d)
 	longest := make([]int, len(d))
 	first := make([]int, len(d)) // without the delay of the first projection
 	for k := range longest {
 		longest[k], first[k] = -1, -1
 	}
 	longest[input] = 0
-	for _, from := range order {
+	passed := make([]bool, len(d))
+	for _, from := range order(d, input) {
+		passed[from] = true
 		if longest[from] < 0 {
 			continue
 		}
 		for to, delay := range d[from] {
-			if delay == 0 || rank[to] == rank[from] {
+			if delay == 0 || passed[to] {
 				continue
 			}
 			longest[to] = max(longest[to], longest[from]+delay)
@@ -67,6 +73,7 @@ func delays(im *image.Image) [][]int {
 			c := &im.Cores[d.Core]
 			delay := int(d.Delay)
 			if im.Manifest.Arch.DelayPlace == targets.DelaySynapse {
+				delay = 0
 				for _, s := range c.Rows[d.Axon].Delays {
 					delay = max(delay, int(s))
 				}
@@ -88,9 +95,9 @@ func delays(im *image.Image) [][]int {
 	return out
 }
 
-// ranks returns the strongly connected component of each group, and the groups
-// in topological order of components.
-func ranks(d [][]int) (rank, order []int) {
+// order returns the groups such that projections lead from earlier to later
+// ones, but within loops, whose groups stand in order of projections from input.
+func order(d [][]int, input int) []int {
 	g := simple.NewDirectedGraph()
 	for k := range d {
 		g.AddNode(simple.Node(k))
@@ -102,13 +109,39 @@ func ranks(d [][]int) (rank, order []int) {
 			}
 		}
 	}
-	rank = make([]int, len(d))
+	away := projectionsFrom(d, input)
+	var out []int
 	components := topo.TarjanSCC(g) // in reverse topological order
-	for k := len(components) - 1; k >= 0; k-- {
-		for _, node := range components[k] {
-			rank[node.ID()] = k
-			order = append(order, int(node.ID()))
+	for _, nodes := range slices.Backward(components) {
+		first := len(out)
+		for _, n := range nodes {
+			out = append(out, int(n.ID()))
+		}
+		slices.SortFunc(out[first:], func(a, b int) int {
+			return cmp.Or(cmp.Compare(away[a], away[b]), cmp.Compare(a, b))
+		})
+	}
+	return out
+}
+
+// projectionsFrom returns how few projections lead from a group to each other
+// one; as many as there are groups where none do.
+func projectionsFrom(d [][]int, from int) []int {
+	away := make([]int, len(d))
+	for k := range away {
+		away[k] = len(d)
+	}
+	away[from] = 0
+	queue := []int{from}
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		for to, delay := range d[at] {
+			if delay > 0 && away[to] == len(d) {
+				away[to] = away[at] + 1
+				queue = append(queue, to)
+			}
 		}
 	}
-	return rank, order
+	return away
 }

@@ -24,7 +24,7 @@ func (c *Chip) Current(values []float64, first int) []int32 {
 			core := &c.image.Cores[d.Core]
 			r := &core.Rows[d.Axon]
 			for k, slot := range r.Slots {
-				sums[core.Neurons[slot]] += float64(r.Weights[k]) * x
+				sums[core.Neurons[slot]] += float64(float64(r.Weights[k]) * x)
 			}
 		}
 	}

@@ -25,7 +25,7 @@ const (
 	// Cycle emulates the mesh packet by packet and keeps time.
 	Cycle Mode = iota
 	// Functional delivers spikes without a mesh and keeps no time. Spikes and
-	// counts are those of Cycle.
+	// counts are those of Cycle, but for the cycles themselves.
 	Functional
 )
 
@@ -38,19 +38,38 @@ type Chip struct {
 	specs  []*core.Spec
 	// place finds each neuron's core and slot.
 	place []place
+	// routers has the router of each core, coreAt the core of each router.
+	routers, coreAt []int32
+	// inputs and slots say what a spike sends, by input and by core and slot.
+	inputs []fan
+	slots  [][]fan
 }
 
 type place struct{ core, slot int32 }
 
 // NewChip prepares a verified image for running with a timing.
 func NewChip(im *image.Image, timing targets.Timing, mode Mode) *Chip {
-	c := &Chip{image: im, timing: timing, mode: mode, specs: make([]*core.Spec, len(im.Cores)), place: make([]place, im.Neurons())}
+	a := &im.Manifest.Arch
+	c := &Chip{
+		image: im, timing: timing, mode: mode,
+		specs: make([]*core.Spec, len(im.Cores)), place: make([]place, im.Neurons()),
+		routers: make([]int32, len(im.Cores)), coreAt: make([]int32, a.Cores()),
+		slots: make([][]fan, len(im.Cores)),
+	}
+	for r := range c.coreAt {
+		c.coreAt[r] = image.Host
+	}
 	for k := range im.Cores {
+		ic := &im.Cores[k]
 		c.specs[k] = core.NewSpec(im, k, timing)
-		for slot, n := range im.Cores[k].Neurons {
+		c.routers[k] = ic.Y*int32(a.MeshWidth) + ic.X
+		c.coreAt[c.routers[k]] = int32(k)
+		for slot, n := range ic.Neurons {
 			c.place[n] = place{int32(k), int32(slot)}
 		}
+		c.slots[k] = newFans(im, ic.Dests, ic.X, ic.Y)
 	}
+	c.inputs = newFans(im, im.InputDests, 0, 0)
 	return c
 }
 
@@ -62,60 +81,24 @@ type Machine struct {
 	chip  *Chip
 	cores []*core.Core
 	mesh  *noc.Mesh // nil in functional mode
-	// tick is the number of the last tick run.
-	tick    int64
-	cycle   int64
-	chipAct activity.Counts
-	stalls  int64
-	spikes  []int64 // by population
+	// tick is the number of the last tick run, cycle the cycles until its end.
+	tick, cycle int64
+
+	// The books that are no core's.
+	chipAct        activity.Counts
+	stalls         int64
+	synapticEvents int64
+	spikes         []int64 // by population
+
+	// The tick at work: what fired, and the packets that it sends.
 	fired   []int32
+	packets []packet
 	sources []noc.Source
-	pending []packet
 	phases  Phases
-	// watch, where not nil, is told of the ticks.
-	watch *Tick
+	arrived func(noc.Delivery)
+
+	watch *Tick // where not nil, is told of the ticks
 }
-
-// packet is what a packet's ID stands for.
-type packet struct {
-	dest image.Dest
-	due  int64
-}
-
-// Phases are the cycles at which the phases of a tick ended, counted from its
-// start. A phase that cores do apart ends with the last core.
-type Phases struct {
-	Integrated, Updated int64
-	// Routed is when the mesh was empty and every core had sent its packets, Done
-	// the end of the barrier.
-	Routed, Done int64
-}
-
-// Tick is what an observer sees of a tick. Cycles count from the tick's start.
-type Tick struct {
-	Number int64
-	Phases Phases
-	Cores  []CoreTick
-	// Deliveries are in order of cycle.
-	Deliveries []Delivery
-	// Inputs and Fired are the inputs and neurons that spiked.
-	Inputs, Fired []int32
-}
-
-// CoreTick is one core's part of a tick: when it had integrated and updated,
-// and when its last packet was in the mesh (zero where it sent none).
-type CoreTick struct{ Integrated, Updated, Sent int64 }
-
-// Delivery is a packet that arrived: at a core, or at image.Host.
-type Delivery struct {
-	At int64
-	// From is the core that sent it, or image.Host.
-	From, To, Axon int32
-}
-
-// Watch makes the machine fill t in every tick, for timelines and traces; nil
-// ends that.
-func (m *Machine) Watch(t *Tick) { m.watch = t }
 
 // New returns a machine of a chip in its initial state.
 func New(c *Chip) *Machine {
@@ -130,16 +113,19 @@ func New(c *Chip) *Machine {
 			HopX: t.HopX, HopY: t.HopY, LinkCycles: t.Link, EjectCycles: t.Eject,
 		})
 	}
+	m.arrived = m.deliver // once, since each method value is an allocation
 	return m
 }
 
-// Reset puts the machine into its initial state and empties its books.
+// Reset puts the machine into its initial state, as a global reset of the chip
+// would, and empties its books.
 func (m *Machine) Reset() {
 	for _, c := range m.cores {
 		c.Reset()
 	}
-	m.tick, m.cycle, m.stalls = 0, 0, 0
+	m.tick, m.cycle = 0, 0
 	m.chipAct = activity.Counts{}
+	m.stalls, m.synapticEvents = 0, 0
 	clear(m.spikes)
 }
 
@@ -168,12 +154,10 @@ func (m *Machine) SetCurrent(current []int32) {
 func (m *Machine) Tick(inputs []int32) []int32 {
 	m.tick++
 	m.fired = m.fired[:0]
-	m.pending = m.pending[:0]
+	m.packets = m.packets[:0]
 	m.sources = m.sources[:0]
 	m.phases = Phases{}
-	if m.watch != nil {
-		*m.watch = Tick{Number: m.tick, Cores: make([]CoreTick, len(m.cores)), Inputs: inputs}
-	}
+	m.watchStart(inputs)
 	m.sendInputs(inputs)
 	for k, c := range m.cores {
 		integrated := c.Integrate(m.tick)
@@ -181,13 +165,11 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 		m.phases.Integrated = max(m.phases.Integrated, integrated)
 		m.phases.Updated = max(m.phases.Updated, updated)
 		m.sendSpikes(k, c, integrated)
-		if m.watch != nil {
-			m.watch.Cores[k] = CoreTick{Integrated: integrated, Updated: updated}
-		}
+		m.watchCore(k, integrated, updated)
 	}
 	if m.mesh == nil {
-		for k := range m.pending {
-			m.deliver(int32(k))
+		for k := range m.packets {
+			m.receive(&m.packets[k])
 		}
 	} else {
 		m.route()
@@ -195,132 +177,8 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 		m.chipAct[targets.Cycle] += m.phases.Done
 	}
 	slices.Sort(m.fired)
-	if m.watch != nil {
-		m.watch.Phases, m.watch.Fired = m.phases, m.fired
-	}
+	m.watchEnd()
 	return m.fired
-}
-
-// sendInputs queues the packets of the inputs at the I/O port, one a cycle.
-func (m *Machine) sendInputs(inputs []int32) {
-	if len(inputs) == 0 {
-		return
-	}
-	src := m.source(noc.Host)
-	at := int64(0)
-	for _, in := range inputs {
-		for _, d := range m.chip.image.InputDests[in] {
-			m.chipAct[targets.HostIn]++
-			m.hops(&m.chipAct, 0, 0, d)
-			m.push(src, at, d)
-			at++
-		}
-	}
-}
-
-// sendSpikes queues the packets of a core's spikes: each is ready when its
-// group of neurons is, and Spike cycles after the one before.
-func (m *Machine) sendSpikes(k int, c *core.Core, integrated int64) {
-	if len(c.Fired) == 0 {
-		return
-	}
-	ic := &m.chip.image.Cores[k]
-	m.spikes[ic.Population] += int64(len(c.Fired))
-	src := m.source(ic.Y*int32(m.chip.image.Manifest.Arch.MeshWidth) + ic.X)
-	next := int64(0)
-	for _, slot := range c.Fired {
-		m.fired = append(m.fired, ic.Neurons[slot])
-		next = max(next, integrated+m.chip.specs[k].UpdateCycles(int(slot)+1))
-		for _, d := range ic.Dests[slot] {
-			c.Counts[targets.PacketSent]++
-			m.hops(&c.Counts, ic.X, ic.Y, d)
-			if d.Core == image.Host {
-				m.chipAct[targets.HostOut]++
-			}
-			m.push(src, next, d)
-			next += m.chip.timing.Spike
-		}
-	}
-}
-
-// source opens a list of packets for a router and returns its index.
-func (m *Machine) source(router int32) int {
-	n := len(m.sources)
-	if n < cap(m.sources) {
-		m.sources = m.sources[:n+1]
-		m.sources[n] = noc.Source{Router: router, Injections: m.sources[n].Injections[:0]}
-	} else {
-		m.sources = append(m.sources, noc.Source{Router: router})
-	}
-	return n
-}
-
-func (m *Machine) push(src int, at int64, d image.Dest) {
-	due := m.tick + 1
-	if m.chip.image.Manifest.Arch.DelayPlace == targets.DelayAxon {
-		due = m.tick + int64(d.Delay)
-	}
-	id := int32(len(m.pending))
-	m.pending = append(m.pending, packet{d, due})
-	m.sources[src].Injections = append(m.sources[src].Injections, noc.Injection{At: at, Packet: noc.Packet{Dst: m.router(d), ID: id}})
-}
-
-func (m *Machine) router(d image.Dest) int32 {
-	if d.Core == image.Host {
-		return noc.Host
-	}
-	c := &m.chip.image.Cores[d.Core]
-	return c.Y*int32(m.chip.image.Manifest.Arch.MeshWidth) + c.X
-}
-
-// hops books the links that a packet from (x, y) crosses.
-func (m *Machine) hops(counts *activity.Counts, x, y int32, d image.Dest) {
-	dx, dy := x, y // to the I/O port at (0, 0)
-	if d.Core != image.Host {
-		c := &m.chip.image.Cores[d.Core]
-		dx, dy = c.X-x, c.Y-y
-	}
-	counts[targets.HopX] += int64(max(dx, -dx))
-	counts[targets.HopY] += int64(max(dy, -dy))
-}
-
-// route runs the mesh until every packet is delivered, and ends the tick with
-// the barrier.
-func (m *Machine) route() {
-	end := m.mesh.Run(0, m.sources, func(d noc.Delivery) {
-		m.deliver(d.Packet.ID)
-		if m.watch != nil {
-			p := &m.pending[d.Packet.ID]
-			m.watch.Deliveries = append(m.watch.Deliveries, Delivery{At: d.At, From: m.coreAt(d.Src), To: p.dest.Core, Axon: p.dest.Axon})
-		}
-	})
-	done := max(m.phases.Updated, end)
-	for k := range m.sources {
-		src := &m.sources[k]
-		m.stalls += src.Stall
-		done = max(done, src.Done)
-		if m.watch != nil && src.Router != noc.Host {
-			m.watch.Cores[m.coreAt(src.Router)].Sent = src.Done
-		}
-	}
-	m.phases.Routed = done
-	m.phases.Done = done + m.chip.timing.Barrier
-}
-
-// coreAt returns the core of a router, or image.Host.
-func (m *Machine) coreAt(router int32) int32 {
-	for k := range m.chip.image.Cores {
-		if m.router(image.Dest{Core: int32(k)}) == router {
-			return int32(k)
-		}
-	}
-	return image.Host
-}
-
-func (m *Machine) deliver(id int32) {
-	if p := &m.pending[id]; p.dest.Core != image.Host {
-		m.cores[p.dest.Core].Receive(p.dest.Axon, p.due)
-	}
 }
 
 // Cycles returns the cycles since the start.
@@ -362,11 +220,11 @@ func (m *Machine) Activity(a *activity.Activity) {
 	for k, c := range m.cores {
 		a.Cores[k].Add(&c.Counts)
 		a.Saturations[m.chip.image.Cores[k].Population] += c.Saturations
-		a.SynapticEvents += c.SynapticEvents
 	}
 	a.Chip.Add(&m.chipAct)
 	a.Ticks += m.tick
 	a.Cycles += m.cycle
+	a.SynapticEvents += m.synapticEvents
 	a.Stalls += m.stalls
 	for k, n := range m.spikes {
 		a.Spikes[k] += n

@@ -74,6 +74,7 @@ func assemble(m *ir.Mapped, im *image.Image) ([]int, error) {
 		key := fmt.Sprintf("%s %s %v %d %s", p.Model, p.Reset, p.Refractory, p.Frac, sharedNames(opt.Shared))
 		if at, ok := known[key]; ok {
 			out[k] = at
+			report(&im.Programs[at], features, &m.Net.Populations[k], &diags)
 			continue
 		}
 		model, ok := models.Lookup(string(p.Model))
@@ -91,8 +92,8 @@ func assemble(m *ir.Mapped, im *image.Image) ([]int, error) {
 	return out, diags.Err()
 }
 
-// report tells what a program lacks on the target: once an extension, and once
-// for each other problem.
+// report tells what a population's program lacks on the target: once an
+// extension, and once for each other problem.
 func report(prog *isa.Program, f isa.Features, np *network.Population, diags *diag.List) {
 	told := map[isa.Ext]bool{}
 	for _, problem := range prog.Verify(f) {

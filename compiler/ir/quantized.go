@@ -27,7 +27,8 @@ type QuantizedPopulation struct {
 	Reset network.Reset
 	// Refractory says that at least one neuron has refractory ticks.
 	Refractory bool
-	// Frac is how many bits a potential has below a weight's unit.
+	// Frac is how many bits a potential has below a weight's unit. It is 0 where
+	// all is Exact and nothing decays.
 	Frac int
 	// FactorBits is how many fractional bits the factors (alpha, beta, gain)
 	// have.

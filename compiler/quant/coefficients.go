@@ -49,7 +49,7 @@ func discretise(np *network.Population, tick float64, n int) []coefficients {
 		case network.LIF:
 			k := tick / get(network.Tau, i)
 			c.in, c.beta = k*r, 1-k
-			c.drive = k * (get(network.VLeak, i) + r*bias)
+			c.drive = k * (get(network.VLeak, i) + float64(r*bias))
 		case network.CubaLIF:
 			k, ks := tick/get(network.Tau, i), tick/get(network.TauSyn, i)
 			w := ks * get(network.WIn, i)

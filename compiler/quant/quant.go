@@ -32,8 +32,14 @@ func Quantise(g *ir.Graph, arch *targets.Arch, over network.Quantise) (*ir.Quant
 		StateBits: arch.StateBits,
 	}
 	set := make([]settings, len(g.Projections))
+	told := map[diag.Pos]bool{}
 	for k := range g.Projections {
-		set[k] = choose(g, k, arch, over, &diags)
+		set[k] = choose(g, k, arch, over)
+		if s := &set[k]; s.bits > arch.WeightBits && !told[s.pos] {
+			told[s.pos] = true
+			diags.Add(s.pos, diag.OutOfRange, "quantise: %d bits asked for projection %q, but the target's synapses hold %d: ask for %d or fewer",
+				s.bits, g.Net.Projections[g.Projections[k].Index].Name, arch.WeightBits, arch.WeightBits)
+		}
 	}
 	if err := diags.Err(); err != nil {
 		return nil, err
@@ -48,25 +54,23 @@ func Quantise(g *ir.Graph, arch *targets.Arch, over network.Quantise) (*ir.Quant
 // settings are how one projection is quantised.
 type settings struct {
 	bits int
+	// pos is where the bits were asked for; the whole file, where that was the
+	// command line.
+	pos  diag.Pos
 	clip network.Clip
 	per  network.Per
 }
 
 // choose merges what the command line, the projection and the network say, in
 // that order, over the defaults.
-func choose(g *ir.Graph, k int, arch *targets.Arch, over network.Quantise, diags *diag.List) settings {
+func choose(g *ir.Graph, k int, arch *targets.Arch, over network.Quantise) settings {
 	s := settings{bits: arch.WeightBits, clip: network.ClipMSE, per: network.PerProjection}
 	np := &g.Net.Projections[g.Projections[k].Index]
 	for _, from := range []network.Quantise{g.Net.Quantise, np.Quantise, over} {
 		if from.Bits != 0 {
-			s.bits = from.Bits
-			if s.bits > arch.WeightBits {
-				pos := from.Pos
-				if pos.File == "" {
-					pos = np.Pos
-				}
-				diags.Add(pos, diag.OutOfRange, "quantise: %d bits asked for projection %q, but the target's synapses hold %d: ask for %d or fewer", s.bits, np.Name, arch.WeightBits, arch.WeightBits)
-				s.bits = arch.WeightBits
+			s.bits, s.pos = from.Bits, from.Pos
+			if s.pos.File == "" {
+				s.pos = diag.Pos{File: g.Net.File}
 			}
 		}
 		if from.Clip != "" {
@@ -131,7 +135,7 @@ func (p *population) quantise() {
 	for _, k := range p.projs {
 		p.weights(k)
 	}
-	if !p.out.Exact {
+	if !p.out.Exact || p.decays() {
 		p.out.Frac = p.frac()
 	}
 	p.parameters()
@@ -166,6 +170,19 @@ func (p *population) exact() bool {
 	return true
 }
 
+// decays reports whether a factor makes fractions of whole potentials.
+func (p *population) decays() bool {
+	for i := range p.coef {
+		c := &p.coef[i]
+		for _, x := range []float64{c.alpha, c.beta, c.gain} {
+			if x != math.Trunc(x) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (p *population) at(i int) *coefficients {
 	if len(p.coef) == 1 {
 		return &p.coef[0]
@@ -183,7 +200,7 @@ func (p *population) weights(k int) {
 	}
 	st := ir.QuantStats{
 		Projection: p.q.Net.Projections[pr.Index].Name, Bits: p.set[k].bits,
-		Exact: p.out.Exact, Synapses: len(pr.Weight), ScaleMin: math.Inf(1),
+		Exact: p.out.Exact, Synapses: len(pr.Weight), ScaleMin: math.Inf(1), ScaleMax: math.Inf(-1),
 	}
 	out := make([]int16, len(pr.Weight))
 	var signal, noise float64
@@ -200,18 +217,17 @@ func (p *population) weights(k int) {
 			st.Zeroed++
 		}
 		out[s] = int16(x)
-		d := w*in - x/scale
-		signal += w * in * w * in
-		noise += d * d
+		d := float64(w*in) - x/scale
+		signal += float64(w * in * w * in)
+		noise += float64(d * d)
 		unit := scale * in
 		st.ScaleMin, st.ScaleMax = min(st.ScaleMin, unit), max(st.ScaleMax, unit)
+		if unit != 0 {
+			st.Clip = max(st.Clip, hi/math.Abs(unit))
+		}
 	}
 	if len(pr.Weight) == 0 {
-		st.ScaleMin = 1
-		st.ScaleMax = 1
-	}
-	if st.ScaleMin != 0 {
-		st.Clip = hi / math.Abs(st.ScaleMin)
+		st.ScaleMin, st.ScaleMax, st.Clip = 1, 1, hi
 	}
 	// Where the only noise is that of the arithmetic, nothing was lost.
 	if noise <= signal*1e-24 {
@@ -246,7 +262,8 @@ func (p *population) frac() int {
 		bound = max(bound, levelHeadroom*level*ir.At(p.out.Scale, i), inputHeadroom*sums[i])
 	}
 	_, hi := fixed.Limits(p.q.StateBits)
-	return min(max(int(math.Floor(math.Log2(float64(hi)/bound))), 0), models.MaxFrac)
+	_, exponent := math.Frexp(float64(hi) / bound) // 2^(exponent−1) ≤ hi/bound
+	return min(max(exponent-1, 0), models.MaxFrac)
 }
 
 // parameters scales thresholds, biases, factors and initial values.

@@ -15,11 +15,16 @@ type segment struct {
 
 // scales returns the population's scale, or each neuron's.
 func (p *population) scales() []float64 {
+	synapses := 1
+	for _, k := range p.projs {
+		synapses += len(p.q.Projections[k].Weight)
+	}
+	steps := min(max(searchWork/synapses, coarseSteps), manySteps)
 	if p.per == network.PerNeuron && p.n > 1 {
 		rows := p.byNeuron()
 		out := make([]float64, p.n)
 		for i := range out {
-			out[i] = p.limit(bestScale(rows[i], p.clip), i, i+1)
+			out[i] = p.limit(bestScale(rows[i], p.clip, steps), i, i+1)
 		}
 		return out
 	}
@@ -32,7 +37,7 @@ func (p *population) scales() []float64 {
 		}
 		all = append(all, segment{w, p.qmax(k)})
 	}
-	return []float64{p.limit(bestScale(all, p.clip), 0, p.n)}
+	return []float64{p.limit(bestScale(all, p.clip, steps), 0, p.n)}
 }
 
 // byNeuron gathers the weights of each neuron, a segment a projection.
@@ -82,25 +87,29 @@ func (p *population) limit(scale float64, from, to int) float64 {
 	return scale
 }
 
-// Steps of the search for the clip, and how many weights it looks at; more are
-// sampled evenly.
+// Bounds of the search for the clip. It tries more clips where there are few
+// weights to look at, and looks at some of the weights, evenly, where there are
+// very many.
 const (
 	coarseSteps = 96
+	manySteps   = 4096
 	fineSteps   = 24
+	searchWork  = 1 << 24 // weights × clips that justify more than coarseSteps
 	maxSample   = 1 << 18
 )
 
 // bestScale returns the integer of a weight of 1, or 0 where every weight is
-// zero.
-func bestScale(segs []segment, clip network.Clip) float64 {
-	// full is the largest scale that clips nothing.
-	full := math.Inf(1)
+// zero. The search tries steps clips, and some more.
+func bestScale(segs []segment, clip network.Clip, steps int) float64 {
+	// full is the largest scale that clips nothing, top the integer that it makes
+	// of the weight that stops it there.
+	full, top := math.Inf(1), 0.0
 	count := 0
 	for _, s := range segs {
 		count += len(s.weights)
 		for _, w := range s.weights {
-			if w != 0 {
-				full = min(full, s.qmax/math.Abs(w))
+			if x := s.qmax / math.Abs(w); w != 0 && x < full {
+				full, top = x, s.qmax
 			}
 		}
 	}
@@ -111,22 +120,28 @@ func bestScale(segs []segment, clip network.Clip) float64 {
 		return full
 	}
 	stride := 1 + count/maxSample
-	// The clip falls from the largest weight to a twentieth of it; an equal
-	// error keeps the larger clip.
+	// f is a clip's share of the one that clips nothing; an equal error keeps
+	// the larger scale.
 	best, bestErr := 1.0, squaredError(segs, full, stride, math.Inf(1))
 	try := func(f float64) {
 		if e := squaredError(segs, full/f, stride, bestErr); e < bestErr {
 			best, bestErr = f, e
 		}
 	}
+	// Clips beyond the largest weight that make it a smaller integer: weights that
+	// are multiples of one number become integers without error.
+	for q, k := top-1, 0; q >= top/2 && k < steps; q, k = q-1, k+1 {
+		try(top / q)
+	}
+	// Clips from the largest weight to a twentieth of it.
 	const lowest = 0.05
-	step := (1 - lowest) / coarseSteps
-	for k := 1; k <= coarseSteps; k++ {
+	step := (1 - lowest) / float64(steps)
+	for k := 1; k <= steps; k++ {
 		try(1 - float64(k)*step)
 	}
 	centre := best
 	for k := -fineSteps; k <= fineSteps; k++ {
-		if f := centre + float64(k)*step/fineSteps; f > lowest/2 && f <= 1 {
+		if f := centre + float64(k)*step/fineSteps; f > lowest/2 {
 			try(f)
 		}
 	}
@@ -143,10 +158,9 @@ func squaredError(segs []segment, scale float64, stride int, enough float64) flo
 			w := s.weights[k]
 			q := min(max(math.RoundToEven(w*scale), -s.qmax), s.qmax)
 			d := w - q*inverse
-			sum += d * d
-		}
-		if sum >= enough {
-			return sum
+			if sum += d * d; sum >= enough {
+				return sum
+			}
 		}
 	}
 	return sum

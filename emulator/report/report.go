@@ -59,11 +59,11 @@ func New(im *image.Image, t *targets.Target, functional bool, act *activity.Acti
 	}
 	for e, info := range targets.Events {
 		r.Counts[info.Name] = total[e]
-		r.Energy[info.Component] += float64(total[e]) * t.Prices.Energy[e]
+		r.Energy[info.Component] += float64(float64(total[e]) * t.Prices.Energy[e])
 	}
 	leakCores := t.Prices.LeakageCore * r.Seconds
 	leakChip := t.Prices.LeakageChip * r.Seconds
-	r.Energy[targets.Leakage] = leakChip + leakCores*float64(len(act.Cores))
+	r.Energy[targets.Leakage] = leakChip + float64(leakCores*float64(len(act.Cores)))
 	for _, c := range targets.Components {
 		r.EnergyJoules += r.Energy[c]
 	}
@@ -88,7 +88,7 @@ func New(im *image.Image, t *targets.Target, functional bool, act *activity.Acti
 func price(c *activity.Counts, p *targets.Prices) float64 {
 	sum := 0.0
 	for e, n := range c {
-		sum += float64(n) * p.Energy[e]
+		sum += float64(float64(n) * p.Energy[e])
 	}
 	return sum
 }

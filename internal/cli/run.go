@@ -39,7 +39,7 @@ input spike has had time to reach every population.`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.file = args[0]
-			return runRun(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), o)
+			return runRun(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr(), o)
 		},
 	}
 	cmd.Flags().StringVarP(&o.target, "target", "t", "", "target: a built-in name or a file (default: the image's, or "+defaultTarget+")")
@@ -67,7 +67,7 @@ func mode(timing string) (emulator.Mode, error) {
 	return 0, usagef("--timing %s: want cycle or functional", timing)
 }
 
-func runRun(ctx context.Context, in io.Reader, w io.Writer, o runOptions) error {
+func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) error {
 	opt, err := o.options()
 	if err != nil {
 		return err
@@ -98,8 +98,11 @@ func runRun(ctx context.Context, in io.Reader, w io.Writer, o runOptions) error 
 	}
 	if o.timeline {
 		r.timeline = trace.NewTimeline(w, l.image)
+	} else {
+		r.bar = newBar(errs, r.ticks, "ticks")
 	}
 	act, hash, err := r.run(ctx, o.out != "")
+	r.bar.done()
 	if err != nil {
 		return err
 	}
@@ -159,6 +162,7 @@ type runner struct {
 	train    *stimulus.Train
 	ticks    int
 	timeline *trace.Timeline
+	bar      bar
 	spikes   []stimulus.Spike
 }
 
@@ -179,6 +183,7 @@ func (r *runner) run(ctx context.Context, keep bool) (*activity.Activity, report
 			in = r.train.Spikes[t-1]
 		}
 		fired := m.Tick(in)
+		r.bar.set(t)
 		hash.Spikes(int64(t), fired)
 		if keep {
 			for _, n := range fired {

@@ -1,0 +1,85 @@
+package emulator
+
+import (
+	"github.com/weft-toolchain/weft/emulator/noc"
+	"github.com/weft-toolchain/weft/isa/image"
+)
+
+// Phases are the cycles at which the phases of a tick ended, counted from its
+// start. A phase that cores do apart ends with the last core.
+type Phases struct {
+	Integrated, Updated int64
+	// Routed is when every core was done and every packet delivered, Done the end
+	// of the barrier. Both are zero in functional mode.
+	Routed, Done int64
+}
+
+// Tick is what an observer sees of a tick. Cycles count from the tick's start.
+type Tick struct {
+	Number int64
+	Phases Phases
+	Cores  []CoreTick
+	// Deliveries are in order of cycle; there are none in functional mode.
+	Deliveries []Delivery
+	// Inputs and Fired are the inputs and neurons that spiked.
+	Inputs, Fired []int32
+}
+
+// CoreTick is one core's part of a tick: the cycles by which it had integrated,
+// updated, and put its last packet into the mesh; the last is zero where it sent
+// none, and in functional mode.
+type CoreTick struct{ Integrated, Updated, Sent int64 }
+
+// Delivery is a packet that arrived at a cycle: at a core, or at image.Host.
+type Delivery struct {
+	At int64
+	// From is the core that sent it, or image.Host.
+	From, To, Axon int32
+}
+
+// Watch makes the machine fill t in every tick, for timelines and traces; nil
+// ends that. What the machine does stays the same. The slices of t are valid
+// until the next tick.
+func (m *Machine) Watch(t *Tick) { m.watch = t }
+
+func (m *Machine) watchStart(inputs []int32) {
+	if m.watch == nil {
+		return
+	}
+	*m.watch = Tick{Number: m.tick, Cores: make([]CoreTick, len(m.cores)), Inputs: inputs}
+}
+
+func (m *Machine) watchCore(k int, integrated, updated int64) {
+	if m.watch != nil {
+		m.watch.Cores[k] = CoreTick{Integrated: integrated, Updated: updated}
+	}
+}
+
+func (m *Machine) watchDelivery(d noc.Delivery, p *packet) {
+	if m.watch != nil {
+		m.watch.Deliveries = append(m.watch.Deliveries, Delivery{At: d.At, From: m.sender(d.Src), To: p.core, Axon: p.axon})
+	}
+}
+
+func (m *Machine) watchEnd() {
+	if m.watch == nil {
+		return
+	}
+	if m.mesh != nil {
+		for k := range m.sources {
+			s := &m.sources[k]
+			if c := m.sender(s.Router); c != image.Host && len(s.Injections) > 0 {
+				m.watch.Cores[c].Sent = s.Done + 1
+			}
+		}
+	}
+	m.watch.Phases, m.watch.Fired = m.phases, m.fired
+}
+
+// sender returns the core of a source's router, or image.Host.
+func (m *Machine) sender(router int32) int32 {
+	if router == noc.Host {
+		return image.Host
+	}
+	return m.chip.coreAt[router]
+}
