@@ -4,7 +4,6 @@ package compiler
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -181,10 +180,4 @@ func sourceSize(net *network.Network, from network.Ref) int {
 		return network.Size(net.Inputs[from.Index].Shape)
 	}
 	return network.Size(net.Populations[from.Index].Shape)
-}
-
-// IsUserError reports whether err is about the input rather than about us.
-func IsUserError(err error) bool {
-	var d *diag.Error
-	return errors.As(err, &d)
 }

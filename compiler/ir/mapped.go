@@ -69,9 +69,14 @@ func SynapseWords(a *targets.Arch, synapses int) int {
 // neuron, every synapse in exactly one row.
 func (m *Mapped) Verify() error {
 	seen := make([]bool, len(m.Place))
+	taken := map[[2]int]int{}
 	synapses := 0
 	for k := range m.Cores {
 		c := &m.Cores[k]
+		if other, ok := taken[[2]int{c.X, c.Y}]; ok {
+			return fmt.Errorf("mapped: cores %d and %d are both at (%d, %d)", other, k, c.X, c.Y)
+		}
+		taken[[2]int{c.X, c.Y}] = k
 		if c.X < 0 || c.X >= m.Arch.MeshWidth || c.Y < 0 || c.Y >= m.Arch.MeshHeight {
 			return fmt.Errorf("mapped: core %d at (%d, %d) is off the mesh", k, c.X, c.Y)
 		}
@@ -85,13 +90,12 @@ func (m *Mapped) Verify() error {
 			seen[n] = true
 		}
 		words := 0
-		for _, a := range c.Axons {
+		for i := range c.Axons {
+			a := &c.Axons[i]
 			synapses += len(a.Synapses)
 			words += SynapseWords(m.Arch, len(a.Synapses))
-			for _, s := range a.Synapses {
-				if int(s.Slot) >= len(c.Neurons) {
-					return fmt.Errorf("mapped: core %d has a synapse to slot %d of %d", k, s.Slot, len(c.Neurons))
-				}
+			if err := m.verifyRow(c, a); err != nil {
+				return fmt.Errorf("mapped: core %d, axon %d: %w", k, i, err)
 			}
 		}
 		if m.Arch.SynapseFormat == targets.Sparse && words > m.Arch.SynapseWords {
@@ -105,6 +109,87 @@ func (m *Mapped) Verify() error {
 	}
 	if want := m.SynapseCount(); synapses != want {
 		return fmt.Errorf("mapped: %d synapses in rows, the network has %d", synapses, want)
+	}
+	return m.verifyDests()
+}
+
+// verifyRow checks the synapses of an axon against its core and the target.
+func (m *Mapped) verifyRow(c *MappedCore, a *Axon) error {
+	atAxon := m.Arch.DelayPlace == targets.DelayAxon
+	if !m.inRange(a.Delay, atAxon) {
+		return fmt.Errorf("a delay of %d", a.Delay)
+	}
+	for k, s := range a.Synapses {
+		if int(s.Slot) >= len(c.Neurons) {
+			return fmt.Errorf("a synapse to slot %d of %d", s.Slot, len(c.Neurons))
+		}
+		if !m.inRange(s.Delay, !atAxon) {
+			return fmt.Errorf("a synapse with a delay of %d", s.Delay)
+		}
+		if k == 0 {
+			continue
+		}
+		last := a.Synapses[k-1].Slot
+		if s.Slot < last || (s.Slot == last && m.Arch.SynapseFormat == targets.Dense) {
+			return fmt.Errorf("slot %d after slot %d", s.Slot, last)
+		}
+	}
+	return nil
+}
+
+// inRange reports whether a delay is one of the target's, where delays are kept
+// here, or none.
+func (m *Mapped) inRange(delay uint16, here bool) bool {
+	if !here {
+		return delay == 0
+	}
+	return delay >= 1 && int(delay) <= m.Arch.MaxDelay
+}
+
+// verifyDests checks that every axon is the destination of its source, once,
+// and that the destinations of a core fit its table.
+func (m *Mapped) verifyDests() error {
+	reached := make([][]bool, len(m.Cores))
+	for k := range m.Cores {
+		reached[k] = make([]bool, len(m.Cores[k].Axons))
+	}
+	axons := 0
+	check := func(source int, input bool, dests []Dest) error {
+		for _, d := range dests {
+			if d.Core == Host && !input {
+				continue
+			}
+			if d.Core < 0 || int(d.Core) >= len(m.Cores) || d.Axon < 0 || int(d.Axon) >= len(reached[d.Core]) {
+				return fmt.Errorf("mapped: source %d has a destination core %d, axon %d", source, d.Core, d.Axon)
+			}
+			a := &m.Cores[d.Core].Axons[d.Axon]
+			if reached[d.Core][d.Axon] || int(a.Source) != source || a.Input != input || int32(a.Delay) != d.Delay {
+				return fmt.Errorf("mapped: axon %d of core %d is not of source %d and delay %d alone", d.Axon, d.Core, source, d.Delay)
+			}
+			reached[d.Core][d.Axon] = true
+			axons++
+		}
+		return nil
+	}
+	entries := make([]int, len(m.Cores))
+	for n, dests := range m.Dests {
+		if entries[m.Place[n].Core] += len(dests); entries[m.Place[n].Core] > m.Arch.FanOut {
+			return fmt.Errorf("mapped: core %d has more than %d destinations", m.Place[n].Core, m.Arch.FanOut)
+		}
+		if err := check(n, false, dests); err != nil {
+			return err
+		}
+	}
+	for i, dests := range m.InputDests {
+		if err := check(i, true, dests); err != nil {
+			return err
+		}
+	}
+	for k := range m.Cores {
+		axons -= len(m.Cores[k].Axons)
+	}
+	if axons != 0 {
+		return fmt.Errorf("mapped: %d axons have no source", -axons)
 	}
 	return nil
 }

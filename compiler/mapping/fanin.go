@@ -53,10 +53,13 @@ type fanIn struct {
 	inputs   int
 	off      []int32
 	arrivals []arrival
-	// over holds the first synapse whose delay the target does not have, and
-	// the longest delay.
-	longest      int
-	longestProj  int
+	// fanOut, once it is known, is how many destinations each neuron has: as many
+	// as in any mapping tried so far.
+	fanOut []int
+	// longest is the longest delay, longestProj the projection that has it.
+	longest     int
+	longestProj int
+	// tooManyAlike says that a pair has more than maxCopies synapses of a delay.
 	tooManyAlike bool
 }
 
@@ -153,16 +156,15 @@ func (f *fanIn) axonsOf(i int) int {
 
 // fits reports what no partition can mend: delays, a single neuron's fan-in or
 // synapse memory.
-func (f *fanIn) fits(diags *diag.List) bool {
-	before := diags.Len()
+func (f *fanIn) fits(diags *diag.List) {
 	np := &f.q.Net.Populations[f.pop]
 	if f.longest > f.arch.MaxDelay {
 		pr := &f.q.Net.Projections[f.q.Projections[f.longestProj].Index]
 		diags.Add(pr.Pos, diag.DoesNotFit, "projection %q: a delay of %s is %d longer than the target's longest, %d", pr.Name, plural(f.longest, "tick"), f.longest-f.arch.MaxDelay, f.arch.MaxDelay)
 	}
 	if f.tooManyAlike {
-		diags.Add(np.Pos, diag.DoesNotFit, "population %q: a pair of neurons has %d or more synapses of the same delay; sum their weights in one", np.Name, maxCopies)
-		return false
+		diags.Add(np.Pos, diag.DoesNotFit, "population %q: a pair of neurons has more than %d synapses of the same delay; sum their weights in one", np.Name, maxCopies)
+		return
 	}
 	widest, widestAt, words := 0, 0, 0
 	for i := range f.group.N {
@@ -180,7 +182,6 @@ func (f *fanIn) fits(diags *diag.List) bool {
 	if f.arch.SynapseFormat == targets.Sparse && words > f.arch.SynapseWords {
 		diags.Add(np.Pos, diag.DoesNotFit, "population %q: one neuron's synapses take %d words, %d more than the %d of a core", np.Name, words, words-f.arch.SynapseWords, f.arch.SynapseWords)
 	}
-	return diags.Len() == before
 }
 
 // wordsAlone is the synapse memory that neuron i needs in a core by itself.

@@ -9,6 +9,7 @@
 package mapping
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
@@ -16,39 +17,57 @@ import (
 	"github.com/weft-toolchain/weft/targets"
 )
 
+// maxRounds bounds how often Map splits populations anew for their fan-out.
+const maxRounds = 8
+
 // Map returns q in the cores of arch. A seed other than zero starts placement
-// from a random one. The error is a *diag.Error that names
-// what does not fit, and by how much.
+// from a random one. The error is a *diag.Error that names what does not fit,
+// and by how much.
+//
+// A core's table of destinations can overflow only once it is known where
+// everything is. Then all is partitioned anew, with the destinations of each
+// neuron counted in; that moves destinations, so it may take some rounds.
 func Map(q *ir.Quantized, arch *targets.Arch, seed uint64) (*ir.Mapped, error) {
 	var diags diag.List
-	m := &ir.Mapped{Quantized: q, Arch: arch, Place: make([]ir.Place, q.Neurons())}
-	for k := range q.Populations {
-		in := gather(q, arch, k)
-		if !in.fits(&diags) {
-			continue
-		}
-		for _, neurons := range in.partition() {
-			m.Cores = append(m.Cores, ir.MappedCore{Population: k, Neurons: neurons})
-		}
+	in := make([]*fanIn, len(q.Populations))
+	for k := range in {
+		in[k] = gather(q, arch, k)
+		in[k].fits(&diags)
 	}
 	if err := diags.Err(); err != nil {
 		return nil, err
 	}
-	if have := arch.Cores(); len(m.Cores) > have {
-		return nil, tooManyCores(q, m, have)
+	var crowded error // of the first round
+	for range maxRounds {
+		m := assign(q, arch, in)
+		if have := arch.Cores(); len(m.Cores) > have {
+			return nil, cmp.Or(crowded, tooManyCores(q, m, have))
+		}
+		fillRows(m, in)
+		destinations(m)
+		err := checkFanOut(m)
+		if err == nil {
+			place(m, seed)
+			return m, nil
+		}
+		crowded = cmp.Or(crowded, err)
+		countFanOut(m, in)
 	}
-	for k := range m.Cores {
-		for slot, n := range m.Cores[k].Neurons {
-			m.Place[n] = ir.Place{Core: int32(k), Slot: int32(slot)}
+	return nil, crowded
+}
+
+// assign gives every neuron a core and a slot.
+func assign(q *ir.Quantized, arch *targets.Arch, in []*fanIn) *ir.Mapped {
+	m := &ir.Mapped{Quantized: q, Arch: arch, Place: make([]ir.Place, q.Neurons())}
+	for k, f := range in {
+		for _, neurons := range f.partition() {
+			for slot, n := range neurons {
+				m.Place[n] = ir.Place{Core: int32(len(m.Cores)), Slot: int32(slot)}
+			}
+			m.Cores = append(m.Cores, ir.MappedCore{Population: k, Neurons: neurons})
 		}
 	}
-	fillRows(m)
-	destinations(m)
-	if err := checkFanOut(m); err != nil {
-		return nil, err
-	}
-	place(m, seed)
-	return m, nil
+	return m
 }
 
 // tooManyCores tells what does not fit, with each population's share.
@@ -78,13 +97,9 @@ func tooManyCores(q *ir.Quantized, m *ir.Mapped, have int) error {
 
 // fillRows makes the axons of every core and the synapses in them. Axons are in
 // order of (input first, source, delay, copy).
-func fillRows(m *ir.Mapped) {
-	incoming := make([]*fanIn, len(m.Populations))
+func fillRows(m *ir.Mapped, incoming []*fanIn) {
 	for k := range m.Cores {
 		c := &m.Cores[k]
-		if incoming[c.Population] == nil {
-			incoming[c.Population] = gather(m.Quantized, m.Arch, c.Population)
-		}
 		in := incoming[c.Population]
 		first := in.group.First
 		var keys []axonKey
@@ -145,9 +160,29 @@ func checkFanOut(m *ir.Mapped) error {
 		if entries > m.Arch.FanOut && !told[c.Population] {
 			told[c.Population] = true
 			np := &m.Net.Populations[c.Population]
-			diags.Add(np.Pos, diag.DoesNotFit, "population %q: %d neurons of a core have %d destinations, %d more than the core's %d: its fan-out reaches too many cores",
-				np.Name, len(c.Neurons), entries, entries-m.Arch.FanOut, m.Arch.FanOut)
+			diags.Add(np.Pos, diag.DoesNotFit, "population %q: %s of a core %s %s, %d more than the core's %d, and smaller cores do not mend it: its fan-out reaches too many cores",
+				np.Name, plural(len(c.Neurons), "neuron"), has(len(c.Neurons)), plural(entries, "destination"), entries-m.Arch.FanOut, m.Arch.FanOut)
 		}
 	}
 	return diags.Err()
+}
+
+// has is the verb for n things.
+func has(n int) string {
+	if n == 1 {
+		return "has"
+	}
+	return "have"
+}
+
+// countFanOut notes how many destinations each neuron has.
+func countFanOut(m *ir.Mapped, in []*fanIn) {
+	for _, f := range in {
+		if f.fanOut == nil {
+			f.fanOut = make([]int, f.group.N)
+		}
+		for i := range f.fanOut {
+			f.fanOut[i] = max(f.fanOut[i], len(m.Dests[f.group.First+i]))
+		}
+	}
 }

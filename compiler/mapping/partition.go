@@ -70,12 +70,16 @@ func (f *fanIn) fill(order []int32) [][]int32 {
 	var cores [][]int32
 	var open []int32
 	rows := map[axonKey]int{} // synapses in each row of the open core
-	words := 0
+	words, dests := 0, 0
 	for _, i := range order {
 		fresh, more := f.cost(int(i), rows)
-		if len(open) > 0 && (len(open) == f.arch.Neurons || len(rows)+fresh > f.arch.Axons || !f.roomFor(words+more)) {
+		out := 0
+		if f.fanOut != nil {
+			out = f.fanOut[i]
+		}
+		if len(open) > 0 && (len(open) == f.arch.Neurons || len(rows)+fresh > f.arch.Axons || !f.roomFor(words+more) || dests+out > f.arch.FanOut) {
 			cores = append(cores, open)
-			open, words = nil, 0
+			open, words, dests = nil, 0, 0
 			clear(rows)
 			_, more = f.cost(int(i), rows)
 		}
@@ -83,6 +87,7 @@ func (f *fanIn) fill(order []int32) [][]int32 {
 			rows[a.key]++
 		}
 		words += more
+		dests += out
 		open = append(open, i+int32(f.group.First))
 	}
 	return append(cores, open)

@@ -1,7 +1,9 @@
 package mapping
 
 import (
+	"maps"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
 )
@@ -101,10 +103,8 @@ func newTraffic(m *ir.Mapped) *traffic {
 	}
 	t := &traffic{m: m, with: make([][]flow, len(m.Cores))}
 	for k := range counts {
-		for other := int32(ir.Host); other < int32(len(m.Cores)); other++ {
-			if w := counts[k][other]; w > 0 {
-				t.with[k] = append(t.with[k], flow{other, w})
-			}
+		for _, other := range slices.Sorted(maps.Keys(counts[k])) {
+			t.with[k] = append(t.with[k], flow{other, counts[k][other]})
 		}
 	}
 	return t

@@ -116,6 +116,9 @@ func bestScale(segs []segment, clip network.Clip, steps int) float64 {
 	if math.IsInf(full, 1) {
 		return 0
 	}
+	if scale, ok := gridScale(segs, full); ok {
+		return scale
+	}
 	if clip == network.ClipMax {
 		return full
 	}
@@ -146,6 +149,35 @@ func bestScale(segs []segment, clip network.Clip, steps int) float64 {
 		}
 	}
 	return full / best
+}
+
+// grids are the units 1/d that people write weights in.
+var grids = []float64{1, 2, 4, 8, 16, 32, 64, 128, 256, 5, 10, 20, 25, 40, 50, 100}
+
+// gridTolerance is how far off its grid a written decimal such as 0.1 may be.
+const gridTolerance = 1e-9
+
+// gridScale returns the largest scale up to full at which every weight is an
+// integer, where all are whole multiples of one of grids: nothing is lost then.
+func gridScale(segs []segment, full float64) (float64, bool) {
+	for _, d := range grids {
+		if scale := math.Floor(full/d*(1+gridTolerance)) * d; scale > 0 && onGrid(segs, d) {
+			return scale, true
+		}
+	}
+	return 0, false
+}
+
+func onGrid(segs []segment, d float64) bool {
+	for _, s := range segs {
+		for _, w := range s.weights {
+			x := w * d
+			if math.Abs(x-math.Round(x)) > gridTolerance*math.Abs(x) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // squaredError sums the squared errors of the weights at a scale; it stops as
