@@ -9,7 +9,7 @@ PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 wind
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build test race vet lint fmt golden golden-check fuzz bench tidy-check check demo dist clean
+.PHONY: help build test race vet lint fmt golden golden-check fuzz bench tidy-check check demo mnist dist clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -80,6 +80,18 @@ golden-check:
 
 demo: build ## read handwritten digits on three chips
 	bin/weft compare examples/digits/experiment.yaml -t xbar256,xbar1k,loihi
+
+# Every network with the target's 8 bits, then the first and the one trained
+# for few levels with 4.
+mnist: build ## all 10,000 test images of MNIST; wants data/mnist in $WEFT_SHARED (default ../shared)
+	@run() { out=$$(bin/weft eval "$$@") || exit 1; echo "weft eval $$*"; printf '%s\n' "$$out" | head -n 3; }; \
+	run examples/mnist/experiment.yaml; \
+	run examples/mnist/experiment-qcfs4_256_128.yaml; \
+	run examples/mnist/experiment-mlp128.yaml; \
+	run examples/mnist/experiment-mlp128_nobias.yaml; \
+	run examples/conv/experiment.yaml; \
+	run examples/mnist/experiment.yaml --bits 4; \
+	run examples/mnist/experiment-qcfs4_256_128.yaml --bits 4
 
 dist: ## reproducible binaries for six platforms, with their checksums
 	@rm -rf dist && mkdir dist

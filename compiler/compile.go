@@ -3,6 +3,7 @@
 package compiler
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -132,12 +133,22 @@ func Compile(ctx context.Context, net *network.Network, target string, arch *tar
 			return nil, &InternalError{Pass: p.name, Err: err}
 		}
 		if opt.Dump == p.name && opt.DumpTo != nil {
-			if err := out.WriteText(opt.DumpTo); err != nil {
+			if err := dump(out, opt.DumpTo); err != nil {
 				return nil, fmt.Errorf("dump after %s: %w", p.name, err)
 			}
 		}
 	}
 	return &s.Result, nil
+}
+
+// dump writes a level, in one piece.
+func dump(l level, w io.Writer) error {
+	var text bytes.Buffer
+	if err := l.WriteText(&text); err != nil {
+		return err
+	}
+	_, err := w.Write(text.Bytes())
+	return err
 }
 
 // checkSize refuses what cannot fit the target before anything is expanded.

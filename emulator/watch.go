@@ -25,10 +25,15 @@ type Tick struct {
 	Inputs, Fired []int32
 }
 
-// CoreTick is one core's part of a tick: the cycles by which it had integrated,
-// updated, and put its last packet into the mesh; the last is zero where it sent
-// none, and in functional mode.
-type CoreTick struct{ Integrated, Updated, Sent int64 }
+// CoreTick is one core's part of a tick.
+type CoreTick struct {
+	// Integrated, Updated and Sent are the cycles by which it had integrated,
+	// updated, and put its last packet into the mesh. Sent is zero where it sent
+	// none, and in functional mode.
+	Integrated, Updated, Sent int64
+	// Stall is how many cycles it stood still because the mesh was full.
+	Stall int64
+}
 
 // Delivery is a packet that arrived at a cycle: at a core, or at image.Host.
 type Delivery struct {
@@ -69,7 +74,7 @@ func (m *Machine) watchEnd() {
 		for k := range m.sources {
 			s := &m.sources[k]
 			if c := m.sender(s.Router); c != image.Host && len(s.Injections) > 0 {
-				m.watch.Cores[c].Sent = s.Done + 1
+				m.watch.Cores[c].Sent, m.watch.Cores[c].Stall = s.Done+1, s.Stall
 			}
 		}
 	}

@@ -39,9 +39,15 @@ var directives = []string{".program", ".state", ".param", ".if", ".else", ".end"
 //
 // All mistakes are returned in one *diag.Error.
 func Assemble(file, text string, opt AsmOptions) (*Program, error) {
+	p, _, err := AssembleLines(file, text, opt)
+	return p, err
+}
+
+// AssembleLines is Assemble that also returns the line of each instruction.
+func AssembleLines(file, text string, opt AsmOptions) (*Program, []int, error) {
 	a := assembler{file: file, opt: opt, prog: &Program{}, regs: map[string]Reg{}}
 	if len(text) > maxSource {
-		return nil, diag.One(diag.Pos{File: file}, diag.TooLarge, "has %d bytes, at most %d are assembled", len(text), maxSource)
+		return nil, nil, diag.One(diag.Pos{File: file}, diag.TooLarge, "has %d bytes, at most %d are assembled", len(text), maxSource)
 	}
 	a.line = max(opt.FirstLine, 1) - 1
 	for line := range strings.Lines(text) {
@@ -57,9 +63,9 @@ func Assemble(file, text string, opt AsmOptions) (*Program, error) {
 		a.errorf("%d .if without .end", len(a.conds))
 	}
 	if err := a.diags.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return a.prog, nil
+	return a.prog, a.lines, nil
 }
 
 type assembler struct {
@@ -67,6 +73,7 @@ type assembler struct {
 	line, col int
 	opt       AsmOptions
 	prog      *Program
+	lines     []int // of each instruction
 	regs      map[string]Reg
 	// held names the parameter in each register.
 	held  [NumRegs]string
@@ -187,7 +194,7 @@ func (a *assembler) param(s string) {
 			return
 		}
 	} else {
-		end := Reg(C0)
+		end := C0
 		if r = P0; a.opt.Shared[name] {
 			r, end = C0, NumRegs
 		}
@@ -253,6 +260,7 @@ func (a *assembler) instruction(s string) {
 		return
 	}
 	a.prog.Words = append(a.prog.Words, w)
+	a.lines = append(a.lines, a.line)
 }
 
 func (a *assembler) operand(o operand, s string) (int64, error) {
@@ -282,7 +290,7 @@ func (a *assembler) operand(o operand, s string) (int64, error) {
 	}
 	v, err := strconv.ParseInt(s, 0, 64)
 	if err != nil {
-		return 0, fmt.Errorf("want a number from %d to %d, have %s", lim[0], lim[1], quote(s))
+		return 0, fmt.Errorf("want a number from %d to %d or a symbol that is defined, have %s", lim[0], lim[1], quote(s))
 	}
 	if v < lim[0] || v > lim[1] {
 		return 0, fmt.Errorf("is %d, want %d to %d", v, lim[0], lim[1])
@@ -321,7 +329,7 @@ func parsePred(s string) (uint8, bool) {
 }
 
 func parseReg(s string) (Reg, bool) {
-	for r := Reg(0); r < NumRegs; r++ {
+	for r := range Reg(NumRegs) {
 		if r.String() == s {
 			return r, true
 		}

@@ -5,33 +5,50 @@ import (
 	"strings"
 )
 
+// mnemonicWidth is the column of the operands in a listing.
+const mnemonicWidth = 5
+
 // String returns the instruction as the assembler reads it.
 func (i Inst) String() string {
+	guard := i.Pred.String()
+	if guard != "" {
+		guard += " "
+	}
+	return guard + i.text(0, Reg.String)
+}
+
+// String returns a guard as the assembler reads it: nothing, where it always
+// holds.
+func (p Pred) String() string {
+	switch {
+	case p == Pred{}:
+		return ""
+	case p.Negate:
+		return fmt.Sprintf("@!q%d", p.Q)
+	}
+	return fmt.Sprintf("@q%d", p.Q)
+}
+
+// text returns the instruction without its guard, its operands from column width
+// on and its registers by their names.
+func (i Inst) text(width int, name func(Reg) string) string {
 	info, ok := Lookup(i.Op)
 	if !ok {
 		return fmt.Sprintf(".word %#02x", uint8(i.Op))
 	}
 	var b strings.Builder
-	switch {
-	case i.Pred.Q != 0 && i.Pred.Negate:
-		fmt.Fprintf(&b, "@!q%d ", i.Pred.Q)
-	case i.Pred.Q != 0:
-		fmt.Fprintf(&b, "@q%d ", i.Pred.Q)
-	case i.Pred.Negate:
-		b.WriteString("@!q0 ")
-	}
 	b.WriteString(info.Name)
 	for k, o := range formats[info.Format] {
 		sep := ", "
 		if k == 0 {
-			sep = " "
+			sep = strings.Repeat(" ", max(1, width-len(info.Name)))
 		}
 		v := o.get(&i)
 		switch {
 		case o.isPred():
 			fmt.Fprintf(&b, "%sq%d", sep, v)
 		case o == operandD || o == operandA || o == operandB:
-			fmt.Fprintf(&b, "%s%s", sep, Reg(v))
+			fmt.Fprintf(&b, "%s%s", sep, name(Reg(v)))
 		default:
 			fmt.Fprintf(&b, "%s%d", sep, v)
 		}
@@ -46,18 +63,27 @@ func (p *Program) Disassemble() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	names := map[Reg]string{}
 	var b strings.Builder
 	if p.Name != "" {
 		fmt.Fprintf(&b, ".program %s\n", p.Name)
 	}
-	for _, s := range p.State {
+	for k, s := range p.State {
+		names[S0+Reg(k)] = s
 		fmt.Fprintf(&b, ".state %s\n", s)
 	}
 	for _, q := range p.Params {
+		names[q.Reg] = q.Name
 		fmt.Fprintf(&b, ".param %s %s\n", q.Name, q.Reg)
 	}
+	name := func(r Reg) string {
+		if n := names[r]; n != "" {
+			return n
+		}
+		return r.String()
+	}
 	for k, i := range insts {
-		fmt.Fprintf(&b, "        %-28s ; %08x\n", i, p.Words[k])
+		fmt.Fprintf(&b, "%-7s %-28s ; %08x\n", i.Pred, i.text(mnemonicWidth, name), p.Words[k])
 	}
 	return b.String(), nil
 }

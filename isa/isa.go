@@ -29,8 +29,8 @@ type Reg uint8
 // The register file, as one neuron sees it. Zero reads 0. S registers are the
 // neuron's state words and keep their value from tick to tick. P registers are
 // its own parameters, C registers the core's shared constants; programs read
-// them only. T registers are scratch, written before they are read. In holds
-// the sum of the weights of this tick's spikes.
+// them only. T registers are scratch: 0 when the program begins, and written
+// before they are read. In holds the sum of the weights of this tick's spikes.
 const (
 	Zero    Reg = 0
 	In      Reg = 1

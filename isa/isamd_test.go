@@ -63,7 +63,7 @@ var banks = []struct {
 }{
 	{Zero, 1, "reads 0"},
 	{In, 1, "sum of the weights of this tick's spikes, saturated"},
-	{T0, NumTemps, "scratch, which a program writes before it reads it"},
+	{T0, NumTemps, "scratch; 0 when the program begins"},
 	{S0, NumState, "state of the neuron, kept from tick to tick"},
 	{P0, NumParams, "parameters, each neuron's own"},
 	{C0, NumConsts, "constants, shared by the neurons of the core"},

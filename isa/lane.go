@@ -3,7 +3,7 @@ package isa
 import "github.com/weft-toolchain/weft/isa/fixed"
 
 // Lane is one neuron while its core runs a program. It is plain data: whoever
-// runs it loads the registers, calls Run and stores them.
+// runs it loads the registers, the T registers with 0, calls Run and stores them.
 type Lane struct {
 	Reg  [NumRegs]int32
 	pred [NumPreds]bool

@@ -1,6 +1,7 @@
 package isa
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -72,6 +73,30 @@ func TestObjectThatWeftDidNotWriteIsRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What reads is a program whose object these bytes are. The checksum is made to
+// fit, or nothing would get past it.
+func FuzzObject(f *testing.F) {
+	for _, p := range []*Program{sample(f), {}, {Name: "x", State: []string{"v"}}} {
+		f.Add(p.Object())
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) >= 4 {
+			data = resum(string(data))
+		}
+		p, err := ReadObject("x.bin", data)
+		if err != nil {
+			if _, ok := errors.AsType[*diag.Error](err); !ok {
+				t.Errorf("got %v, want a *diag.Error", err)
+			}
+			return
+		}
+		if !bytes.Equal(p.Object(), data) {
+			t.Errorf("%+v has another object", p)
+		}
+		checkDisassembly(t, p)
+	})
 }
 
 // resum gives changed bytes a checksum that fits.

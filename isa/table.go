@@ -111,62 +111,112 @@ const (
 
 // rows lists the instructions in opcode order. Sat is saturation to the word.
 var rows = []Info{
-	{Name: "mov", Op: MOV, Ext: Base, Format: FormatRR, Meaning: "d ← a",
-		Exec: func(l *Lane, i *Inst) { l.Reg[i.D] = l.Reg[i.A] }},
-	{Name: "movi", Op: MOVI, Ext: Base, Format: FormatRI, Meaning: "d ← sat(imm)",
-		Exec: func(l *Lane, i *Inst) { l.set(i.D, int64(i.Imm)) }},
-	{Name: "add", Op: ADD, Ext: Base, Format: FormatRRR, Meaning: "d ← sat(a + b)",
-		Exec: func(l *Lane, i *Inst) { l.set(i.D, l.wide(i.A)+l.wide(i.B)) }},
-	{Name: "sub", Op: SUB, Ext: Base, Format: FormatRRR, Meaning: "d ← sat(a − b)",
-		Exec: func(l *Lane, i *Inst) { l.set(i.D, l.wide(i.A)-l.wide(i.B)) }},
-	{Name: "addi", Op: ADDI, Ext: Base, Format: FormatRRI, Meaning: "d ← sat(a + imm)",
-		Exec: func(l *Lane, i *Inst) { l.set(i.D, l.wide(i.A)+int64(i.Imm)) }},
-	{Name: "min", Op: MIN, Ext: Base, Format: FormatRRR, Meaning: "d ← the smaller of a and b",
-		Exec: func(l *Lane, i *Inst) { l.Reg[i.D] = min(l.Reg[i.A], l.Reg[i.B]) }},
-	{Name: "max", Op: MAX, Ext: Base, Format: FormatRRR, Meaning: "d ← the larger of a and b",
-		Exec: func(l *Lane, i *Inst) { l.Reg[i.D] = max(l.Reg[i.A], l.Reg[i.B]) }},
-	{Name: "abs", Op: ABS, Ext: Base, Format: FormatRR, Meaning: "d ← sat(|a|)",
-		Exec: func(l *Lane, i *Inst) { l.set(i.D, max(l.wide(i.A), -l.wide(i.A))) }},
-	{Name: "shl", Op: SHL, Ext: Base, Format: FormatRRN, Meaning: "d ← sat(a · 2ⁿ)",
-		Exec: func(l *Lane, i *Inst) { l.set(i.D, fixed.Shl(l.Reg[i.A], int(i.N))) }},
-	{Name: "shr", Op: SHR, Ext: Base, Format: FormatRRN, Meaning: "d ← ⌊a / 2ⁿ⌋",
-		Exec: func(l *Lane, i *Inst) { l.Reg[i.D] = fixed.Shr(l.Reg[i.A], int(i.N)) }},
-	{Name: "and", Op: AND, Ext: Base, Format: FormatRRR, Meaning: "d ← a ∧ b, bit by bit",
-		Exec: func(l *Lane, i *Inst) { l.Reg[i.D] = l.Reg[i.A] & l.Reg[i.B] }},
-	{Name: "or", Op: OR, Ext: Base, Format: FormatRRR, Meaning: "d ← a ∨ b, bit by bit",
-		Exec: func(l *Lane, i *Inst) { l.Reg[i.D] = l.Reg[i.A] | l.Reg[i.B] }},
-	{Name: "xor", Op: XOR, Ext: Base, Format: FormatRRR, Meaning: "d ← a ⊕ b, bit by bit",
-		Exec: func(l *Lane, i *Inst) { l.Reg[i.D] = l.Reg[i.A] ^ l.Reg[i.B] }},
-	{Name: "gt", Op: GT, Ext: Base, Format: FormatQRR, Meaning: "q ← a > b",
-		Exec: func(l *Lane, i *Inst) { l.pred[i.D] = l.Reg[i.A] > l.Reg[i.B] }},
-	{Name: "ge", Op: GE, Ext: Base, Format: FormatQRR, Meaning: "q ← a ≥ b",
-		Exec: func(l *Lane, i *Inst) { l.pred[i.D] = l.Reg[i.A] >= l.Reg[i.B] }},
-	{Name: "eq", Op: EQ, Ext: Base, Format: FormatQRR, Meaning: "q ← a = b",
-		Exec: func(l *Lane, i *Inst) { l.pred[i.D] = l.Reg[i.A] == l.Reg[i.B] }},
-	{Name: "qand", Op: QAND, Ext: Base, Format: FormatQQQ, Meaning: "q ← qa ∧ qb",
-		Exec: func(l *Lane, i *Inst) { l.pred[i.D] = l.pred[i.A] && l.pred[i.B] }},
-	{Name: "qor", Op: QOR, Ext: Base, Format: FormatQQQ, Meaning: "q ← qa ∨ qb",
-		Exec: func(l *Lane, i *Inst) { l.pred[i.D] = l.pred[i.A] || l.pred[i.B] }},
-	{Name: "qnot", Op: QNOT, Ext: Base, Format: FormatQQ, Meaning: "q ← ¬qa",
-		Exec: func(l *Lane, i *Inst) { l.pred[i.D] = !l.pred[i.A] }},
-	{Name: "sel", Op: SEL, Ext: Base, Format: FormatRQRR, Meaning: "d ← a if q, else b",
+	{
+		Name: "mov", Op: MOV, Ext: Base, Format: FormatRR, Meaning: "d ← a",
+		Exec: func(l *Lane, i *Inst) { l.Reg[i.D] = l.Reg[i.A] },
+	},
+	{
+		Name: "movi", Op: MOVI, Ext: Base, Format: FormatRI, Meaning: "d ← sat(imm)",
+		Exec: func(l *Lane, i *Inst) { l.set(i.D, int64(i.Imm)) },
+	},
+	{
+		Name: "add", Op: ADD, Ext: Base, Format: FormatRRR, Meaning: "d ← sat(a + b)",
+		Exec: func(l *Lane, i *Inst) { l.set(i.D, l.wide(i.A)+l.wide(i.B)) },
+	},
+	{
+		Name: "sub", Op: SUB, Ext: Base, Format: FormatRRR, Meaning: "d ← sat(a − b)",
+		Exec: func(l *Lane, i *Inst) { l.set(i.D, l.wide(i.A)-l.wide(i.B)) },
+	},
+	{
+		Name: "addi", Op: ADDI, Ext: Base, Format: FormatRRI, Meaning: "d ← sat(a + imm)",
+		Exec: func(l *Lane, i *Inst) { l.set(i.D, l.wide(i.A)+int64(i.Imm)) },
+	},
+	{
+		Name: "min", Op: MIN, Ext: Base, Format: FormatRRR, Meaning: "d ← the smaller of a and b",
+		Exec: func(l *Lane, i *Inst) { l.Reg[i.D] = min(l.Reg[i.A], l.Reg[i.B]) },
+	},
+	{
+		Name: "max", Op: MAX, Ext: Base, Format: FormatRRR, Meaning: "d ← the larger of a and b",
+		Exec: func(l *Lane, i *Inst) { l.Reg[i.D] = max(l.Reg[i.A], l.Reg[i.B]) },
+	},
+	{
+		Name: "abs", Op: ABS, Ext: Base, Format: FormatRR, Meaning: "d ← sat(|a|)",
+		Exec: func(l *Lane, i *Inst) { l.set(i.D, max(l.wide(i.A), -l.wide(i.A))) },
+	},
+	{
+		Name: "shl", Op: SHL, Ext: Base, Format: FormatRRN, Meaning: "d ← sat(a · 2ⁿ)",
+		Exec: func(l *Lane, i *Inst) { l.set(i.D, fixed.Shl(l.Reg[i.A], int(i.N))) },
+	},
+	{
+		Name: "shr", Op: SHR, Ext: Base, Format: FormatRRN, Meaning: "d ← ⌊a / 2ⁿ⌋",
+		Exec: func(l *Lane, i *Inst) { l.Reg[i.D] = fixed.Shr(l.Reg[i.A], int(i.N)) },
+	},
+	{
+		Name: "and", Op: AND, Ext: Base, Format: FormatRRR, Meaning: "d ← a ∧ b, bit by bit",
+		Exec: func(l *Lane, i *Inst) { l.Reg[i.D] = l.Reg[i.A] & l.Reg[i.B] },
+	},
+	{
+		Name: "or", Op: OR, Ext: Base, Format: FormatRRR, Meaning: "d ← a ∨ b, bit by bit",
+		Exec: func(l *Lane, i *Inst) { l.Reg[i.D] = l.Reg[i.A] | l.Reg[i.B] },
+	},
+	{
+		Name: "xor", Op: XOR, Ext: Base, Format: FormatRRR, Meaning: "d ← a ⊕ b, bit by bit",
+		Exec: func(l *Lane, i *Inst) { l.Reg[i.D] = l.Reg[i.A] ^ l.Reg[i.B] },
+	},
+	{
+		Name: "gt", Op: GT, Ext: Base, Format: FormatQRR, Meaning: "q ← a > b",
+		Exec: func(l *Lane, i *Inst) { l.pred[i.D] = l.Reg[i.A] > l.Reg[i.B] },
+	},
+	{
+		Name: "ge", Op: GE, Ext: Base, Format: FormatQRR, Meaning: "q ← a ≥ b",
+		Exec: func(l *Lane, i *Inst) { l.pred[i.D] = l.Reg[i.A] >= l.Reg[i.B] },
+	},
+	{
+		Name: "eq", Op: EQ, Ext: Base, Format: FormatQRR, Meaning: "q ← a = b",
+		Exec: func(l *Lane, i *Inst) { l.pred[i.D] = l.Reg[i.A] == l.Reg[i.B] },
+	},
+	{
+		Name: "qand", Op: QAND, Ext: Base, Format: FormatQQQ, Meaning: "q ← qa ∧ qb",
+		Exec: func(l *Lane, i *Inst) { l.pred[i.D] = l.pred[i.A] && l.pred[i.B] },
+	},
+	{
+		Name: "qor", Op: QOR, Ext: Base, Format: FormatQQQ, Meaning: "q ← qa ∨ qb",
+		Exec: func(l *Lane, i *Inst) { l.pred[i.D] = l.pred[i.A] || l.pred[i.B] },
+	},
+	{
+		Name: "qnot", Op: QNOT, Ext: Base, Format: FormatQQ, Meaning: "q ← ¬qa",
+		Exec: func(l *Lane, i *Inst) { l.pred[i.D] = !l.pred[i.A] },
+	},
+	{
+		Name: "sel", Op: SEL, Ext: Base, Format: FormatRQRR, Meaning: "d ← a if q, else b",
 		Exec: func(l *Lane, i *Inst) {
 			from := i.B
 			if l.pred[i.N] {
 				from = i.A
 			}
 			l.Reg[i.D] = l.Reg[from]
-		}},
-	{Name: "acc", Op: ACC, Ext: Base, Format: FormatRRN, Meaning: "d ← sat(a + in · 2ⁿ), in: this tick's synaptic sum",
-		Exec: func(l *Lane, i *Inst) { l.set(i.D, l.wide(i.A)+fixed.Shl(l.Reg[In], int(i.N))) }},
-	{Name: "spk", Op: SPK, Ext: Base, Format: FormatNone, Meaning: "the neuron fires",
-		Exec: func(l *Lane, _ *Inst) { l.Spike = true }},
-	{Name: "mulz", Op: MULZ, Ext: Multiply, Format: FormatRRRN, Meaning: "d ← sat(a · b / 2ⁿ), rounded toward zero",
-		Exec: func(l *Lane, i *Inst) { l.mul(i, fixed.TowardZero) }},
-	{Name: "mulf", Op: MULF, Ext: Multiply, Format: FormatRRRN, Meaning: "d ← sat(a · b / 2ⁿ), rounded down",
-		Exec: func(l *Lane, i *Inst) { l.mul(i, fixed.Floor) }},
-	{Name: "muln", Op: MULN, Ext: Multiply, Format: FormatRRRN, Meaning: "d ← sat(a · b / 2ⁿ), rounded to nearest, ties away from zero",
-		Exec: func(l *Lane, i *Inst) { l.mul(i, fixed.Nearest) }},
+		},
+	},
+	{
+		Name: "acc", Op: ACC, Ext: Base, Format: FormatRRN, Meaning: "d ← sat(a + in · 2ⁿ), in: this tick's synaptic sum",
+		Exec: func(l *Lane, i *Inst) { l.set(i.D, l.wide(i.A)+fixed.Shl(l.Reg[In], int(i.N))) },
+	},
+	{
+		Name: "spk", Op: SPK, Ext: Base, Format: FormatNone, Meaning: "the neuron fires",
+		Exec: func(l *Lane, _ *Inst) { l.Spike = true },
+	},
+	{
+		Name: "mulz", Op: MULZ, Ext: Multiply, Format: FormatRRRN, Meaning: "d ← sat(a · b / 2ⁿ), rounded toward zero",
+		Exec: func(l *Lane, i *Inst) { l.mul(i, fixed.TowardZero) },
+	},
+	{
+		Name: "mulf", Op: MULF, Ext: Multiply, Format: FormatRRRN, Meaning: "d ← sat(a · b / 2ⁿ), rounded down",
+		Exec: func(l *Lane, i *Inst) { l.mul(i, fixed.Floor) },
+	},
+	{
+		Name: "muln", Op: MULN, Ext: Multiply, Format: FormatRRRN, Meaning: "d ← sat(a · b / 2ⁿ), rounded to nearest, ties away from zero",
+		Exec: func(l *Lane, i *Inst) { l.mul(i, fixed.Nearest) },
+	},
 }
 
 func (l *Lane) mul(i *Inst, r fixed.Rounding) {

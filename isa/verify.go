@@ -52,8 +52,10 @@ func (p *Program) Verify(f Features) []Problem {
 		}
 		info, _ := Lookup(i.Op)
 		if info.Ext != Base && !strings.ContainsRune(f.Extensions, rune(info.Ext)) {
-			out = append(out, Problem{Inst: k, Extension: info.Ext,
-				Message: fmt.Sprintf("%q needs extension %c, which the target does not have", i.String(), info.Ext)})
+			out = append(out, Problem{
+				Inst: k, Extension: info.Ext,
+				Message: fmt.Sprintf("%q needs extension %c, which the target does not have", i.String(), info.Ext),
+			})
 		}
 		v.check(k, &i, info)
 	}
@@ -82,6 +84,7 @@ func (v *verifier) check(k int, i *Inst, info Info) {
 			v.read(k, i, Reg(val))
 		case operandQA, operandQB, operandQN:
 			v.readPred(k, i, uint8(val))
+		case operandD, operandQD, operandShift, operandScale, operandImm16, operandImm11:
 		}
 	}
 	for _, o := range formats[info.Format] {
@@ -94,6 +97,7 @@ func (v *verifier) check(k int, i *Inst, info Info) {
 				v.add(k, "%q writes q0, which is always true", i.String())
 			}
 			v.decided[val] = true
+		case operandA, operandB, operandQA, operandQB, operandQN, operandShift, operandScale, operandImm16, operandImm11:
 		}
 	}
 }

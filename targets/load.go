@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -34,27 +35,31 @@ func Names() []string {
 	return out
 }
 
-// Source returns the text of a target file as written, comments and sources
-// included. name is a built-in name or a path.
-func Source(name string) (string, error) {
-	_, src, err := open(name, "", diag.Pos{File: name})
-	return string(src), err
-}
-
 // isPath tells a file from a built-in name.
 func isPath(name string) bool {
 	return strings.ContainsAny(name, `/\`) || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
 }
 
-// open finds a target's text. A path is relative to dir; at is where the name
-// stands.
-func open(name, dir string, at diag.Pos) (file string, src []byte, err error) {
+// source is one file of a chain of `inherits`.
+type source struct {
+	file    string
+	builtin bool
+	text    []byte
+	root    *yamldoc.Node
+	// at is where the file is named.
+	at diag.Pos
+}
+
+// open finds a target's text, or says in diags why not. A path is relative to
+// dir; at is where the name stands.
+func open(name, dir string, at diag.Pos, diags *diag.List) (f source, ok bool) {
 	if !isPath(name) {
-		src, err := builtin.ReadFile(name + ".yaml")
+		text, err := builtin.ReadFile(name + ".yaml")
 		if err != nil {
-			return "", nil, diag.One(at, diag.UnknownName, "unknown target %q%s", name, builtinHint(name))
+			diags.Add(at, diag.UnknownName, "unknown target %q%s", name, builtinHint(name))
+			return source{}, false
 		}
-		return name + ".yaml", src, nil
+		return source{file: name + ".yaml", builtin: true, text: text, at: at}, true
 	}
 	path := name
 	if !filepath.IsAbs(path) {
@@ -62,16 +67,18 @@ func open(name, dir string, at diag.Pos) (file string, src []byte, err error) {
 	}
 	info, err := os.Stat(path)
 	if err == nil && info.Size() > yamldoc.MaxBytes {
-		return "", nil, diag.One(at, diag.TooLarge, "target file %s has %d bytes, at most %d are read", path, info.Size(), yamldoc.MaxBytes)
+		diags.Add(at, diag.TooLarge, "target file %s has %d bytes, at most %d are read", path, info.Size(), yamldoc.MaxBytes)
+		return source{}, false
 	}
-	if src, err = os.ReadFile(path); err != nil {
-		var pe *fs.PathError
-		if errors.As(err, &pe) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		if pe, ok := errors.AsType[*fs.PathError](err); ok {
 			err = pe.Err
 		}
-		return "", nil, diag.One(at, diag.MissingFile, "target file %s cannot be read: %v; built-in targets are %s", path, err, strings.Join(Names(), ", "))
+		diags.Add(at, diag.MissingFile, "target file %s cannot be read: %v; built-in targets are %s", path, err, strings.Join(Names(), ", "))
+		return source{}, false
 	}
-	return path, src, nil
+	return source{file: path, text: text, at: at}, true
 }
 
 func builtinHint(name string) string {
@@ -85,12 +92,13 @@ func builtinHint(name string) string {
 // mistakes are in one *diag.Error.
 func Load(name string) (*Target, error) {
 	var diags diag.List
-	root, err := tree(name, "", diag.Pos{File: "target"}, nil, &diags)
-	if err != nil {
-		return nil, err
-	}
-	if root == nil || diags.Len() > 0 {
+	files, ok := chain(name, &diags)
+	if !ok {
 		return nil, diags.Err()
+	}
+	root := files[len(files)-1].root
+	for _, f := range slices.Backward(files[:len(files)-1]) {
+		root = merge(nameless(root), f.root)
 	}
 	t := decode(root, &diags)
 	if err := diags.Err(); err != nil {
@@ -99,50 +107,66 @@ func Load(name string) (*Target, error) {
 	return t, nil
 }
 
-// link is one file of a chain of `inherits`.
-type link struct {
-	file string
-	at   diag.Pos
+// Text is a target file as written, comments and sources included.
+type Text struct{ File, Text string }
+
+// Texts returns the file of a target and those that it inherits from, nearest
+// first.
+func Texts(name string) ([]Text, error) {
+	var diags diag.List
+	files, ok := chain(name, &diags)
+	if !ok {
+		return nil, diags.Err()
+	}
+	out := make([]Text, len(files))
+	for k, f := range files {
+		out[k] = Text{f.file, string(f.text)}
+	}
+	return out, nil
 }
 
-// tree loads a file and merges it over the one it inherits from. Trees are
-// merged before they are decoded, so that a child can set a zero.
-func tree(name, dir string, at diag.Pos, chain []link, diags *diag.List) (*yamldoc.Node, error) {
-	file, src, err := open(name, dir, at)
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range chain {
-		if l.file == file {
-			d := diag.Diagnostic{Pos: at, Code: diag.Cycle, Message: "target " + file + " inherits from itself"}
-			for _, via := range chain[1:] {
+// chain reads a file and, one after the other, those it inherits from. It is
+// not ok where one of them could not be read.
+func chain(name string, diags *diag.List) (files []source, ok bool) {
+	dir, at := "", diag.Pos{File: "target"}
+	for {
+		f, ok := open(name, dir, at, diags)
+		if !ok {
+			return nil, false
+		}
+		if k := slices.IndexFunc(files, func(o source) bool { return o.file == f.file && o.builtin == f.builtin }); k >= 0 {
+			d := diag.Diagnostic{Pos: at, Code: diag.Cycle, Message: "target " + f.file + " inherits from itself"}
+			for _, via := range files[k+1:] {
 				d.Notes = append(d.Notes, diag.Note{Pos: via.at, Message: "by way of " + via.file})
 			}
 			diags.Append(d)
-			return nil, nil
+			return nil, false
 		}
+		if len(files) == maxInherits {
+			diags.Add(at, diag.TooLarge, "more than %d targets inherit from each other", maxInherits)
+			return nil, false
+		}
+		if f.root = yamldoc.Parse(f.file, f.text, diags); f.root == nil {
+			return nil, false
+		}
+		files = append(files, f)
+		in := f.root.Get("inherits")
+		if in == nil {
+			return files, true
+		}
+		if name = readName(yamldoc.Reader{Diags: diags}, in, "inherits"); name == "" {
+			return nil, false
+		}
+		dir, at = filepath.Dir(f.file), in.Pos
 	}
-	if len(chain) >= maxInherits {
-		return nil, diag.One(at, diag.TooLarge, "more than %d targets inherit from each other", maxInherits)
-	}
-	root := yamldoc.Parse(file, src, diags)
-	if root == nil {
-		return nil, nil
-	}
-	in := root.Get("inherits")
-	if in == nil {
-		return root, nil
-	}
-	r := yamldoc.Reader{Diags: diags}
-	base := r.String(in, "inherits")
-	if base == "" {
-		return nil, nil
-	}
-	parent, err := tree(base, filepath.Dir(file), in.Pos, append(chain, link{file, at}), diags)
-	if err != nil || parent == nil {
-		return nil, err
-	}
-	return merge(parent, root), nil
+}
+
+// nameless returns a file without what it does not hand down: each target has
+// its own name.
+func nameless(root *yamldoc.Node) *yamldoc.Node {
+	out := *root
+	out.Fields = slices.DeleteFunc(slices.Clone(root.Fields), func(f yamldoc.Field) bool { return f.Key == "target" || f.Key == "doc" })
+	return &out
 }
 
 // merge returns base with the fields of over laid on it, mapping by mapping.

@@ -1,6 +1,7 @@
 package targets
 
 import (
+	"math"
 	"strings"
 
 	"github.com/weft-toolchain/weft/internal/diag"
@@ -8,111 +9,47 @@ import (
 	"github.com/weft-toolchain/weft/isa"
 )
 
-// fieldKind is how a field of a target file is written.
-type fieldKind int
-
-const (
-	intField fieldKind = iota
-	mustInt            // an integer without a default
-	enumField
-	extField
-	hertzField
-)
-
-// field is a row about one field of `arch` or `timing`. Exactly one of the
-// pointers is used, by kind.
-type field struct {
-	name   string
-	kind   fieldKind
-	lo, hi int64
-	def    int64
-	enum   []string
-	putInt func(*Target, int64)
-	putStr func(*Target, string)
-	putNum func(*Target, float64)
-}
-
-const (
-	big       = 1 << 30
-	maxMesh   = 256
-	maxCycles = 1 << 20
-)
-
-// archFields are the fields of `arch`; `mesh` is read apart.
-var archFields = []field{
-	{name: "neurons", kind: mustInt, lo: 1, hi: 1 << 16, putInt: func(t *Target, v int64) { t.Arch.Neurons = int(v) }},
-	{name: "axons", kind: mustInt, lo: 1, hi: 1 << 18, putInt: func(t *Target, v int64) { t.Arch.Axons = int(v) }},
-	{name: "fan_out", kind: mustInt, lo: 1, hi: big, putInt: func(t *Target, v int64) { t.Arch.FanOut = int(v) }},
-	{name: "synapses", kind: enumField, enum: []string{string(Dense), string(Sparse)}, putStr: func(t *Target, s string) { t.Arch.SynapseFormat = SynapseFormat(s) }},
-	{name: "weight_bits", kind: mustInt, lo: 2, hi: 16, putInt: func(t *Target, v int64) { t.Arch.WeightBits = int(v) }},
-	{name: "word_synapses", kind: intField, lo: 1, hi: 1024, def: 1, putInt: func(t *Target, v int64) { t.Arch.WordSynapses = int(v) }},
-	{name: "synapse_words", kind: intField, lo: 0, hi: big, putInt: func(t *Target, v int64) { t.Arch.SynapseWords = int(v) }},
-	{name: "state_bits", kind: mustInt, lo: 8, hi: 32, putInt: func(t *Target, v int64) { t.Arch.StateBits = int(v) }},
-	{name: "state_words", kind: intField, lo: 1, hi: isa.NumState, def: isa.NumState, putInt: func(t *Target, v int64) { t.Arch.StateWords = int(v) }},
-	{name: "param_words", kind: intField, lo: 1, hi: isa.NumParams, def: isa.NumParams, putInt: func(t *Target, v int64) { t.Arch.ParamWords = int(v) }},
-	{name: "program_words", kind: intField, lo: 1, hi: 4096, def: 64, putInt: func(t *Target, v int64) { t.Arch.ProgramWords = int(v) }},
-	{name: "extensions", kind: extField, putStr: func(t *Target, s string) { t.Arch.Extensions = s }},
-	{name: "delays", kind: enumField, enum: []string{string(DelayAxon), string(DelaySynapse)}, putStr: func(t *Target, s string) { t.Arch.DelayPlace = DelayPlace(s) }},
-	{name: "max_delay", kind: mustInt, lo: 1, hi: 4096, putInt: func(t *Target, v int64) { t.Arch.MaxDelay = int(v) }},
-}
-
-// timingFields are the fields of `timing`.
-var timingFields = []field{
-	{name: "clock", kind: hertzField, putNum: func(t *Target, v float64) { t.Timing.Clock = v }},
-	{name: "tick", kind: intField, lo: 0, hi: maxCycles, putInt: func(t *Target, v int64) { t.Timing.Tick = v }},
-	{name: "row", kind: intField, lo: 0, hi: maxCycles, putInt: func(t *Target, v int64) { t.Timing.Row = v }},
-	{name: "word", kind: intField, lo: 0, hi: maxCycles, putInt: func(t *Target, v int64) { t.Timing.Word = v }},
-	{name: "instruction", kind: intField, lo: 0, hi: maxCycles, def: 1, putInt: func(t *Target, v int64) { t.Timing.Instruction = v }},
-	{name: "lanes", kind: intField, lo: 1, hi: 1 << 16, def: 1, putInt: func(t *Target, v int64) { t.Timing.Lanes = v }},
-	{name: "spike", kind: intField, lo: 0, hi: maxCycles, def: 1, putInt: func(t *Target, v int64) { t.Timing.Spike = v }},
-	{name: "hop_x", kind: intField, lo: 1, hi: maxCycles, def: 1, putInt: func(t *Target, v int64) { t.Timing.HopX = v }},
-	{name: "hop_y", kind: intField, lo: 1, hi: maxCycles, def: 1, putInt: func(t *Target, v int64) { t.Timing.HopY = v }},
-	{name: "link", kind: intField, lo: 1, hi: maxCycles, def: 1, putInt: func(t *Target, v int64) { t.Timing.Link = v }},
-	{name: "eject", kind: intField, lo: 1, hi: maxCycles, def: 1, putInt: func(t *Target, v int64) { t.Timing.Eject = v }},
-	{name: "fifo", kind: intField, lo: 1, hi: 1024, def: 4, putInt: func(t *Target, v int64) { t.Timing.FIFO = int(v) }},
-	{name: "barrier", kind: intField, lo: 0, hi: maxCycles, putInt: func(t *Target, v int64) { t.Timing.Barrier = v }},
-}
-
-const (
-	leakageChip = "leakage_chip"
-	leakageCore = "leakage_core"
-)
-
-func names(fields []field, more ...string) []string {
-	for _, f := range fields {
-		more = append(more, f.name)
-	}
-	return more
-}
-
 // decode reads a whole, merged tree.
 func decode(root *yamldoc.Node, diags *diag.List) *Target {
 	r := yamldoc.Reader{Diags: diags}
 	t := &Target{}
-	if !r.Mapping(root, "target", "target", "doc", "inherits", "arch", "timing", "prices") {
+	if !r.Mapping(root, "target", "target", "doc", "inherits", archBlock, timingBlock, pricesBlock) {
 		return t
 	}
 	if n := r.Require(root, "target", "target"); n != nil {
-		t.Name = r.String(n, "target")
+		t.Name = readName(r, n, "target")
 	}
 	if n := root.Get("doc"); n != nil {
 		t.Doc = r.String(n, "doc")
 	}
 	before := diags.Len()
-	if n := r.Require(root, "target", "arch"); r.Mapping(n, "arch", names(archFields, "mesh")...) {
+	if n := r.Require(root, "target", archBlock); r.Mapping(n, archBlock, names(archFields, "mesh")...) {
 		readMesh(r, n, t)
-		readFields(r, n, "arch", archFields, t)
+		readFields(r, n, archBlock, archFields, t)
 		if diags.Len() == before {
 			checkArch(n, t, diags)
 		}
 	}
-	if n := r.Require(root, "target", "timing"); r.Mapping(n, "timing", names(timingFields)...) {
-		readFields(r, n, "timing", timingFields, t)
+	if n := r.Require(root, "target", timingBlock); r.Mapping(n, timingBlock, names(timingFields)...) {
+		readFields(r, n, timingBlock, timingFields, t)
+		if diags.Len() == before {
+			checkMesh(n, t, diags)
+			checkSpan(n, t, diags)
+		}
 	}
-	if n := r.Require(root, "target", "prices"); n != nil {
+	if n := r.Require(root, "target", pricesBlock); n != nil {
 		readPrices(r, n, t)
 	}
 	return t
+}
+
+// readName reads a name that is not empty.
+func readName(r yamldoc.Reader, n *yamldoc.Node, what string) string {
+	s := r.String(n, what)
+	if s == "" && n.Quoted {
+		r.Diags.Add(n.Pos, diag.WrongType, "%s: want a name, have an empty one", what)
+	}
+	return s
 }
 
 func readMesh(r yamldoc.Reader, n *yamldoc.Node, t *Target) {
@@ -190,29 +127,55 @@ func checkArch(n *yamldoc.Node, t *Target, diags *diag.List) {
 	if a.SynapseFormat == Dense && a.DelayPlace == DelaySynapse {
 		diags.Add(n.Pos, diag.OutOfRange, "arch: delays: synapse needs synapses: sparse, since a dense word holds a weight only")
 	}
-	worst := int64(a.Axons) << (a.WeightBits - 1)
-	if limit := int64(1) << (a.StateBits - 1); worst > limit {
-		diags.Add(n.Pos, diag.OutOfRange, "arch: %d axons of %d-bit weights sum to %d, which does not fit %d state bits", a.Axons, a.WeightBits, worst, a.StateBits)
+	// What accumulates in a tick must not wrap; it saturates to a state word
+	// after. A sparse axon may reach a neuron many times.
+	const accumulator = 32
+	synapses := int64(a.Axons)
+	if a.SynapseFormat == Sparse {
+		synapses = int64(a.SynapseWords) * int64(a.WordSynapses)
+	}
+	if synapses<<(a.WeightBits-1) > 1<<(accumulator-1) {
+		diags.Add(n.Pos, diag.OutOfRange, "arch: %d synapses of %d-bit weights, all to one neuron, do not fit the %d bits of its accumulator", synapses, a.WeightBits, accumulator)
+	}
+}
+
+// checkMesh refuses routers whose FIFOs would fill the memory of the host.
+func checkMesh(n *yamldoc.Node, t *Target, diags *diag.List) {
+	const ports, most = 5, 1 << 26
+	if places := t.Arch.Cores() * ports * t.Timing.FIFO; places > most {
+		diags.Add(n.Pos, diag.OutOfRange, "timing.fifo: %d packets in each of %d routers' %d FIFOs are %d, want %d at most", t.Timing.FIFO, t.Arch.Cores(), ports, places, most)
+	}
+}
+
+// maxSpan is the longest tick of a core that is emulated, in cycles.
+const maxSpan = 1 << 38
+
+// checkSpan refuses costs with which a full core's tick would never end. It
+// reckons in real numbers, where nothing wraps.
+func checkSpan(n *yamldoc.Node, t *Target, diags *diag.List) {
+	a, c := &t.Arch, &t.Timing
+	words := float64(a.Axons) * math.Ceil(float64(a.Neurons)/float64(a.WordSynapses))
+	if a.SynapseFormat == Sparse {
+		words = float64(a.SynapseWords)
+	}
+	span := float64(c.Tick) + float64(a.Axons)*float64(c.Row) + words*float64(c.Word) +
+		float64(a.Neurons)*float64(a.ProgramWords)*float64(c.Instruction) + float64(a.FanOut)*float64(c.Spike)
+	if span > maxSpan {
+		diags.Add(n.Pos, diag.OutOfRange, "timing: a full core's tick would take %.3g cycles, want %.3g at most: lower row, word, instruction or spike", span, float64(maxSpan))
 	}
 }
 
 func readPrices(r yamldoc.Reader, n *yamldoc.Node, t *Target) {
-	allowed := []string{leakageChip, leakageCore}
-	for _, e := range Events {
-		allowed = append(allowed, e.Name)
+	var allowed []string
+	for _, p := range priceFields() {
+		allowed = append(allowed, p.name)
 	}
-	if !r.Mapping(n, "prices", allowed...) {
+	if !r.Mapping(n, pricesBlock, allowed...) {
 		return
 	}
-	for k, e := range Events {
-		if v := n.Get(e.Name); v != nil {
-			t.Prices.Energy[k] = r.Quantity(v, "prices."+e.Name, "J")
+	for _, p := range priceFields() {
+		if v := n.Get(p.name); v != nil {
+			*p.of(&t.Prices) = r.Quantity(v, "prices."+p.name, p.unit)
 		}
-	}
-	if v := n.Get(leakageChip); v != nil {
-		t.Prices.LeakageChip = r.Quantity(v, "prices."+leakageChip, "W")
-	}
-	if v := n.Get(leakageCore); v != nil {
-		t.Prices.LeakageCore = r.Quantity(v, "prices."+leakageCore, "W")
 	}
 }

@@ -6,14 +6,16 @@
 // an image.
 package targets
 
+import "encoding/json"
+
 // Target is a chip. It is immutable once loaded.
 type Target struct {
-	Name string
+	Name string `json:"name"`
 	// Doc is one line about the chip.
-	Doc    string
-	Arch   Arch
-	Timing Timing
-	Prices Prices
+	Doc    string `json:"doc"`
+	Arch   Arch   `json:"arch"`
+	Timing Timing `json:"timing"`
+	Prices Prices `json:"prices"`
 }
 
 // SynapseFormat says how a crossbar stores its synapses.
@@ -84,23 +86,27 @@ func (a *Arch) MaxSynapses() int {
 // Timing is what the emulator's clock needs, in cycles unless said.
 type Timing struct {
 	// Clock is in hertz.
-	Clock float64
+	Clock float64 `json:"clock"`
 	// Tick is spent by every core at the start of a tick.
-	Tick int64
+	Tick int64 `json:"tick"`
 	// Row is spent for each active axon, Word for each synapse word read.
-	Row, Word int64
+	Row  int64 `json:"row"`
+	Word int64 `json:"word"`
 	// Instruction is spent for each instruction and each group of Lanes
 	// neurons.
-	Instruction int64
-	Lanes       int64
+	Instruction int64 `json:"instruction"`
+	Lanes       int64 `json:"lanes"`
 	// Spike is spent for each packet that a core sends.
-	Spike int64
+	Spike int64 `json:"spike"`
 	// HopX, HopY, Link, Eject and FIFO describe the mesh's routers; see package
 	// noc.
-	HopX, HopY, Link, Eject int64
-	FIFO                    int
+	HopX  int64 `json:"hop_x"`
+	HopY  int64 `json:"hop_y"`
+	Link  int64 `json:"link"`
+	Eject int64 `json:"eject"`
+	FIFO  int   `json:"fifo"`
 	// Barrier is spent to synchronise at the end of a tick.
-	Barrier int64
+	Barrier int64 `json:"barrier"`
 }
 
 // Prices are energies in joules by event, and static powers in watts.
@@ -108,6 +114,15 @@ type Prices struct {
 	Energy [NumEvents]float64
 	// LeakageChip is drawn by the whole chip, LeakageCore by each core in use.
 	LeakageChip, LeakageCore float64
+}
+
+// MarshalJSON names the prices as target files do.
+func (p Prices) MarshalJSON() ([]byte, error) {
+	out := map[string]float64{}
+	for _, f := range priceFields() {
+		out[f.name] = *f.of(&p)
+	}
+	return json.Marshal(out)
 }
 
 // Event is something that is counted and has a price.

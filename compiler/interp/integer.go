@@ -56,8 +56,7 @@ func (m *integers) update(n int, in int64) bool {
 	p := &m.q.Pops[k]
 	j := n - m.q.Populations[k].First
 	param := func(name string) int32 { return ir.At(p.Params[name], j) }
-	sum, _ := fixed.Sat(in, m.q.StateBits) // the accumulator is as wide as a state word
-	input := fixed.Shl(sum, p.Frac)
+	input := fixed.Shl(m.sat(in), p.Frac)
 	scaled := func(x int32, name string) int64 {
 		return fixed.MulShift(x, param(name), p.FactorBits, fixed.TowardZero)
 	}

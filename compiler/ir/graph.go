@@ -104,6 +104,8 @@ func (g *Graph) Verify() error {
 			if p.Off[i] > p.Off[i+1] {
 				return fmt.Errorf("graph: projection %d: offsets fall at source %d", k, i)
 			}
+		}
+		for i := range from.N {
 			for s := p.Off[i]; s < p.Off[i+1]; s++ {
 				if p.Post[s] < 0 || int(p.Post[s]) >= to.N {
 					return fmt.Errorf("graph: projection %d: synapse %d ends at neuron %d of %d", k, s, p.Post[s], to.N)

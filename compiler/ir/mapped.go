@@ -3,6 +3,7 @@ package ir
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -204,7 +205,62 @@ func (m *Mapped) WriteText(w io.Writer) error {
 			synapses += len(a.Synapses)
 		}
 		fmt.Fprintf(w, "core %d at (%d, %d): %s, %d neurons, %d axons, %d synapses\n", k, c.X, c.Y, m.Populations[c.Population].Name, len(c.Neurons), len(c.Axons), synapses)
+		fmt.Fprintf(w, "  neurons %s\n", head(c.Neurons))
+		for i := range c.Axons[:min(len(c.Axons), maxTextSynapses)] {
+			fmt.Fprintf(w, "  axon %d: %s\n", i, c.Axons[i].text())
+		}
+		if more := len(c.Axons) - maxTextSynapses; more > 0 {
+			fmt.Fprintf(w, "  … %d more\n", more)
+		}
 	}
-	_, err := fmt.Fprintf(w, "destinations of neuron 0: %v\n", m.Dests[0])
+	_, err := io.WriteString(w, destsText("input", m.InputDests)+destsText("neuron", m.Dests))
 	return err
+}
+
+// text is an axon as a dump has it: its source, then slot:weight, with @delay
+// where that is kept at the synapse.
+func (a *Axon) text() string {
+	var b strings.Builder
+	kind := "neuron"
+	if a.Input {
+		kind = "input"
+	}
+	fmt.Fprintf(&b, "%s %d", kind, a.Source)
+	if a.Delay > 0 {
+		fmt.Fprintf(&b, " delay %d", a.Delay)
+	}
+	if a.Copy > 0 {
+		fmt.Fprintf(&b, " copy %d", a.Copy)
+	}
+	b.WriteString(",")
+	for k, s := range a.Synapses {
+		if k == maxTextSynapses {
+			fmt.Fprintf(&b, " … %d more", len(a.Synapses)-k)
+			break
+		}
+		fmt.Fprintf(&b, " %d:%d", s.Slot, s.Weight)
+		if s.Delay > 0 {
+			fmt.Fprintf(&b, "@%d", s.Delay)
+		}
+	}
+	return b.String()
+}
+
+// destsText says where the spikes of the first sources go, as core/axon.
+func destsText(kind string, lists [][]Dest) string {
+	var b strings.Builder
+	for i, dests := range lists {
+		if i == maxTextSynapses {
+			fmt.Fprintf(&b, "… %d more\n", len(lists)-i)
+			break
+		}
+		text := make([]string, len(dests))
+		for k, d := range dests {
+			if text[k] = "host"; d.Core != Host {
+				text[k] = fmt.Sprintf("%d/%d", d.Core, d.Axon)
+			}
+		}
+		fmt.Fprintf(&b, "%s %d goes to %s\n", kind, i, head(text))
+	}
+	return b.String()
 }

@@ -73,12 +73,16 @@ func At[T any](list []T, i int) T {
 
 // Verify checks what is always true of a quantised network.
 func (q *Quantized) Verify() error {
-	if len(q.Weights) != len(q.Projections) || len(q.Pops) != len(q.Populations) {
-		return fmt.Errorf("quantized: %d weight lists for %d projections", len(q.Weights), len(q.Projections))
+	if len(q.Weights) != len(q.Projections) || len(q.Stats) != len(q.Projections) || len(q.Pops) != len(q.Populations) {
+		return fmt.Errorf("quantized: %d weight lists and %d statistics for %d projections, %d of %d populations",
+			len(q.Weights), len(q.Stats), len(q.Projections), len(q.Pops), len(q.Populations))
 	}
 	limit := int32(1) << (q.StateBits - 1)
 	for k, p := range q.Pops {
 		n := q.Populations[k].N
+		if len(p.Scale) != 1 && len(p.Scale) != n {
+			return fmt.Errorf("quantized: population %d: %d scales for %d neurons", k, len(p.Scale), n)
+		}
 		for _, table := range []map[string][]int32{p.Params, p.Init} {
 			for name, values := range table {
 				if len(values) != 1 && len(values) != n {
@@ -104,7 +108,7 @@ func (q *Quantized) Verify() error {
 func (q *Quantized) WriteText(w io.Writer) error {
 	fmt.Fprintf(w, "quantized %s, %d state bits\n", q.Net.Name, q.StateBits)
 	for k, p := range q.Pops {
-		fmt.Fprintf(w, "population %s: %s, reset %s, frac %d, exact %v, scale %.6g\n", q.Populations[k].Name, p.Model, p.Reset, p.Frac, p.Exact, p.Scale[0])
+		fmt.Fprintf(w, "population %s: %s, reset %s, frac %d, exact %v, scale %s\n", q.Populations[k].Name, p.Model, p.Reset, p.Frac, p.Exact, scales(p.Scale))
 		for _, table := range []map[string][]int32{p.Params, p.Init} {
 			names := make([]string, 0, len(table))
 			for name := range table {
@@ -117,9 +121,24 @@ func (q *Quantized) WriteText(w io.Writer) error {
 		}
 	}
 	for k := range q.Weights {
-		fmt.Fprintf(w, "projection %s: weights %v\n", q.Net.Projections[k].Name, head(q.Weights[k]))
+		s := &q.Stats[k]
+		fmt.Fprintf(w, "projection %s: weights %v\n", s.Projection, head(q.Weights[k]))
+		if s.Exact {
+			fmt.Fprintf(w, "  %d bits, nothing lost\n", s.Bits)
+		} else {
+			fmt.Fprintf(w, "  %d bits, clip %.6g, SQNR %.2f dB, %d clipped, %d became zero\n", s.Bits, s.Clip, s.SQNR, s.Clipped, s.Zeroed)
+		}
 	}
 	return nil
+}
+
+// scales writes scales with as many digits as are worth reading.
+func scales(list []float64) string {
+	text := make([]string, len(list))
+	for k, s := range list {
+		text[k] = fmt.Sprintf("%.6g", s)
+	}
+	return head(text)
 }
 
 // head shortens a list for a dump.

@@ -145,7 +145,7 @@ func bySource(p *ir.Projection, np *network.Projection, edges []edge, pre int, f
 	}
 	p.Post = make([]int32, len(sorted))
 	p.Weight = make([]float64, len(sorted))
-	perSynapse := len(np.Delays.Values) != 1 // none at all where there are no synapses
+	perSynapse := len(np.Delays.Values) > 1
 	if perSynapse {
 		p.Delay = make([]uint16, len(sorted))
 	} else {

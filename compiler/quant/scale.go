@@ -136,11 +136,13 @@ func bestScale(segs []segment, clip network.Clip, steps int) float64 {
 	for q, k := top-1, 0; q >= top/2 && k < steps; q, k = q-1, k+1 {
 		try(top / q)
 	}
-	// Clips from the largest weight to a twentieth of it.
+	// Clips from the largest weight to a twentieth of it, and to twice it: with few
+	// weights a scale that suits them all may clip none.
 	const lowest = 0.05
 	step := (1 - lowest) / float64(steps)
 	for k := 1; k <= steps; k++ {
-		try(1 - float64(k)*step)
+		try(1 - float64(float64(k)*step))
+		try(1 + float64(float64(k)*step))
 	}
 	centre := best
 	for k := -fineSteps; k <= fineSteps; k++ {
@@ -189,8 +191,8 @@ func squaredError(segs []segment, scale float64, stride int, enough float64) flo
 		for k := 0; k < len(s.weights); k += stride {
 			w := s.weights[k]
 			q := min(max(math.RoundToEven(w*scale), -s.qmax), s.qmax)
-			d := w - q*inverse
-			if sum += d * d; sum >= enough {
+			d := w - float64(q*inverse) // not fused, so that every machine rounds alike
+			if sum += float64(d * d); sum >= enough {
 				return sum
 			}
 		}

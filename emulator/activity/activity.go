@@ -34,7 +34,8 @@ type Activity struct {
 	Saturations []int64
 	// Spikes counts spikes by population.
 	Spikes []int64
-	// Stalls counts cycles that cores stood still because the mesh was full.
+	// Stalls counts cycles that cores and the I/O port stood still because the
+	// mesh was full.
 	Stalls int64
 }
 

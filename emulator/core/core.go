@@ -5,6 +5,7 @@
 package core
 
 import (
+	"math"
 	"math/bits"
 
 	"github.com/weft-toolchain/weft/emulator/activity"
@@ -27,7 +28,6 @@ type Spec struct {
 	// two is the longest delay, the other 1.
 	slots, ring int
 	timing      targets.Timing
-	base        [isa.NumRegs]int32
 }
 
 // row is an axon's synapses as Integrate walks them.
@@ -58,7 +58,6 @@ func NewSpec(im *image.Image, k int, timing targets.Timing) *Spec {
 	} else {
 		s.ring = a.MaxDelay
 	}
-	copy(s.base[isa.C0:], c.Consts[:])
 	s.rows = make([]row, len(c.Rows))
 	for r := range c.Rows {
 		s.rows[r] = newRow(&c.Rows[r], a, len(c.Neurons))
@@ -124,14 +123,20 @@ type Core struct {
 	state []int32
 	// current is added to each accumulator in every tick; nil is zero.
 	current []int32
+	// settled has, for each slot, the input with which the last update changed
+	// nothing, or unsettled. A program's result depends on state and input alone,
+	// so the same input will change nothing again and need not be tried.
+	settled []int64
 	lane    isa.Lane
 	// Fired lists the slots that fired in the last Update, ascending.
 	Fired []int32
-	// Counts, Saturations and SynapticEvents are the core's books.
-	Counts         activity.Counts
-	Saturations    int64
-	SynapticEvents int64
+	// Counts and Saturations are the core's books.
+	Counts      activity.Counts
+	Saturations int64
 }
+
+// unsettled is no input: wider than any word.
+const unsettled = math.MinInt64
 
 // New returns a core in its initial state.
 func New(s *Spec) *Core {
@@ -142,7 +147,9 @@ func New(s *Spec) *Core {
 	for k := range c.sums {
 		c.sums[k] = make([]int32, len(s.image.Neurons))
 	}
+	c.settled = make([]int64, len(s.image.Neurons))
 	c.lane.Bits = s.stateBits
+	copy(c.lane.Reg[isa.C0:], s.image.Consts[:])
 	c.Reset()
 	return c
 }
@@ -156,10 +163,13 @@ func (c *Core) Reset() {
 		clear(s)
 	}
 	copy(c.state, c.spec.image.State)
+	for slot := range c.settled {
+		c.settled[slot] = unsettled
+	}
 	c.current = nil
 	c.Fired = c.Fired[:0]
 	c.Counts = activity.Counts{}
-	c.Saturations, c.SynapticEvents = 0, 0
+	c.Saturations = 0
 }
 
 // SetCurrent sets what is added to each accumulator in every tick, in weight
@@ -171,7 +181,6 @@ func (c *Core) SetCurrent(current []int32) { c.current = current }
 func (c *Core) Receive(axon int32, due int64) {
 	c.pending[due%int64(c.spec.slots)][axon>>6] |= 1 << (axon & 63)
 	c.Counts[targets.PacketReceived]++
-	c.SynapticEvents += c.spec.rows[axon].synapses
 }
 
 // Integrate reads the rows of the axons that are due in tick t, adds their
@@ -209,9 +218,16 @@ func (c *Core) add(r *row, now []int32, t int64) {
 			now[r.targets[k]] += int32(w)
 		}
 	default:
-		// A row is read one tick after its spike, so a delay of 1 is now.
+		// A row is read one tick after its spike, so a delay of 1 is now. A delay is
+		// at most the ring's length: one subtraction is the remainder.
+		ring := c.spec.ring
+		last := int((t - 1) % int64(ring))
 		for k, w := range r.weights {
-			c.sums[(t-1+int64(r.delays[k]))%int64(c.spec.ring)][r.targets[k]] += int32(w)
+			at := last + int(r.delays[k])
+			if at >= ring {
+				at -= ring
+			}
+			c.sums[at][r.targets[k]] += int32(w)
 		}
 	}
 }
@@ -222,32 +238,14 @@ func (c *Core) Update(t int64) (cycles int64) {
 	s := c.spec
 	sums := c.sums[t%int64(s.ring)]
 	c.Fired = c.Fired[:0]
-	l := &c.lane
 	n := len(sums)
-	for slot := range n {
-		l.Reg = s.base
-		state := c.state[slot*s.stateWords : (slot+1)*s.stateWords]
-		copy(l.Reg[isa.S0:], state)
-		copy(l.Reg[isa.P0:], s.image.Params[slot*s.paramWords:(slot+1)*s.paramWords])
-		in := int64(sums[slot])
+	for slot, sum := range sums {
+		in := int64(sum)
 		if c.current != nil {
 			in += int64(c.current[slot])
 		}
-		l.Reg[isa.In], _ = fixed.Sat(in, s.stateBits)
-		l.Run(s.program)
-		c.Saturations += int64(l.Saturations)
-		changed := l.Spike
-		for k := range state {
-			if v := l.Reg[int(isa.S0)+k]; v != state[k] {
-				state[k] = v
-				changed = true
-			}
-		}
-		if changed {
-			c.Counts[targets.NeuronActive]++
-		}
-		if l.Spike {
-			c.Fired = append(c.Fired, int32(slot))
+		if in != c.settled[slot] {
+			c.update(slot, in)
 		}
 	}
 	clear(sums)
@@ -255,6 +253,44 @@ func (c *Core) Update(t int64) (cycles int64) {
 	c.Counts[targets.SpikeOut] += int64(len(c.Fired))
 	c.Counts[targets.CoreTick]++
 	return s.UpdateCycles(n)
+}
+
+// update runs the program of the neuron in a slot with an input. Registers that
+// only the machine writes keep their values from slot to slot: zero, and the C
+// registers.
+func (c *Core) update(slot int, in int64) {
+	s, l := c.spec, &c.lane
+	state := c.state[slot*s.stateWords:][:s.stateWords]
+	input, clipped := fixed.Sat(in, s.stateBits)
+	l.Reg[isa.In] = input
+	clear(l.Reg[isa.T0:isa.S0])
+	for k, v := range state {
+		l.Reg[isa.S0+isa.Reg(k)] = v
+	}
+	for k, v := range s.image.Params[slot*s.paramWords:][:s.paramWords] {
+		l.Reg[isa.P0+isa.Reg(k)] = v
+	}
+	l.Run(s.program)
+	if clipped {
+		l.Saturations++
+	}
+	changed := l.Spike
+	for k, old := range state {
+		if v := l.Reg[isa.S0+isa.Reg(k)]; v != old {
+			state[k] = v
+			changed = true
+		}
+	}
+	c.settled[slot] = unsettled
+	if changed {
+		c.Counts[targets.NeuronActive]++
+	} else if l.Saturations == 0 {
+		c.settled[slot] = in
+	}
+	if l.Spike {
+		c.Fired = append(c.Fired, int32(slot))
+	}
+	c.Saturations += int64(l.Saturations)
 }
 
 // UpdateCycles returns the cycles from the start of an update until the first n

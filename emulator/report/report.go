@@ -24,7 +24,7 @@ type Report struct {
 	PowerWatts   float64                       `json:"power_watts"`
 	Energy       map[targets.Component]float64 `json:"energy"`
 	// EnergyByPopulation has each population's cores; what is the chip's is
-	// under "chip".
+	// under "chip", or "_chip" where a population has that name.
 	EnergyByPopulation map[string]float64 `json:"energy_by_population"`
 	EnergyByCore       []float64          `json:"energy_by_core"`
 	Counts             map[string]int64   `json:"counts"`
@@ -32,13 +32,23 @@ type Report struct {
 	SynapticEvents     int64              `json:"synaptic_events"`
 	// Saturations counts state words that were clipped, by population.
 	Saturations map[string]int64 `json:"saturations"`
-	// StallCycles counts cycles that cores stood still because the mesh was full.
+	// StallCycles counts cycles that cores and the I/O port stood still because
+	// the mesh was full.
 	StallCycles int64  `json:"stall_cycles"`
 	SpikeHash   string `json:"spike_hash"`
 }
 
-// chipName is the key of what belongs to no population.
-const chipName = "chip"
+// chipName returns the key of what belongs to no population: "chip", unless one
+// has that name.
+func chipName(spikes map[string]int64) string {
+	name := "chip"
+	for {
+		if _, taken := spikes[name]; !taken {
+			return name
+		}
+		name = "_" + name
+	}
+}
 
 // New prices a run of im on a target. hash is its spike hash.
 func New(im *image.Image, t *targets.Target, functional bool, act *activity.Activity, hash string) *Report {
@@ -81,7 +91,7 @@ func New(im *image.Image, t *targets.Target, functional bool, act *activity.Acti
 		r.EnergyByCore[k] = e
 		r.EnergyByPopulation[pops[im.Cores[k].Population].Name] += e
 	}
-	r.EnergyByPopulation[chipName] = price(&act.Chip, &t.Prices) + leakChip
+	r.EnergyByPopulation[chipName(r.Spikes)] = price(&act.Chip, &t.Prices) + leakChip
 	return r
 }
 

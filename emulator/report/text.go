@@ -42,7 +42,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	}
 	fmt.Fprintf(w, "synaptic events %d, spike hash %s\n", r.SynapticEvents, r.SpikeHash)
 	if r.StallCycles > 0 {
-		fmt.Fprintf(w, "cores stood still for %d cycles because the mesh was full\n", r.StallCycles)
+		fmt.Fprintf(w, "cores and the I/O port stood still for %d cycles because the mesh was full\n", r.StallCycles)
 	}
 	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
@@ -50,7 +50,8 @@ func (r *Report) WriteText(w io.Writer) error {
 	for _, name := range sortedKeys(r.Spikes) {
 		fmt.Fprintf(t, "%s\t%d\t%s\t%d\n", name, r.Spikes[name], SI(r.EnergyByPopulation[name], "J"), r.Saturations[name])
 	}
-	fmt.Fprintf(t, "%s\t\t%s\t\n", chipName, SI(r.EnergyByPopulation[chipName], "J"))
+	chip := chipName(r.Spikes)
+	fmt.Fprintf(t, "%s\t\t%s\t\n", chip, SI(r.EnergyByPopulation[chip], "J"))
 	if err := t.Flush(); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}

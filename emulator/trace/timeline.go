@@ -19,12 +19,13 @@ const maxLines = 12
 
 // Timeline writes a picture of each tick:
 //
-//	tick 2: 46 cycles, a column is 1 cycle
-//	core 0 (0, 0) relay  iiiiiiiiiiiiuuuuuuus......bbbbbbbb
-//	mesh                 ..................D...D...bbbbbbbb
+//	tick 3: 36 cycles, a column is 1
+//	core 0 (0, 0) relay  iiiiiiiiiiiiuuuuuuus......bbbbbbbbbb
+//	mesh                 .......................D..bbbbbbbbbb
 //
 // i: axons found and rows integrated, u: neurons updated, s: packets sent,
-// D: packets delivered, b: barrier, ·: waiting.
+// D: packets delivered, b: barrier, a dot: waiting. What is shorter than a
+// column may not show.
 type Timeline struct {
 	w  io.Writer
 	im *image.Image
@@ -80,7 +81,7 @@ func bar(spans []span, per int64) string {
 	return b.String()
 }
 
-// events lists what spiked and what was delivered.
+// events lists what spiked, stood still and was delivered.
 func (l *Timeline) events(b *strings.Builder, t *emulator.Tick) {
 	list := func(what string, symbols []image.Symbol, ids []int32) {
 		if len(ids) == 0 {
@@ -97,6 +98,11 @@ func (l *Timeline) events(b *strings.Builder, t *emulator.Tick) {
 	}
 	list("input", l.im.Manifest.Inputs, t.Inputs)
 	list("fired", l.im.Manifest.Populations, t.Fired)
+	for k := range t.Cores {
+		if n := t.Cores[k].Stall; n > 0 {
+			fmt.Fprintf(b, "  core %d stood still for %d cycles\n", k, n)
+		}
+	}
 	for k, d := range t.Deliveries {
 		if k == maxLines {
 			fmt.Fprintf(b, "  … %d more deliveries\n", len(t.Deliveries)-k)

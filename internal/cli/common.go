@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -125,6 +126,9 @@ func compileFile(ctx context.Context, path, targetName string, opt compiler.Opti
 
 func compileFileFor(ctx context.Context, path string, t *targets.Target, opt compiler.Options) (*loaded, error) {
 	net, err := network.LoadFor(path, roomOf(t))
+	if err != nil && isExperiment(path) {
+		return nil, diag.One(diag.Pos{File: path, Line: 1, Col: 1}, diag.Unsupported, "this is an experiment, want a network: run it with `weft eval`, or name the file behind its key `network`")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -151,6 +155,28 @@ func table(w io.Writer, rows func(t io.Writer)) error {
 		return fmt.Errorf("write table: %w", err)
 	}
 	return nil
+}
+
+// checkOut refuses files that could not be written, before any work is done
+// for them. No name, and "-", are no file.
+func checkOut(paths ...string) error {
+	var diags diag.List
+	for _, path := range paths {
+		if path == "" || path == "-" {
+			continue
+		}
+		pos, dir := diag.Pos{File: path}, filepath.Dir(path)
+		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+			what := "a special file"
+			if info.IsDir() {
+				what = "a directory"
+			}
+			diags.Add(pos, diag.BadFile, "cannot be written: it is %s, want the name of a file", what)
+		} else if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			diags.Add(pos, diag.MissingFile, "cannot be written: there is no directory %s; make it first", dir)
+		}
+	}
+	return diags.Err()
 }
 
 // writeWhole makes a file with write, whole or not at all; "-" is out.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -53,10 +54,23 @@ func runCompile(ctx context.Context, w io.Writer, o compileOptions) error {
 		return err
 	}
 	if o.dump != "" {
-		if !contains(compiler.PassNames(), o.dump) {
+		if !slices.Contains(compiler.PassNames(), o.dump) {
 			return usagef("--dump %s: want one of %s", o.dump, strings.Join(compiler.PassNames(), ", "))
 		}
 		opt.Dump, opt.DumpTo = o.dump, w
+	}
+	out := o.out
+	if out == "" {
+		out = strings.TrimSuffix(filepath.Base(o.net), filepath.Ext(o.net)) + ".weft"
+	}
+	switch {
+	case out == "-":
+		return usagef("-o -: the report goes to stdout; give -o a file")
+	case o.json && (o.dump != "" || o.report == "-"):
+		return usagef("--json, --dump and --report - all print to stdout; give --report a file, or leave --json out")
+	}
+	if err := checkOut(out, o.report); err != nil {
+		return err
 	}
 	l, err := compileFile(ctx, o.net, o.target, opt)
 	if err != nil {
@@ -67,10 +81,6 @@ func runCompile(ctx context.Context, w io.Writer, o compileOptions) error {
 		return err
 	}
 	rep := l.result.Report(data)
-	out := o.out
-	if out == "" {
-		out = strings.TrimSuffix(filepath.Base(o.net), filepath.Ext(o.net)) + ".weft"
-	}
 	if err := image.WriteFile(out, data); err != nil {
 		return err
 	}
@@ -83,15 +93,6 @@ func runCompile(ctx context.Context, w io.Writer, o compileOptions) error {
 		return printJSON(w, rep)
 	}
 	return printCompile(w, rep, out)
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // maxCoreRows is how many cores the text report lists one by one.

@@ -62,6 +62,9 @@ func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
 	if o.predictions == "-" && o.json {
 		return usagef("--predictions - and --json both print to stdout; give --predictions a file")
 	}
+	if err := checkOut(o.predictions); err != nil {
+		return err
+	}
 	j, err := newJob(o)
 	if err != nil {
 		return err

@@ -84,6 +84,9 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	case o.out == "-" && o.json:
 		return usagef("-o - and --json both print to stdout; give -o a file")
 	}
+	if err := checkOut(o.out); err != nil {
+		return err
+	}
 	l, err := load(ctx, o.file, o.target, opt)
 	if err != nil {
 		return err

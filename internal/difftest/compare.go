@@ -13,11 +13,40 @@ import (
 	"github.com/weft-toolchain/weft/targets"
 )
 
-// Compare compiles net for a target and runs it for some ticks on the oracle
-// and on the emulated chip, in both modes, by way of the image's bytes. It
-// returns the first difference as an error; an error of the compiler comes back
-// as it is.
-func Compare(net *network.Network, target *targets.Target, spikes [][]int32, ticks int) error {
+// Run is what happens to a network: Spikes[t−1] lists the inputs that spike in
+// tick t, Current is a constant input of each neuron in weight units, or nil.
+type Run struct {
+	Ticks   int
+	Spikes  [][]int32
+	Current []int32
+}
+
+// NewRun returns a random run of a network, spikes and currents, which ends
+// without spikes.
+func NewRun(seed uint64, net *network.Network, ticks int) Run {
+	inputs, neurons := 0, 0
+	for _, in := range net.Inputs {
+		inputs += network.Size(in.Shape)
+	}
+	for _, p := range net.Populations {
+		neurons += network.Size(p.Shape)
+	}
+	return Run{Ticks: ticks, Spikes: Stimulus(seed, inputs, ticks*5/6), Current: Current(seed, neurons)}
+}
+
+// stimulus is the run as the oracle takes it.
+func (r *Run) stimulus() interp.Stimulus {
+	s := interp.Stimulus{Spikes: r.Spikes}
+	for _, c := range r.Current {
+		s.Current = append(s.Current, float64(c))
+	}
+	return s
+}
+
+// Compare compiles net for a target and runs it on the oracle and on the
+// emulated chip, in both modes, by way of the image's bytes. It returns the
+// first difference as an error; an error of the compiler comes back as it is.
+func Compare(net *network.Network, target *targets.Target, run Run) error {
 	res, err := compiler.Compile(context.Background(), net, target.Name, &target.Arch, compiler.Options{})
 	if err != nil {
 		return err
@@ -30,27 +59,28 @@ func Compare(net *network.Network, target *targets.Target, spikes [][]int32, tic
 	if err != nil {
 		return fmt.Errorf("the image does not read back: %w", err)
 	}
-	want := interp.Quantized(res.Quantized, interp.Stimulus{Spikes: spikes}, ticks)
+	want := interp.Quantized(res.Quantized, run.stimulus(), run.Ticks)
 	for _, mode := range []emulator.Mode{emulator.Cycle, emulator.Functional} {
 		m := emulator.New(emulator.NewChip(im, target.Timing, mode))
-		if err := same(m, im, want, spikes, ticks); err != nil {
+		if err := same(m, im, want, &run); err != nil {
 			return fmt.Errorf("target %s, mode %d: %w", target.Name, mode, err)
 		}
 		// A second run after Reset must not remember the first.
 		m.Reset()
-		if err := same(m, im, want, spikes, ticks); err != nil {
+		if err := same(m, im, want, &run); err != nil {
 			return fmt.Errorf("target %s, mode %d, after a reset: %w", target.Name, mode, err)
 		}
 	}
 	return nil
 }
 
-func same(m *emulator.Machine, im *image.Image, want *interp.Result, spikes [][]int32, ticks int) error {
+func same(m *emulator.Machine, im *image.Image, want *interp.Result, run *Run) error {
+	m.SetCurrent(run.Current)
 	next := 0
-	for t := 1; t <= ticks; t++ {
+	for t := 1; t <= run.Ticks; t++ {
 		var in []int32
-		if t <= len(spikes) {
-			in = spikes[t-1]
+		if t <= len(run.Spikes) {
+			in = run.Spikes[t-1]
 		}
 		for _, n := range m.Tick(in) {
 			got := interp.Spike{Tick: int32(t), Neuron: n}

@@ -14,14 +14,16 @@ func exact(a, b int32, n int, r Rounding) int64 {
 		return new(big.Int).Div(p, d).Int64() // Euclidean, and d > 0: floor
 	case TowardZero:
 		return new(big.Int).Quo(p, d).Int64()
+	case Nearest:
+		two := big.NewInt(2)
+		twice := new(big.Int).Mul(new(big.Int).Abs(p), two)
+		q := new(big.Int).Quo(twice.Add(twice, d), new(big.Int).Mul(d, two))
+		if p.Sign() < 0 {
+			q.Neg(q)
+		}
+		return q.Int64()
 	}
-	two := big.NewInt(2)
-	twice := new(big.Int).Mul(new(big.Int).Abs(p), two)
-	q := new(big.Int).Quo(twice.Add(twice, d), new(big.Int).Mul(d, two))
-	if p.Sign() < 0 {
-		q.Neg(q)
-	}
-	return q.Int64()
+	panic("no such rounding")
 }
 
 func FuzzFixed(f *testing.F) {

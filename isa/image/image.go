@@ -212,13 +212,14 @@ func (im *Image) verifyArch() error {
 // verifyProgram returns the first problem of a program.
 func (im *Image) verifyProgram(k int) error {
 	p, a := &im.Programs[k], &im.Manifest.Arch
-	for _, problem := range p.Verify(isa.Features{Extensions: a.Extensions, ProgramWords: a.ProgramWords, StateWords: a.StateWords, ParamWords: a.ParamWords}) {
-		if problem.Inst < 0 {
-			return fmt.Errorf("program %d: %s", k, problem.Message)
-		}
-		return fmt.Errorf("program %d (%s), instruction %d: %s", k, p.Name, problem.Inst, problem.Message)
+	problems := p.Verify(isa.Features{Extensions: a.Extensions, ProgramWords: a.ProgramWords, StateWords: a.StateWords, ParamWords: a.ParamWords})
+	switch {
+	case len(problems) == 0:
+		return nil
+	case problems[0].Inst < 0:
+		return fmt.Errorf("program %d: %s", k, problems[0].Message)
 	}
-	return nil
+	return fmt.Errorf("program %d (%s), instruction %d: %s", k, p.Name, problems[0].Inst, problems[0].Message)
 }
 
 func (im *Image) verifySymbols() error {

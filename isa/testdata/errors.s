@@ -7,7 +7,7 @@
         add  s0, , s0              ; ERROR "add: operand 2: \"\" is no register"
         addi s0, s0, 1024          ; ERROR "addi: operand 3: is 1024, want -1024 to 1023"
         movi s0, -32769            ; ERROR "movi: operand 2: is -32769, want -32768 to 32767"
-        movi s0, many              ; ERROR "want a number from -32768 to 32767, have \"many\""
+        movi s0, many              ; ERROR "want a number from -32768 to 32767 or a symbol that is defined, have \"many\""
         shl  s0, s0, 32            ; ERROR "is 32, want 0 to 31"
         mulz s0, s0, p0, 63        ; ERROR "is 63, want 0 to 62"
         gt   q4, s0, s1            ; ERROR "gt: operand 1: want a predicate q0 to q3, have \"q4\""

@@ -15,16 +15,16 @@
 .param beta p0
 .param threshold c0
 .param bias p1
-        mulz s0, s0, p0, 12          ; 2008440c
-        acc s0, s0, 0                ; 14084000
-        gt q1, s0, c0                ; 0d014600
-        @q1 spk                      ; 15200000
+        mulz v, v, beta, 12          ; 2008440c
+        acc  v, v, 0                 ; 14084000
+        gt   q1, v, threshold        ; 0d014600
+@q1     spk                          ; 15200000
 .endprogram
 
 ; program 1
 .program
 .state v
-        acc s0, s0, 0                ; 14084000
+        acc  v, v, 0                 ; 14084000
 .endprogram
 
 ; program 2

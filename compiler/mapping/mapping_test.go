@@ -1,0 +1,570 @@
+package mapping_test
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/weft-toolchain/weft/compiler/interp"
+	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/compiler/lower"
+	"github.com/weft-toolchain/weft/compiler/mapping"
+	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/compiler/quant"
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+// dense is a small crossbar with delays at axons, sparse one with synapse
+// memory and delays at synapses.
+func dense(neurons, axons int) *targets.Arch {
+	return &targets.Arch{
+		MeshWidth: 8, MeshHeight: 8, Neurons: neurons, Axons: axons, FanOut: 4096,
+		SynapseFormat: targets.Dense, WeightBits: 8, WordSynapses: 4, StateBits: 24, StateWords: 4, ParamWords: 8,
+		ProgramWords: 64, Extensions: "M", DelayPlace: targets.DelayAxon, MaxDelay: 16,
+	}
+}
+
+func sparse(neurons, axons, words int) *targets.Arch {
+	a := dense(neurons, axons)
+	a.SynapseFormat, a.DelayPlace, a.SynapseWords = targets.Sparse, targets.DelaySynapse, words
+	return a
+}
+
+func quantised(t testing.TB, text string, a *targets.Arch) *ir.Quantized {
+	t.Helper()
+	net, err := network.Parse("net.yaml", []byte(text))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	q, err := quant.Quantise(lower.Lower(net), a, network.Quantise{})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	return q
+}
+
+func mapped(t *testing.T, text string, a *targets.Arch, seed uint64) *ir.Mapped {
+	t.Helper()
+	m, err := mapping.Map(quantised(t, text, a), a, seed)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if err := m.Verify(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	return m
+}
+
+// synapse is a synapse by the numbers of its ends.
+type synapse struct {
+	Input      bool
+	Source, To int32
+	Weight     int16
+	Delay      int
+}
+
+func sorted(list []synapse) []synapse {
+	slices.SortFunc(list, func(a, b synapse) int {
+		if a.Input != b.Input {
+			if a.Input {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.To, b.To), cmp.Compare(a.Delay, b.Delay), cmp.Compare(a.Weight, b.Weight))
+	})
+	return list
+}
+
+// ofNetwork lists the synapses that a quantised network has.
+func ofNetwork(q *ir.Quantized) []synapse {
+	var out []synapse
+	for k := range q.Projections {
+		p := &q.Projections[k]
+		for i := range len(p.Off) - 1 {
+			for s := int(p.Off[i]); s < int(p.Off[i+1]); s++ {
+				out = append(out, synapse{
+					Input: p.From.Input, Source: int32(q.FromGroup(p).First + i), To: int32(q.Populations[p.To].First) + p.Post[s],
+					Weight: q.Weights[k][s], Delay: p.DelayOf(s),
+				})
+			}
+		}
+	}
+	return sorted(out)
+}
+
+// ofChip lists the synapses that spikes find on the chip: from the
+// destinations of every source, through axons, to slots.
+func ofChip(m *ir.Mapped) []synapse {
+	var out []synapse
+	follow := func(input bool, source int, dests []ir.Dest) {
+		for _, d := range dests {
+			if d.Core == ir.Host {
+				continue
+			}
+			c := &m.Cores[d.Core]
+			for _, s := range c.Axons[d.Axon].Synapses {
+				out = append(out, synapse{Input: input, Source: int32(source), To: c.Neurons[s.Slot], Weight: s.Weight, Delay: int(d.Delay) + int(s.Delay)})
+			}
+		}
+	}
+	for n, dests := range m.Dests {
+		follow(false, n, dests)
+	}
+	for i, dests := range m.InputDests {
+		follow(true, i, dests)
+	}
+	return sorted(out)
+}
+
+// randomNetwork is a network with repeated pairs, loops and many delays.
+func randomNetwork(r *rand.Rand) string {
+	var b strings.Builder
+	maxDelay := 1 + r.IntN(8)
+	in, pops := 1+r.IntN(40), 1+r.IntN(3)
+	size := make([]int, pops)
+	fmt.Fprintf(&b, "inputs: {in: {shape: %d}}\npopulations:\n", in)
+	for k := range size {
+		size[k] = 1 + r.IntN(120)
+		fmt.Fprintf(&b, "  p%d: {shape: %d, neuron: if}\n", k, size[k])
+	}
+	fmt.Fprintf(&b, "projections:\n")
+	for k := range 1 + r.IntN(6) {
+		from, pre, to := "in", in, r.IntN(pops)
+		if k > 0 && r.IntN(2) == 0 {
+			f := r.IntN(pops)
+			from, pre = fmt.Sprintf("p%d", f), size[f]
+		}
+		var connect string
+		switch r.IntN(3) {
+		case 0:
+			connect = fmt.Sprintf("{sparse: {in_degree: %d, seed: %d}}, delay: {integer: [1, %d]}", 1+r.IntN(min(pre, 12)), k, maxDelay)
+		case 1:
+			connect = fmt.Sprintf("{sparse: {p: %.3f, seed: %d}}", min(1, r.Float64()*8/float64(pre)), k)
+		case 2:
+			var edges []string
+			for range 1 + r.IntN(40) {
+				i, j, d := r.IntN(pre), r.IntN(size[to]), 1+r.IntN(maxDelay)
+				for range 1 + r.IntN(3) {
+					edges = append(edges, fmt.Sprintf("[%d, %d, %d, %d]", i, j, r.IntN(200)-100, d))
+				}
+			}
+			connect = "{list: [" + strings.Join(edges, ", ") + "]}"
+		}
+		fmt.Fprintf(&b, "  - {from: %s, to: p%d, connect: %s}\n", from, to, connect)
+	}
+	if r.IntN(2) == 0 {
+		fmt.Fprintf(&b, "outputs: [p%d]\n", r.IntN(pops))
+	}
+	return b.String()
+}
+
+func randomArch(r *rand.Rand) *targets.Arch {
+	a := dense(4+r.IntN(61), 4+r.IntN(61))
+	if r.IntN(2) == 0 {
+		a = sparse(a.Neurons, a.Axons, 4+r.IntN(200))
+		if r.IntN(2) == 0 {
+			a.DelayPlace = targets.DelayAxon
+		}
+	}
+	a.MeshWidth, a.MeshHeight = 1+r.IntN(16), 1+r.IntN(16)
+	a.WordSynapses, a.FanOut, a.MaxDelay = 1+r.IntN(8), 8+r.IntN(200), 4+r.IntN(8)
+	return a
+}
+
+// checkRandom maps a random network into a random chip. It reports whether
+// that fits; what fits is within every limit, and loses no synapse.
+func checkRandom(t *testing.T, seed uint64) bool {
+	r := rand.New(rand.NewPCG(seed, 51))
+	text, a := randomNetwork(r), randomArch(r)
+	q := quantised(t, text, a)
+	m, err := mapping.Map(q, a, seed%3)
+	if _, ok := errors.AsType[*diag.Error](err); ok {
+		return false
+	}
+	if err != nil {
+		t.Fatalf("seed %d: %v\n%s", seed, err, text)
+	}
+	if err := m.Verify(); err != nil {
+		t.Fatalf("seed %d: %v\n%+v\n%s", seed, err, a, text)
+	}
+	limits(t, m)
+	if diff := gocmp.Diff(ofNetwork(q), ofChip(m)); diff != "" {
+		t.Fatalf("seed %d: synapses of the network and of the chip (-want +got):\n%s\n%s", seed, diff, text)
+	}
+	return true
+}
+
+// limits holds every core to the target's limits, counted here once more.
+func limits(t *testing.T, m *ir.Mapped) {
+	t.Helper()
+	a, taken := m.Arch, map[[2]int]bool{}
+	for k := range m.Cores {
+		c := &m.Cores[k]
+		words, fanOut := 0, 0
+		for _, ax := range c.Axons {
+			words += (len(ax.Synapses) + a.WordSynapses - 1) / a.WordSynapses
+		}
+		for _, n := range c.Neurons {
+			fanOut += len(m.Dests[n])
+		}
+		for _, check := range []struct {
+			name      string
+			have, max int
+		}{
+			{"neurons", len(c.Neurons), a.Neurons},
+			{"axons", len(c.Axons), a.Axons},
+			{"destinations", fanOut, a.FanOut},
+			{"x", c.X, a.MeshWidth - 1},
+			{"y", c.Y, a.MeshHeight - 1},
+			{"−x", -c.X, 0},
+			{"−y", -c.Y, 0},
+		} {
+			if check.have > check.max {
+				t.Errorf("core %d: %s is %d of %d", k, check.name, check.have, check.max)
+			}
+		}
+		if a.SynapseFormat == targets.Sparse && words > a.SynapseWords {
+			t.Errorf("core %d: %d synapse words of %d", k, words, a.SynapseWords)
+		}
+		if taken[[2]int{c.X, c.Y}] {
+			t.Errorf("core %d shares the place (%d, %d)", k, c.X, c.Y)
+		}
+		taken[[2]int{c.X, c.Y}] = true
+	}
+}
+
+func TestLimitsAreNeverExceededAndNoSynapseIsLost(t *testing.T) {
+	const trials = 400
+	fit := 0
+	for seed := range uint64(trials) {
+		if checkRandom(t, seed) {
+			fit++
+		}
+	}
+	if fit < trials/4 || fit > trials*9/10 {
+		t.Errorf("%d of %d networks fit: the chips are too small or too large to say much", fit, trials)
+	}
+}
+
+func FuzzMap(f *testing.F) {
+	for seed := range uint64(4) {
+		f.Add(1<<32 + seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) { checkRandom(t, seed) })
+}
+
+func TestWhatDoesNotFitIsNamedWithItsLimit(t *testing.T) {
+	head := func(in, p int) string {
+		return fmt.Sprintf("inputs: {in: {shape: %d}}\npopulations:\n  p: {shape: %d, neuron: if}\n", in, p)
+	}
+	repeat := func(n int, edge string) string {
+		return strings.TrimSuffix(strings.Repeat(edge+", ", n), ", ")
+	}
+	for _, test := range []struct {
+		name, text string
+		arch       func() *targets.Arch
+		want       string
+	}{
+		{
+			"fan-in", head(20, 3) + "projections: [{from: in, to: p, connect: dense}]\n",
+			func() *targets.Arch { return dense(8, 16) },
+			`net.yaml:3:3: population "p": neuron 0 needs 20 axons for its fan-in, 4 more than the 16 of a core: choose a target with more axons, or fewer sources and delays [does-not-fit]`,
+		},
+		{
+			"fan-in counts delays", head(1, 2) + "projections: [{from: in, to: p, connect: {list: [[0, 0, 1, 1], [0, 1, 1, 1], [0, 1, 1, 2], [0, 1, 1, 3]]}}]\n",
+			func() *targets.Arch { return dense(8, 2) },
+			`net.yaml:3:3: population "p": neuron 1 needs 3 axons for its fan-in, 1 more than the 2 of a core: choose a target with more axons, or fewer sources and delays [does-not-fit]`,
+		},
+		{
+			"delay", head(1, 1) + "projections:\n  - {from: in, to: p, connect: dense, delay: 17}\n",
+			func() *targets.Arch { return dense(8, 16) },
+			`net.yaml:5:5: projection "in→p": a delay of 17 ticks is 1 longer than the target's longest, 16 [does-not-fit]`,
+		},
+		{
+			"cores, with the share of each population", head(2, 40) + "  q: {shape: 6, neuron: if}\nprojections: [{from: in, to: p, connect: dense}]\n",
+			func() *targets.Arch { a := dense(4, 16); a.MeshWidth, a.MeshHeight = 2, 5; return a },
+			`net.yaml:3:3: the network needs 12 cores, 2 more cores than the target's 10 cores; population "p" takes most: choose a target with more cores, or more axons a core [does-not-fit]` +
+				"\n\tnet.yaml:3:3: population \"p\" needs 10 cores\n\tnet.yaml:4:3: population \"q\" needs 2 cores",
+		},
+		{
+			"synapse words", head(9, 1) + "projections: [{from: in, to: p, connect: dense}]\n",
+			func() *targets.Arch { return sparse(8, 16, 7) },
+			`net.yaml:3:3: population "p": one neuron's synapses take 9 words, 2 more than the 7 of a core [does-not-fit]`,
+		},
+		{
+			"fan-out of one neuron", head(1, 1) + "  q: {shape: 40, neuron: if}\nprojections: [{from: p, to: q, connect: dense}]\n",
+			func() *targets.Arch { a := dense(4, 16); a.FanOut = 7; return a },
+			`net.yaml:3:3: population "p": 1 neuron of a core has 10 destinations, 3 more than the core's 7, and smaller cores do not mend it: its fan-out reaches too many cores [does-not-fit]`,
+		},
+		{
+			"fan-out of neurons that all reach each other", head(1, 32) + "projections: [{from: p, to: p, connect: {sparse: {p: 1}}}]\n",
+			func() *targets.Arch { a := dense(8, 32); a.FanOut = 30; return a },
+			`net.yaml:3:3: population "p": 8 neurons of a core have 32 destinations, 2 more than the core's 30, and smaller cores do not mend it: its fan-out reaches too many cores [does-not-fit]`,
+		},
+		{
+			"fan-out that would take more cores than there are", head(1, 16) + "  q: {shape: 40, neuron: if}\nprojections: [{from: p, to: q, connect: dense}]\n",
+			func() *targets.Arch { a := dense(8, 16); a.FanOut, a.MeshWidth, a.MeshHeight = 20, 2, 4; return a },
+			`net.yaml:3:3: population "p": 8 neurons of a core have 40 destinations, 20 more than the core's 20, and smaller cores do not mend it: its fan-out reaches too many cores [does-not-fit]`,
+		},
+		{
+			"copies of a synapse", head(1, 1) + "projections: [{from: in, to: p, connect: {list: [" + repeat(257, "[0, 0, 1]") + "]}}]\n",
+			func() *targets.Arch { return dense(4, 1000) },
+			`net.yaml:3:3: population "p": a pair of neurons has more than 256 synapses of the same delay; sum their weights in one [does-not-fit]`,
+		},
+		{
+			"everything at once", head(20, 1) + "  q: {shape: 2, neuron: if}\nprojections:\n  - {from: in, to: p, connect: dense, delay: 99}\n  - {from: in, to: q, connect: dense}\n",
+			func() *targets.Arch { return dense(8, 16) },
+			`net.yaml:3:3: population "p": neuron 0 needs 20 axons for its fan-in, 4 more than the 16 of a core: choose a target with more axons, or fewer sources and delays [does-not-fit]` + "\n" +
+				`net.yaml:4:3: population "q": neuron 0 needs 20 axons for its fan-in, 4 more than the 16 of a core: choose a target with more axons, or fewer sources and delays [does-not-fit]` + "\n" +
+				`net.yaml:6:5: projection "in→p": a delay of 99 ticks is 83 longer than the target's longest, 16 [does-not-fit]`,
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a := test.arch()
+			_, err := mapping.Map(quantised(t, test.text, a), a, 0)
+			user, ok := errors.AsType[*diag.Error](err)
+			if !ok {
+				t.Fatalf("error %v, want a *diag.Error", err)
+			}
+			if diff := gocmp.Diff(test.want, user.Error()); diff != "" {
+				t.Errorf("error (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestExactlyFullIsNotTooMuch(t *testing.T) {
+	edges := strings.TrimSuffix(strings.Repeat("[0, 0, 1], ", 256), ", ")
+	for _, test := range []struct {
+		name, text string
+		arch       *targets.Arch
+		cores      int
+	}{
+		{"neurons and axons", "inputs: {in: {shape: 16}}\npopulations: {p: {shape: 8, neuron: if}}\nprojections: [{from: in, to: p, connect: dense, delay: 16}]\n", dense(8, 16), 1},
+		{"one neuron more", "inputs: {in: {shape: 16}}\npopulations: {p: {shape: 9, neuron: if}}\nprojections: [{from: in, to: p, connect: dense, delay: 16}]\n", dense(8, 16), 2},
+		{"synapse words", "inputs: {in: {shape: 3}}\npopulations: {p: {shape: 8, neuron: if}}\nprojections: [{from: in, to: p, connect: dense}]\n", sparse(8, 16, 6), 1},
+		{"one word less", "inputs: {in: {shape: 3}}\npopulations: {p: {shape: 8, neuron: if}}\nprojections: [{from: in, to: p, connect: dense}]\n", sparse(8, 16, 5), 2},
+		{"256 copies of a synapse", "inputs: {in: {shape: 1}}\npopulations: {p: {shape: 1, neuron: if}}\nprojections: [{from: in, to: p, connect: {list: [" + edges + "]}}]\n", dense(1, 256), 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if m := mapped(t, test.text, test.arch, 0); len(m.Cores) != test.cores {
+				t.Errorf("%d cores, want %d", len(m.Cores), test.cores)
+			}
+		})
+	}
+}
+
+// A dense row has one word a neuron: synapses that repeat a source, neuron and
+// delay take rows of their own, and the weights still sum up.
+func TestRepeatedSynapsesTakeCopiesOfAnAxon(t *testing.T) {
+	const text = `
+inputs: {in: {shape: 1}}
+populations: {p: {shape: 2, neuron: integrator}}
+projections: [{from: in, to: p, connect: {list: [[0, 0, 3], [0, 1, 9], [0, 0, 4], [0, 0, 5, 2], [0, 0, 6]]}}]
+`
+	m := mapped(t, text, dense(4, 16), 0)
+	want := []ir.Axon{
+		{Input: true, Delay: 1, Synapses: []ir.Synapse{{Slot: 0, Weight: 3}, {Slot: 1, Weight: 9}}},
+		{Input: true, Delay: 1, Copy: 1, Synapses: []ir.Synapse{{Slot: 0, Weight: 4}}},
+		{Input: true, Delay: 1, Copy: 2, Synapses: []ir.Synapse{{Slot: 0, Weight: 6}}},
+		{Input: true, Delay: 2, Synapses: []ir.Synapse{{Slot: 0, Weight: 5}}},
+	}
+	if diff := gocmp.Diff(want, m.Cores[0].Axons); diff != "" {
+		t.Errorf("axons (-want +got):\n%s", diff)
+	}
+	if got := interp.Quantized(m.Quantized, interp.Stimulus{Spikes: [][]int32{{0}}}, 3).V; !gocmp.Equal(got, []float64{18, 9}) {
+		t.Errorf("potentials %v, want [18 9]", got)
+	}
+	if m := mapped(t, text, sparse(4, 16, 16), 0); len(m.Cores[0].Axons) != 1 || len(m.Cores[0].Axons[0].Synapses) != 5 {
+		t.Errorf("a sparse core has axons %+v, want one with five synapses", m.Cores[0].Axons)
+	}
+}
+
+// Neighbours of a picture see the same inputs: square tiles need fewer axons,
+// so fewer cores, than rows; where they do not help the order of index stays.
+func TestTilesOfAConvolutionShareAxons(t *testing.T) {
+	const text = `
+inputs: {in: {shape: [10, 10]}}
+populations: {p: {shape: [8, 8], neuron: if}}
+projections: [{from: in, to: p, connect: {conv2d: {kernel: 3}}}]
+`
+	m := mapped(t, text, dense(16, 36), 0)
+	var tiles [][]int32
+	for k := range m.Cores {
+		tiles = append(tiles, m.Cores[k].Neurons)
+	}
+	tile := func(y, x int) (out []int32) {
+		for dy := range 4 {
+			for dx := range 4 {
+				out = append(out, int32((y+dy)*8+x+dx))
+			}
+		}
+		return out
+	}
+	if diff := gocmp.Diff([][]int32{tile(0, 0), tile(0, 4), tile(4, 0), tile(4, 4)}, tiles); diff != "" {
+		t.Errorf("cores of 36 axons (-want +got):\n%s", diff)
+	}
+	m = mapped(t, text, dense(16, 100), 0)
+	if got := m.Cores[0].Neurons; len(m.Cores) != 4 || got[15] != 15 {
+		t.Errorf("with axons enough the first of %d cores has %v, want the first 16 of 4", len(m.Cores), got)
+	}
+}
+
+// Channels first or last, the tiles are the same places.
+func TestTilesHoldAllChannelsOfAPlace(t *testing.T) {
+	for layout, shape := range map[string]string{"chw": "[2, 6, 6]", "hwc": "[6, 6, 2]"} {
+		in := map[string]string{"chw": "[1, 8, 8]", "hwc": "[8, 8, 1]"}[layout]
+		m := mapped(t, fmt.Sprintf("inputs: {in: {shape: %s}}\npopulations: {p: {shape: %s, neuron: if}}\nprojections: [{from: in, to: p, connect: {conv2d: {kernel: 3}}, layout: %s}]\n", in, shape, layout), dense(18, 25), 0)
+		if len(m.Cores) != 4 {
+			t.Errorf("%s: %d cores, want 4 tiles of 3×3 places and 2 channels", layout, len(m.Cores))
+		}
+	}
+}
+
+const chain = `
+inputs: {in: {shape: 6}}
+populations:
+  a: {shape: 30, neuron: if, params: {threshold: 2}}
+  b: {shape: 30, neuron: if, params: {threshold: 2}}
+projections:
+  - {from: in, to: a, connect: {sparse: {in_degree: 3, seed: 1}}, weights: 3}
+  - {from: a, to: b, connect: {sparse: {in_degree: 6, seed: 2}}, weights: 1, delay: {integer: [1, 4]}}
+  - {from: b, to: a, connect: {sparse: {in_degree: 2, seed: 3}}, weights: -1}
+outputs: [b]
+`
+
+func TestSeedChangesPlacesOnly(t *testing.T) {
+	zero := mapped(t, chain, dense(8, 24), 0)
+	places := func(m *ir.Mapped) (out [][2]int) {
+		for k := range m.Cores {
+			out = append(out, [2]int{m.Cores[k].X, m.Cores[k].Y})
+		}
+		return out
+	}
+	moved := 0
+	for seed := uint64(1); seed < 6; seed++ {
+		m := mapped(t, chain, dense(8, 24), seed)
+		if !gocmp.Equal(places(zero), places(m)) {
+			moved++
+		}
+		for k := range m.Cores {
+			m.Cores[k].X, m.Cores[k].Y = zero.Cores[k].X, zero.Cores[k].Y
+		}
+		if diff := gocmp.Diff(zero.Cores, m.Cores); diff != "" {
+			t.Errorf("seed %d: cores but for their places (-seed 0, +seed):\n%s", seed, diff)
+		}
+		if diff := gocmp.Diff(zero.Dests, m.Dests); diff != "" {
+			t.Errorf("seed %d: destinations (-seed 0, +seed):\n%s", seed, diff)
+		}
+	}
+	if moved == 0 {
+		t.Error("no seed changes any place")
+	}
+}
+
+func TestSameInputSameMapping(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	var want *ir.Mapped
+	for _, procs := range []int{1, 2, 2, 1} {
+		runtime.GOMAXPROCS(procs)
+		m := mapped(t, chain, dense(5, 20), 7)
+		if want == nil {
+			want = m
+		}
+		if diff := gocmp.Diff(want.Cores, m.Cores); diff != "" {
+			t.Errorf("%d processors: cores (-first +now):\n%s", procs, diff)
+		}
+		if diff := gocmp.Diff([][][]ir.Dest{want.Dests, want.InputDests}, [][][]ir.Dest{m.Dests, m.InputDests}); diff != "" {
+			t.Errorf("%d processors: destinations (-first +now):\n%s", procs, diff)
+		}
+	}
+}
+
+func TestSourcesReachEachCoreOnceADelay(t *testing.T) {
+	m := mapped(t, chain, dense(8, 24), 0)
+	for n, dests := range m.Dests {
+		seen := map[ir.Dest]bool{}
+		for _, d := range dests {
+			key := ir.Dest{Core: d.Core, Delay: d.Delay}
+			if seen[key] {
+				t.Errorf("neuron %d reaches core %d twice after %d ticks", n, d.Core, d.Delay)
+			}
+			seen[key] = true
+		}
+		if out := n >= 30; seen[ir.Dest{Core: ir.Host}] != out {
+			t.Errorf("neuron %d goes to the host: %v, want %v", n, !out, out)
+		}
+	}
+}
+
+// A core's table of destinations is a limit like the others: where it would
+// overflow, fewer neurons share a core.
+func TestCoresShrinkUntilTheirDestinationsFit(t *testing.T) {
+	// Each neuron of p reaches the 5 cores of q.
+	const text = `
+populations: {p: {shape: 16, neuron: if}, q: {shape: 40, neuron: if}}
+projections: [{from: p, to: q, connect: dense}]
+`
+	for _, test := range []struct {
+		fanOut int
+		sizes  []int
+	}{
+		{80, []int{8, 8}},
+		{20, []int{4, 4, 4, 4}},
+		{19, []int{3, 3, 3, 3, 3, 1}},
+		{5, slices.Repeat([]int{1}, 16)},
+	} {
+		a := dense(8, 16)
+		a.FanOut = test.fanOut
+		m := mapped(t, text, a, 0)
+		var sizes []int
+		for k := range m.Cores {
+			if m.Cores[k].Population == 0 {
+				sizes = append(sizes, len(m.Cores[k].Neurons))
+			}
+		}
+		if diff := gocmp.Diff(test.sizes, sizes); diff != "" {
+			t.Errorf("fan-out %d: neurons a core (-want +got):\n%s", test.fanOut, diff)
+		}
+	}
+}
+
+// Splitting a population gives those before it more destinations, which may
+// split them in turn.
+func TestShrinkingCoresGoesBackThroughTheNetwork(t *testing.T) {
+	const text = `
+populations: {a: {shape: 8, neuron: if}, b: {shape: 8, neuron: if}, c: {shape: 32, neuron: if}}
+projections:
+  - {from: a, to: b, connect: dense}
+  - {from: b, to: c, connect: dense}
+`
+	a := dense(8, 16)
+	a.FanOut = 16
+	m := mapped(t, text, a, 0)
+	count := make([]int, 3)
+	for k := range m.Cores {
+		count[m.Cores[k].Population]++
+	}
+	// c fills 4 cores, so 4 neurons of b fill a core; 8 neurons of a reach 2.
+	if diff := gocmp.Diff([]int{1, 2, 4}, count); diff != "" {
+		t.Errorf("cores of a, b and c (-want +got):\n%s", diff)
+	}
+	a.FanOut = 8
+	m = mapped(t, text, a, 0)
+	count = make([]int, 3)
+	for k := range m.Cores {
+		count[m.Cores[k].Population]++
+	}
+	if diff := gocmp.Diff([]int{4, 4, 4}, count); diff != "" {
+		t.Errorf("cores of a, b and c with half the table (-want +got):\n%s", diff)
+	}
+}

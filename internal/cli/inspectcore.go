@@ -1,0 +1,300 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weft-toolchain/weft/isa"
+	"github.com/weft-toolchain/weft/isa/image"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+// coreView is a core in a line.
+type coreView struct {
+	Core       int    `json:"core"`
+	X          int    `json:"x"`
+	Y          int    `json:"y"`
+	Population string `json:"population"`
+	Program    int    `json:"program"`
+	Neurons    int    `json:"neurons"`
+	Axons      int    `json:"axons"`
+	Synapses   int    `json:"synapses"`
+	// Fill is the part of the synapse memory that is in use.
+	Fill         float64 `json:"fill"`
+	Destinations int     `json:"fan_out"`
+	// Fullest is the largest part in use of neurons, axons, synapse memory and
+	// destinations.
+	Fullest float64 `json:"fullest"`
+}
+
+func newCoreView(im *image.Image, k int, limits *coreLimits) coreView {
+	c, a := &im.Cores[k], &im.Manifest.Arch
+	v := coreView{
+		Core: k, X: int(c.X), Y: int(c.Y), Population: im.Manifest.Populations[c.Population].Name, Program: int(c.Program),
+		Neurons: len(c.Neurons), Axons: len(c.Rows),
+	}
+	words := 0
+	for r := range c.Rows {
+		v.Synapses += len(c.Rows[r].Slots)
+		words += (len(c.Rows[r].Slots) + a.WordSynapses - 1) / a.WordSynapses
+	}
+	for _, d := range c.Dests {
+		v.Destinations += len(d)
+	}
+	v.Fill = part(v.Synapses, limits.Synapses)
+	if a.SynapseFormat == targets.Sparse {
+		v.Fill = part(words, a.SynapseWords)
+	}
+	v.Fullest = max(v.Fill, part(v.Neurons, limits.Neurons), part(v.Axons, limits.Axons), part(v.Destinations, limits.Destinations))
+	return v
+}
+
+func part(n, of int) float64 {
+	if of == 0 {
+		return 0
+	}
+	return float64(n) / float64(of)
+}
+
+// coreDetail is one core's axons and destinations.
+type coreDetail struct {
+	coreView
+	Constants []constantView `json:"constants"`
+	AxonList  []axonView     `json:"axon_list"`
+	Targets   []targetView   `json:"targets"`
+}
+
+// constantView is a parameter that the core's neurons share.
+type constantView struct {
+	Reg   string `json:"reg"`
+	Name  string `json:"name"`
+	Value int32  `json:"value"`
+}
+
+type axonView struct {
+	Axon     int      `json:"axon"`
+	Synapses int      `json:"synapses"`
+	Slots    [2]int   `json:"slots"`
+	Weights  [2]int   `json:"weights"`
+	Delays   [2]int   `json:"delays"`
+	From     []string `json:"from"`
+}
+
+// targetView is what the core's neurons send to one other core, or the host.
+type targetView struct {
+	// Core is -1 for the host.
+	Core         int    `json:"core"`
+	Population   string `json:"population"`
+	Neurons      int    `json:"neurons"`
+	Destinations int    `json:"destinations"`
+	Axons        [2]int `json:"axons"`
+	Delays       [2]int `json:"delays"`
+}
+
+func newCoreDetail(im *image.Image, k int, v coreView) coreDetail {
+	c := &im.Cores[k]
+	d := coreDetail{coreView: v, Constants: []constantView{}, AxonList: []axonView{}}
+	for _, b := range im.Programs[c.Program].Params {
+		if b.Reg >= isa.C0 {
+			d.Constants = append(d.Constants, constantView{b.Reg.String(), b.Name, c.Consts[b.Reg-isa.C0]})
+		}
+	}
+	from, delays := drivers(im, k)
+	for r := range c.Rows {
+		row := &c.Rows[r]
+		a := axonView{Axon: r, Synapses: len(row.Slots), From: from[r], Delays: delays[r]}
+		if len(row.Slots) > 0 {
+			a.Slots = [2]int{int(row.Slots[0]), int(row.Slots[len(row.Slots)-1])}
+			a.Weights = [2]int{int(slices.Min(row.Weights)), int(slices.Max(row.Weights))}
+		}
+		if len(row.Delays) > 0 {
+			a.Delays = [2]int{int(slices.Min(row.Delays)), int(slices.Max(row.Delays))}
+		}
+		d.AxonList = append(d.AxonList, a)
+	}
+	d.Targets = targetViews(im, c)
+	return d
+}
+
+// drivers returns for each axon of a core what drives it, by population and
+// index, and the span of the delays on the way.
+func drivers(im *image.Image, core int) (from [][]string, delays [][2]int) {
+	rows := len(im.Cores[core].Rows)
+	from, delays = make([][]string, rows), make([][2]int, rows)
+	add := func(symbols []image.Symbol, n int, dests []image.Dest) {
+		for _, d := range dests {
+			if int(d.Core) != core {
+				continue
+			}
+			span := &delays[d.Axon]
+			if len(from[d.Axon]) == 0 {
+				*span = [2]int{int(d.Delay), int(d.Delay)}
+			}
+			span[0], span[1] = min(span[0], int(d.Delay)), max(span[1], int(d.Delay))
+			from[d.Axon] = append(from[d.Axon], symbolIndex(symbols, n))
+		}
+	}
+	for n, dests := range im.InputDests {
+		add(im.Manifest.Inputs, n, dests)
+	}
+	for k := range im.Cores {
+		for slot, dests := range im.Cores[k].Dests {
+			add(im.Manifest.Populations, int(im.Cores[k].Neurons[slot]), dests)
+		}
+	}
+	return from, delays
+}
+
+// symbolIndex returns a neuron or input as NAME[INDEX].
+func symbolIndex(symbols []image.Symbol, n int) string {
+	for _, s := range symbols {
+		if n < s.First+s.N {
+			return fmt.Sprintf("%s[%d]", s.Name, n-s.First)
+		}
+	}
+	return strconv.Itoa(n)
+}
+
+func targetViews(im *image.Image, c *image.Core) []targetView {
+	at := map[int32]int{}
+	out := []targetView{}
+	for _, dests := range c.Dests {
+		last := map[int32]bool{}
+		for _, d := range dests {
+			k, ok := at[d.Core]
+			if !ok {
+				k = len(out)
+				at[d.Core] = k
+				t := targetView{Core: int(d.Core), Axons: [2]int{int(d.Axon), int(d.Axon)}, Delays: [2]int{int(d.Delay), int(d.Delay)}}
+				if d.Core != image.Host {
+					t.Population = im.Manifest.Populations[im.Cores[d.Core].Population].Name
+				}
+				out = append(out, t)
+			}
+			t := &out[k]
+			t.Destinations++
+			if !last[d.Core] {
+				t.Neurons++
+			}
+			last[d.Core] = true
+			t.Axons = [2]int{min(t.Axons[0], int(d.Axon)), max(t.Axons[1], int(d.Axon))}
+			t.Delays = [2]int{min(t.Delays[0], int(d.Delay)), max(t.Delays[1], int(d.Delay))}
+		}
+	}
+	slices.SortFunc(out, func(a, b targetView) int { return a.Core - b.Core })
+	return out
+}
+
+// maxAxonRows is how many axons the text lists one by one.
+const maxAxonRows = 64
+
+func printCore(w io.Writer, c coreDetail) error {
+	fmt.Fprintf(w, "core %d at (%d, %d): %s of %s, program %d\n", c.Core, c.X, c.Y, plural(c.Neurons, "neuron"), c.Population, c.Program)
+	fmt.Fprintf(w, "%s, %s (%.1f %% of its memory), %s\n", plural(c.Axons, "axon"), plural(c.Synapses, "synapse"), 100*c.Fill, plural(c.Destinations, "destination"))
+	for _, k := range c.Constants {
+		fmt.Fprintf(w, "%s: %s = %d\n", k.Reg, k.Name, k.Value)
+	}
+	if len(c.AxonList) > 0 {
+		fmt.Fprintln(w)
+		err := table(w, func(t io.Writer) {
+			fmt.Fprintln(t, "axon\tsynapses\tslots\tweights\tdelays\tfrom")
+			for k, a := range c.AxonList {
+				if k == maxAxonRows {
+					fmt.Fprintf(t, "…\t%d more: --json lists them\n", len(c.AxonList)-k)
+					break
+				}
+				if a.Synapses == 0 {
+					fmt.Fprintf(t, "%d\t0\t–\t–\t%s\t%s\n", a.Axon, spanOf(a.Delays), sources(a.From))
+					continue
+				}
+				fmt.Fprintf(t, "%d\t%d\t%s\t%s\t%s\t%s\n", a.Axon, a.Synapses, spanOf(a.Slots), spanOf(a.Weights), spanOf(a.Delays), sources(a.From))
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if len(c.Targets) == 0 {
+		return nil
+	}
+	fmt.Fprintln(w)
+	return table(w, func(t io.Writer) {
+		fmt.Fprintln(t, "to\tpopulation\tneurons\tdestinations\taxons\tdelays")
+		for _, to := range c.Targets {
+			if to.Core == image.Host {
+				fmt.Fprintf(t, "host\t–\t%d\t%d\t–\t–\n", to.Neurons, to.Destinations)
+				continue
+			}
+			fmt.Fprintf(t, "core %d\t%s\t%d\t%d\t%s\t%s\n", to.Core, to.Population, to.Neurons, to.Destinations, spanOf(to.Axons), spanOf(to.Delays))
+		}
+	})
+}
+
+// sources names what drives an axon: usually one neuron.
+func sources(from []string) string {
+	const most = 3
+	if len(from) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(from[:most], " "), len(from)-most)
+	}
+	return orNone(from)
+}
+
+// spanOf writes a range, or the one number that it is.
+func spanOf(s [2]int) string {
+	if s[0] == s[1] {
+		return strconv.Itoa(s[0])
+	}
+	return fmt.Sprintf("%d..%d", s[0], s[1])
+}
+
+func orNone(words []string) string {
+	if len(words) == 0 {
+		return "–"
+	}
+	return strings.Join(words, " ")
+}
+
+// shape writes a shape as 28 × 28.
+func shape(dims []int) string {
+	words := make([]string, len(dims))
+	for k, d := range dims {
+		words[k] = strconv.Itoa(d)
+	}
+	return strings.Join(words, " × ")
+}
+
+// seconds writes a time of the network with the unit that fits.
+func seconds(s float64) string {
+	for _, u := range []struct {
+		name string
+		size float64
+	}{{"s", 1}, {"ms", 1e-3}, {"us", 1e-6}} {
+		if s >= u.size {
+			return fmt.Sprintf("%.4g %s", s/u.size, u.name)
+		}
+	}
+	return fmt.Sprintf("%.4g ns", s/1e-9)
+}
+
+// printMesh draws how full each core is, in tenths, up to the last one shown.
+func printMesh(w io.Writer, v *imageView) error {
+	width, height := 0, 0
+	for _, c := range v.Cores {
+		width, height = max(width, c.X+1), max(height, c.Y+1)
+	}
+	rows := make([][]string, height)
+	for y := range rows {
+		rows[y] = slices.Repeat([]string{"."}, width)
+	}
+	for _, c := range v.Cores {
+		rows[c.Y][c.X] = string("0123456789#"[min(int(10*c.Fullest), 10)])
+	}
+	fmt.Fprintf(w, "the mesh's first %d × %d of %d × %d cores, each by tenths (# is full)\nof its neurons, axons, synapses or destinations, whichever is most:\n", width, height, v.Mesh[0], v.Mesh[1])
+	for _, row := range rows {
+		fmt.Fprintf(w, "  %s\n", strings.Join(row, " "))
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/weft-toolchain/weft/isa"
+	"github.com/weft-toolchain/weft/isa/image"
+)
+
+// listing is a program as asm prints it.
+type listing struct {
+	Name         string            `json:"name"`
+	State        []string          `json:"state"`
+	Params       []listedParam     `json:"params"`
+	Instructions []listInstruction `json:"instructions"`
+}
+
+type listedParam struct {
+	Name string `json:"name"`
+	Reg  string `json:"reg"`
+}
+
+type listInstruction struct {
+	Index int    `json:"index"`
+	Word  string `json:"word"`
+	Text  string `json:"text"`
+}
+
+// newListing lists a program whose words are sound.
+func newListing(p *isa.Program) listing {
+	l := listing{Name: p.Name, State: append([]string{}, p.State...), Params: []listedParam{}, Instructions: []listInstruction{}}
+	for _, b := range p.Params {
+		l.Params = append(l.Params, listedParam{b.Name, b.Reg.String()})
+	}
+	insts, err := isa.DecodeAll(p.Words)
+	if err != nil {
+		panic("cli: listing of an assembled program: " + err.Error())
+	}
+	for k, i := range insts {
+		l.Instructions = append(l.Instructions, listInstruction{k, fmt.Sprintf("%08x", p.Words[k]), i.String()})
+	}
+	return l
+}
+
+func (l listing) summary() string {
+	name := l.Name
+	if name == "" {
+		name = "a program without a name"
+	}
+	return fmt.Sprintf("%s, %s", name, plural(len(l.Instructions), "instruction"))
+}
+
+func (l listing) print(w io.Writer) error {
+	fmt.Fprintln(w, l.summary())
+	for k, s := range l.State {
+		fmt.Fprintf(w, "state s%d: %s\n", k, s)
+	}
+	for _, p := range l.Params {
+		fmt.Fprintf(w, "parameter %s: %s\n", p.Reg, p.Name)
+	}
+	if len(l.Instructions) == 0 {
+		return nil
+	}
+	fmt.Fprintln(w)
+	return table(w, func(t io.Writer) {
+		fmt.Fprintln(t, "index\tword\tinstruction")
+		for _, i := range l.Instructions {
+			fmt.Fprintf(t, "%d\t%s\t%s\n", i.Index, i.Word, i.Text)
+		}
+	})
+}
+
+// imageSummary is an image in a line.
+type imageSummary struct {
+	Network  string `json:"network"`
+	Target   string `json:"target"`
+	Cores    int    `json:"cores"`
+	Neurons  int    `json:"neurons"`
+	Axons    int    `json:"axons"`
+	Synapses int    `json:"synapses"`
+	Programs int    `json:"programs"`
+}
+
+func newImageSummary(im *image.Image) imageSummary {
+	s := imageSummary{
+		Network: im.Manifest.Network, Target: im.Manifest.Target,
+		Cores: len(im.Cores), Neurons: im.Neurons(), Programs: len(im.Programs),
+	}
+	for k := range im.Cores {
+		s.Axons += len(im.Cores[k].Rows)
+		for r := range im.Cores[k].Rows {
+			s.Synapses += len(im.Cores[k].Rows[r].Slots)
+		}
+	}
+	return s
+}
+
+func (s imageSummary) String() string {
+	return fmt.Sprintf("%s for %s: %s", s.Network, s.Target, strings.Join([]string{
+		plural(s.Cores, "core"), plural(s.Neurons, "neuron"), plural(s.Axons, "axon"), plural(s.Synapses, "synapse"), plural(s.Programs, "program"),
+	}, ", "))
+}
+
+// plural counts things.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

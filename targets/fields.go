@@ -1,0 +1,177 @@
+package targets
+
+import "github.com/weft-toolchain/weft/isa"
+
+// fieldKind is how a field of a target file is written.
+type fieldKind int
+
+const (
+	intField fieldKind = iota
+	mustInt            // an integer without a default
+	enumField
+	extField
+	hertzField
+)
+
+// field is a row about one field of `arch` or `timing`. Exactly one of the
+// pointers is used, by kind. unit and doc are for targets/README.md.
+type field struct {
+	name   string
+	unit   string
+	doc    string
+	kind   fieldKind
+	lo, hi int64
+	def    int64
+	enum   []string
+	putInt func(*Target, int64)
+	putStr func(*Target, string)
+	putNum func(*Target, float64)
+}
+
+const (
+	big       = 1 << 30
+	maxMesh   = 256
+	maxCycles = 1 << 20
+)
+
+// archFields are the fields of `arch`; `mesh` is read apart.
+var archFields = []field{
+	{
+		name: "neurons", unit: "neurons", doc: "slots for neurons in a core",
+		kind: mustInt, lo: 1, hi: 1 << 16, putInt: func(t *Target, v int64) { t.Arch.Neurons = int(v) },
+	},
+	{
+		name: "axons", unit: "axons", doc: "rows of a core's crossbar; each is driven by one source",
+		kind: mustInt, lo: 1, hi: 1 << 18, putInt: func(t *Target, v int64) { t.Arch.Axons = int(v) },
+	},
+	{
+		name: "fan_out", unit: "entries", doc: "destinations that a core's neurons have together",
+		kind: mustInt, lo: 1, hi: big, putInt: func(t *Target, v int64) { t.Arch.FanOut = int(v) },
+	},
+	{
+		name: "synapses", doc: "how the crossbar stores synapses: `dense`, a word for every axon and neuron, or `sparse`, a list for every axon",
+		kind: enumField, enum: []string{string(Dense), string(Sparse)}, putStr: func(t *Target, s string) { t.Arch.SynapseFormat = SynapseFormat(s) },
+	},
+	{
+		name: "weight_bits", unit: "bits", doc: "width of a signed weight",
+		kind: mustInt, lo: 2, hi: 16, putInt: func(t *Target, v int64) { t.Arch.WeightBits = int(v) },
+	},
+	{
+		name: "word_synapses", unit: "synapses", doc: "how many synapses one word of memory holds",
+		kind: intField, lo: 1, hi: 1024, def: 1, putInt: func(t *Target, v int64) { t.Arch.WordSynapses = int(v) },
+	},
+	{
+		name: "synapse_words", unit: "words", doc: "synapse memory of a core, for `sparse`; each axon's list starts at a word",
+		kind: intField, lo: 0, hi: big, putInt: func(t *Target, v int64) { t.Arch.SynapseWords = int(v) },
+	},
+	{
+		name: "state_bits", unit: "bits", doc: "width of a neuron's words, which saturate",
+		kind: mustInt, lo: 8, hi: 32, putInt: func(t *Target, v int64) { t.Arch.StateBits = int(v) },
+	},
+	{
+		name: "state_words", unit: "words", doc: "state words (`s` registers) of a neuron",
+		kind: intField, lo: 1, hi: isa.NumState, def: isa.NumState, putInt: func(t *Target, v int64) { t.Arch.StateWords = int(v) },
+	},
+	{
+		name: "param_words", unit: "words", doc: "parameter words (`p` registers) of a neuron",
+		kind: intField, lo: 1, hi: isa.NumParams, def: isa.NumParams, putInt: func(t *Target, v int64) { t.Arch.ParamWords = int(v) },
+	},
+	{
+		name: "program_words", unit: "instructions", doc: "program memory of a core",
+		kind: intField, lo: 1, hi: 4096, def: 64, putInt: func(t *Target, v int64) { t.Arch.ProgramWords = int(v) },
+	},
+	{
+		name: "extensions", doc: "letters of the ISA extensions that the cores have, see isa/ISA.md",
+		kind: extField, putStr: func(t *Target, s string) { t.Arch.Extensions = s },
+	},
+	{
+		name: "delays", doc: "where a delay is kept: `axon`, in the packet and the scheduler, or `synapse`",
+		kind: enumField, enum: []string{string(DelayAxon), string(DelaySynapse)}, putStr: func(t *Target, s string) { t.Arch.DelayPlace = DelayPlace(s) },
+	},
+	{
+		name: "max_delay", unit: "ticks", doc: "the longest delay",
+		kind: mustInt, lo: 1, hi: 4096, putInt: func(t *Target, v int64) { t.Arch.MaxDelay = int(v) },
+	},
+}
+
+// timingFields are the fields of `timing`.
+var timingFields = []field{
+	{
+		name: "clock", unit: "Hz", doc: "clock of cores and mesh",
+		kind: hertzField, putNum: func(t *Target, v float64) { t.Timing.Clock = v },
+	},
+	{
+		name: "tick", unit: "cycles", doc: "start of a tick, each core",
+		kind: intField, lo: 0, hi: maxCycles, putInt: func(t *Target, v int64) { t.Timing.Tick = v },
+	},
+	{
+		name: "row", unit: "cycles", doc: "each active axon",
+		kind: intField, lo: 0, hi: maxCycles, putInt: func(t *Target, v int64) { t.Timing.Row = v },
+	},
+	{
+		name: "word", unit: "cycles", doc: "each word of synapse memory read",
+		kind: intField, lo: 0, hi: maxCycles, putInt: func(t *Target, v int64) { t.Timing.Word = v },
+	},
+	{
+		name: "instruction", unit: "cycles", doc: "each instruction, for a group of `lanes` neurons",
+		kind: intField, lo: 0, hi: maxCycles, def: 1, putInt: func(t *Target, v int64) { t.Timing.Instruction = v },
+	},
+	{
+		name: "lanes", unit: "neurons", doc: "neurons that run an instruction side by side",
+		kind: intField, lo: 1, hi: 1 << 16, def: 1, putInt: func(t *Target, v int64) { t.Timing.Lanes = v },
+	},
+	{
+		name: "spike", unit: "cycles", doc: "each packet that a core sends",
+		kind: intField, lo: 0, hi: maxCycles, def: 1, putInt: func(t *Target, v int64) { t.Timing.Spike = v },
+	},
+	{
+		name: "hop_x", unit: "cycles", doc: "from leaving one router's FIFO to being able to leave the next, east or west",
+		kind: intField, lo: 1, hi: maxCycles, def: 1, putInt: func(t *Target, v int64) { t.Timing.HopX = v },
+	},
+	{
+		name: "hop_y", unit: "cycles", doc: "the same, north or south",
+		kind: intField, lo: 1, hi: maxCycles, def: 1, putInt: func(t *Target, v int64) { t.Timing.HopY = v },
+	},
+	{
+		name: "link", unit: "cycles", doc: "between two packets on one link",
+		kind: intField, lo: 1, hi: maxCycles, def: 1, putInt: func(t *Target, v int64) { t.Timing.Link = v },
+	},
+	{
+		name: "eject", unit: "cycles", doc: "from the last FIFO into the core's scheduler, or out to the host",
+		kind: intField, lo: 1, hi: maxCycles, def: 1, putInt: func(t *Target, v int64) { t.Timing.Eject = v },
+	},
+	{
+		name: "fifo", unit: "packets", doc: "depth of each of a router's input FIFOs",
+		kind: intField, lo: 1, hi: 1024, def: 4, putInt: func(t *Target, v int64) { t.Timing.FIFO = int(v) },
+	},
+	{
+		name: "barrier", unit: "cycles", doc: "synchronisation of all cores at the end of a tick",
+		kind: intField, lo: 0, hi: maxCycles, putInt: func(t *Target, v int64) { t.Timing.Barrier = v },
+	},
+}
+
+// priceField is a row about one field of `prices`.
+type priceField struct {
+	name, unit, doc string
+	of              func(*Prices) *float64
+}
+
+// priceFields are the fields of `prices`: the events, and leakage.
+func priceFields() []priceField {
+	var out []priceField
+	for k, e := range Events {
+		out = append(out, priceField{e.Name, "J", e.Doc, func(p *Prices) *float64 { return &p.Energy[k] }})
+	}
+	return append(
+		out,
+		priceField{"leakage_chip", "W", "drawn by the chip as a whole", func(p *Prices) *float64 { return &p.LeakageChip }},
+		priceField{"leakage_core", "W", "drawn by each core in use, in addition", func(p *Prices) *float64 { return &p.LeakageCore }},
+	)
+}
+
+func names(fields []field, more ...string) []string {
+	for _, f := range fields {
+		more = append(more, f.name)
+	}
+	return more
+}

@@ -1,0 +1,73 @@
+package targets
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/yamldoc"
+)
+
+// Figure is one figure of a target file: where it stands, what it is and what
+// the comment on its line says about where it is from.
+type Figure struct {
+	Pos diag.Pos
+	// Block is arch, timing or prices.
+	Block, Field, Value string
+	// Source is the comment, without its #.
+	Source string
+}
+
+// NeedsSource says whether the figure is one that a comment should account for:
+// a time or a price, since geometry is what it is.
+func (f Figure) NeedsSource() bool { return f.Block != archBlock }
+
+// The blocks of a target file.
+const (
+	archBlock   = "arch"
+	timingBlock = "timing"
+	pricesBlock = "prices"
+)
+
+// Figures returns the figures of a target file in the order written, those that
+// it inherits apart.
+func Figures(t Text) ([]Figure, error) {
+	var diags diag.List
+	root := yamldoc.Parse(t.File, []byte(t.Text), &diags)
+	if err := diags.Err(); err != nil {
+		return nil, err
+	}
+	lines := lineBreaks.Split(t.Text, -1)
+	var out []Figure
+	for _, block := range []string{archBlock, timingBlock, pricesBlock} {
+		n := root.Get(block)
+		if n == nil {
+			continue
+		}
+		for _, f := range n.Fields {
+			out = append(out, Figure{Pos: f.KeyPos, Block: block, Field: f.Key, Value: written(f.Value), Source: comment(lines[f.KeyPos.Line-1])})
+		}
+	}
+	return out, nil
+}
+
+// lineBreaks are what YAML counts lines by.
+var lineBreaks = regexp.MustCompile("\r\n|[\r\n\u0085\u2028\u2029]")
+
+// written returns a value as the file has it, but for blanks.
+func written(n *yamldoc.Node) string {
+	if n.Kind != yamldoc.Sequence {
+		return n.Text
+	}
+	items := make([]string, len(n.Items))
+	for k, item := range n.Items {
+		items[k] = written(item)
+	}
+	return "[" + strings.Join(items, ", ") + "]"
+}
+
+// comment returns what stands behind the # of a line.
+func comment(line string) string {
+	_, text, _ := strings.Cut(line, " #")
+	return strings.TrimSpace(text)
+}

@@ -1,0 +1,167 @@
+package targets
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"text/template"
+
+	"github.com/weft-toolchain/weft/internal/golden"
+)
+
+// readme is what testdata/README.md.tmpl is filled in with.
+type readme struct {
+	MaxInherits          int
+	Arch, Timing, Prices []fieldRow
+	Targets              []targetRow
+}
+
+type fieldRow struct{ Name, Unit, Values, Default, Doc string }
+
+type targetRow struct {
+	Name, Doc, About, Parent, Mesh, Synapses, Weights, Delays string
+	Cores, Neurons, Axons                                     int
+	Figures                                                   []Figure
+}
+
+// README.md is what the tables and the target files say.
+func TestReadme(t *testing.T) {
+	r := readme{MaxInherits: maxInherits}
+	r.Arch = []fieldRow{{"mesh", "cores", fmt.Sprintf("[1 to %d, 1 to %d]", maxMesh, maxMesh), "required", "width and height of the mesh of cores"}}
+	for _, f := range archFields {
+		r.Arch = append(r.Arch, rowOf(f))
+	}
+	for _, f := range timingFields {
+		r.Timing = append(r.Timing, rowOf(f))
+	}
+	for _, p := range priceFields() {
+		r.Prices = append(r.Prices, fieldRow{p.name, p.unit, "0 or more", "0", p.doc})
+	}
+	for _, name := range Names() {
+		r.Targets = append(r.Targets, describe(t, name))
+	}
+	src, err := os.ReadFile("testdata/README.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := template.Must(template.New("README.md").Parse(string(src))).Execute(&out, r); err != nil {
+		t.Fatal(err)
+	}
+	golden.Check(t, "README.md", out.Bytes())
+}
+
+func rowOf(f field) fieldRow {
+	row := fieldRow{Name: f.name, Unit: f.unit, Doc: f.doc, Default: "required"}
+	switch f.kind {
+	case intField:
+		row.Default = fmt.Sprint(f.def)
+		row.Values = fmt.Sprintf("%d to %d", f.lo, f.hi)
+	case mustInt:
+		row.Values = fmt.Sprintf("%d to %d", f.lo, f.hi)
+	case enumField:
+		row.Values = "`" + strings.Join(f.enum, "` or `") + "`"
+	case extField:
+		row.Values, row.Default = "a list such as [M]", "none"
+	case hertzField:
+		row.Values = "above 0"
+	}
+	return row
+}
+
+func describe(t *testing.T, name string) targetRow {
+	t.Helper()
+	target, err := Load(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts, err := Texts(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	figures, err := Figures(texts[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &target.Arch
+	row := targetRow{
+		Name: name, Doc: target.Doc, About: about(texts[0].Text), Figures: figures,
+		Mesh: fmt.Sprintf("%d × %d", a.MeshWidth, a.MeshHeight), Cores: a.Cores(), Neurons: a.Neurons, Axons: a.Axons,
+		Synapses: fmt.Sprintf("%d, %s", a.MaxSynapses()/a.Cores(), a.SynapseFormat), Weights: fmt.Sprintf("%d bits", a.WeightBits),
+		Delays: fmt.Sprintf("1 to %d, at the %s", a.MaxDelay, a.DelayPlace),
+	}
+	if len(texts) > 1 {
+		row.Parent = strings.TrimSuffix(texts[1].File, ".yaml")
+	}
+	return row
+}
+
+// about returns the comment that a file begins with.
+func about(text string) string {
+	var words []string
+	for line := range strings.Lines(text) {
+		comment, ok := strings.CutPrefix(line, "#")
+		if !ok {
+			break
+		}
+		words = append(words, strings.TrimSpace(comment))
+	}
+	return strings.Join(words, "\n")
+}
+
+// Every figure of time and price says where it is from, or that it is assumed.
+func TestEveryFigureHasASource(t *testing.T) {
+	for _, name := range Names() {
+		texts, err := Texts(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		figures, err := Figures(texts[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range figures {
+			if f.NeedsSource() && f.Source == "" {
+				t.Errorf("%s: %s.%s has no comment that gives its source, or says assumed", f.Pos, f.Block, f.Field)
+			}
+		}
+		if about(texts[0].Text) == "" {
+			t.Errorf("%s: begins without a comment about the chip", texts[0].File)
+		}
+	}
+}
+
+// A target that stands alone says what it takes and costs, field by field:
+// nothing of a built-in one is left to a default.
+func TestBuiltInTargetsListEveryTimeAndPrice(t *testing.T) {
+	for _, name := range Names() {
+		texts, err := Texts(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		listed := map[string]bool{}
+		for _, text := range texts {
+			figures, err := Figures(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range figures {
+				listed[f.Block+"."+f.Field] = true
+			}
+		}
+		var want []string
+		for _, f := range timingFields {
+			want = append(want, timingBlock+"."+f.name)
+		}
+		for _, p := range priceFields() {
+			want = append(want, pricesBlock+"."+p.name)
+		}
+		for _, f := range want {
+			if !listed[f] {
+				t.Errorf("%s does not list %s", name, f)
+			}
+		}
+	}
+}
