@@ -138,22 +138,26 @@ func core(m *ir.Mapped, im *image.Image, k, program int) image.Core {
 		X: int32(mc.X), Y: int32(mc.Y), Program: int32(program), Population: int32(mc.Population),
 		Neurons: slices.Clone(mc.Neurons), Dests: make([][]image.Dest, len(mc.Neurons)),
 	}
-	var own []string // parameters in P registers, in register order
+	var own [isa.NumParams]string // the parameter in each P register
 	for _, b := range prog.Params {
 		if b.Reg >= isa.C0 {
 			c.Consts[b.Reg-isa.C0] = p.Params[b.Name][0]
-		} else {
-			own = append(own, b.Name)
+			continue
 		}
+		own[b.Reg-isa.P0] = b.Name
+		c.ParamWords = max(c.ParamWords, int32(b.Reg-isa.P0)+1)
 	}
-	c.ParamWords = int32(len(own))
 	for slot, n := range mc.Neurons {
 		i := int(n) - first
 		for _, name := range prog.State {
 			c.State = append(c.State, ir.At(p.Init[name], i))
 		}
-		for _, name := range own {
-			c.Params = append(c.Params, p.Params[name][i])
+		for _, name := range own[:c.ParamWords] {
+			word := int32(0)
+			if name != "" {
+				word = p.Params[name][i]
+			}
+			c.Params = append(c.Params, word)
 		}
 		c.Dests[slot] = dests(m.Dests[n])
 	}

@@ -1,6 +1,7 @@
 package ndarray
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -21,7 +22,7 @@ func fuzz(f *testing.F, file string) {
 		for _, name := range append([]string{""}, names...) {
 			a, err := Load(path, name)
 			if err != nil {
-				if _, ok := err.(*Error); !ok {
+				if _, ok := errors.AsType[*Error](err); !ok {
 					t.Fatalf("error of type %T: %v", err, err)
 				}
 				continue

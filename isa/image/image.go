@@ -18,6 +18,7 @@ import (
 	"io"
 
 	"github.com/weft-toolchain/weft/isa"
+	"github.com/weft-toolchain/weft/isa/fixed"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -275,6 +276,13 @@ func (im *Image) verifyCore(c *Core, seen []bool, taken map[[2]int32]bool) error
 	}
 	if len(c.State) != n*im.StateWords(c) || len(c.Params) != n*int(c.ParamWords) || len(c.Dests) != n {
 		return fmt.Errorf("tables do not agree with %d neurons", n)
+	}
+	for _, words := range [][]int32{c.State, c.Params, c.Consts[:]} {
+		for _, w := range words {
+			if !fixed.Fits(int64(w), a.StateBits) {
+				return fmt.Errorf("word %d does not fit %d bits", w, a.StateBits)
+			}
+		}
 	}
 	pop := im.Manifest.Populations[c.Population]
 	for _, id := range c.Neurons {
