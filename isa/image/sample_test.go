@@ -65,7 +65,7 @@ func random(t testing.TB, arch targets.Arch, seed uint64) *Image {
 		if r.IntN(2) == 0 {
 			r.Shuffle(len(c.Neurons), func(a, b int) { c.Neurons[a], c.Neurons[b] = c.Neurons[b], c.Neurons[a] })
 		}
-		c.Consts[0] = r.Int32()
+		c.Consts[0] = r.Int32() >> 8
 		c.State = words(r, len(c.Neurons)*im.StateWords(&c))
 		c.Params = words(r, len(c.Neurons)*int(c.ParamWords))
 		for range 1 + r.IntN(15) {
@@ -87,7 +87,7 @@ func random(t testing.TB, arch targets.Arch, seed uint64) *Image {
 func words(r *rand.Rand, n int) []int32 {
 	out := make([]int32, n)
 	for k := range out {
-		if out[k] = int32(r.Uint32()) >> r.IntN(32); k > 0 && r.IntN(4) > 0 {
+		if out[k] = int32(r.Uint32()) >> (8 + r.IntN(24)); k > 0 && r.IntN(4) > 0 {
 			out[k] = out[k-1]
 		}
 	}
