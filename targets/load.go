@@ -55,6 +55,10 @@ type source struct {
 func open(name, dir string, at diag.Pos, diags *diag.List) (f source, ok bool) {
 	if !isPath(name) {
 		text, err := builtin.ReadFile(name + ".yaml")
+		if info, statErr := os.Stat(filepath.Join(dir, name)); err != nil && statErr == nil && info.IsDir() {
+			diags.Add(at, diag.MissingFile, "target %q is a directory, want a .yaml file or one of %s", name, strings.Join(Names(), ", "))
+			return source{}, false
+		}
 		if err != nil {
 			diags.Add(at, diag.UnknownName, "unknown target %q%s", name, builtinHint(name))
 			return source{}, false
@@ -75,7 +79,7 @@ func open(name, dir string, at diag.Pos, diags *diag.List) (f source, ok bool) {
 		if pe, ok := errors.AsType[*fs.PathError](err); ok {
 			err = pe.Err
 		}
-		diags.Add(at, diag.MissingFile, "target file %s cannot be read: %v; built-in targets are %s", path, err, strings.Join(Names(), ", "))
+		diags.Add(at, diag.MissingFile, "file %s cannot be read: %v; built-in targets are %s", path, err, strings.Join(Names(), ", "))
 		return source{}, false
 	}
 	return source{file: path, text: text, at: at}, true

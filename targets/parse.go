@@ -87,8 +87,9 @@ func readFields(r yamldoc.Reader, n *yamldoc.Node, block string, fields []field,
 		case extField:
 			f.putStr(t, readExtensions(r, v))
 		case hertzField:
+			before := r.Diags.Len()
 			hz := r.Quantity(v, what, "Hz")
-			if hz == 0 {
+			if hz == 0 && r.Diags.Len() == before {
 				r.Diags.Add(v.Pos, diag.OutOfRange, "%s: is %s, want a frequency above zero, such as 200MHz", what, v.Text)
 			}
 			f.putNum(t, hz)

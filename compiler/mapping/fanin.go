@@ -160,7 +160,7 @@ func (f *fanIn) fits(diags *diag.List) {
 	np := &f.q.Net.Populations[f.pop]
 	if f.longest > f.arch.MaxDelay {
 		pr := &f.q.Net.Projections[f.q.Projections[f.longestProj].Index]
-		diags.Add(pr.Pos, diag.DoesNotFit, "projection %q: a delay of %s is %d longer than the target's longest, %d", pr.Name, plural(f.longest, "tick"), f.longest-f.arch.MaxDelay, f.arch.MaxDelay)
+		diags.Add(pr.Pos, diag.DoesNotFit, "projection %q: a delay of %s is %d longer than the target's longest, %d: shorten it, or choose a target with longer delays", pr.Name, plural(f.longest, "tick"), f.longest-f.arch.MaxDelay, f.arch.MaxDelay)
 	}
 	if f.tooManyAlike {
 		diags.Add(np.Pos, diag.DoesNotFit, "population %q: a pair of neurons has more than %d synapses of the same delay; sum their weights in one", np.Name, maxCopies)

@@ -287,7 +287,7 @@ func TestWhatDoesNotFitIsNamedWithItsLimit(t *testing.T) {
 		{
 			"delay", head(1, 1) + "projections:\n  - {from: in, to: p, connect: dense, delay: 17}\n",
 			func() *targets.Arch { return dense(8, 16) },
-			`net.yaml:5:5: projection "in→p": a delay of 17 ticks is 1 longer than the target's longest, 16 [does-not-fit]`,
+			`net.yaml:5:5: projection "in→p": a delay of 17 ticks is 1 longer than the target's longest, 16: shorten it, or choose a target with longer delays [does-not-fit]`,
 		},
 		{
 			"cores, with the share of each population", head(2, 40) + "  q: {shape: 6, neuron: if}\nprojections: [{from: in, to: p, connect: dense}]\n",
@@ -325,7 +325,7 @@ func TestWhatDoesNotFitIsNamedWithItsLimit(t *testing.T) {
 			func() *targets.Arch { return dense(8, 16) },
 			`net.yaml:3:3: population "p": neuron 0 needs 20 axons for its fan-in, 4 more than the 16 of a core: choose a target with more axons, or fewer sources and delays [does-not-fit]` + "\n" +
 				`net.yaml:4:3: population "q": neuron 0 needs 20 axons for its fan-in, 4 more than the 16 of a core: choose a target with more axons, or fewer sources and delays [does-not-fit]` + "\n" +
-				`net.yaml:6:5: projection "in→p": a delay of 99 ticks is 83 longer than the target's longest, 16 [does-not-fit]`,
+				`net.yaml:6:5: projection "in→p": a delay of 99 ticks is 83 longer than the target's longest, 16: shorten it, or choose a target with longer delays [does-not-fit]`,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

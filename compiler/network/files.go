@@ -81,8 +81,8 @@ func (f *arrayFiles) explain(path string, err error) *ndarray.Error {
 	if e.Code != diag.MissingFile {
 		return e
 	}
-	if unset := paths.Unset(path); len(unset) > 0 {
-		return &ndarray.Error{Code: e.Code, Message: fmt.Sprintf("%s; the environment variable %s is not set", e.Message, enumerated(unset))}
+	if why := paths.Explain(path); why != "" {
+		return &ndarray.Error{Code: e.Code, Message: e.Message + why}
 	}
 	resolved := paths.Resolve(f.base, path)
 	entries, readErr := os.ReadDir(filepath.Dir(resolved))

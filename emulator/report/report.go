@@ -36,6 +36,8 @@ type Report struct {
 	// the mesh was full.
 	StallCycles int64  `json:"stall_cycles"`
 	SpikeHash   string `json:"spike_hash"`
+	// populations are the names in the order declared.
+	populations []string
 }
 
 // chipName returns the key of what belongs to no population: "chip", unless one
@@ -82,6 +84,7 @@ func New(im *image.Image, t *targets.Target, functional bool, act *activity.Acti
 	}
 	pops := im.Manifest.Populations
 	for k := range pops {
+		r.populations = append(r.populations, pops[k].Name)
 		r.EnergyByPopulation[pops[k].Name] = 0
 		r.Spikes[pops[k].Name] = act.Spikes[k]
 		r.Saturations[pops[k].Name] = act.Saturations[k]

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"sort"
 	"text/tabwriter"
 
 	"github.com/weft-toolchain/weft/targets"
@@ -47,11 +46,11 @@ func (r *Report) WriteText(w io.Writer) error {
 	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(t, "population\tspikes\tenergy\tsaturations")
-	for _, name := range sortedKeys(r.Spikes) {
+	for _, name := range r.populations {
 		fmt.Fprintf(t, "%s\t%d\t%s\t%d\n", name, r.Spikes[name], SI(r.EnergyByPopulation[name], "J"), r.Saturations[name])
 	}
 	chip := chipName(r.Spikes)
-	fmt.Fprintf(t, "%s\t\t%s\t\n", chip, SI(r.EnergyByPopulation[chip], "J"))
+	fmt.Fprintf(t, "%s\t\t%s\n", chip, SI(r.EnergyByPopulation[chip], "J"))
 	if err := t.Flush(); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
@@ -70,7 +69,7 @@ func (r *Report) WriteEnergy(w io.Writer) error {
 		}
 		fmt.Fprintf(t, "%s\t%s\t%.1f %%\t%s\n", c, SI(r.Energy[c], "J"), share, r.events(c))
 	}
-	fmt.Fprintf(t, "total\t%s\t\t\n", SI(r.EnergyJoules, "J"))
+	fmt.Fprintf(t, "total\t%s\n", SI(r.EnergyJoules, "J"))
 	if err := t.Flush(); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
@@ -92,13 +91,4 @@ func (r *Report) events(c targets.Component) string {
 		}
 	}
 	return out
-}
-
-func sortedKeys(m map[string]int64) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }

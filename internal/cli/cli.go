@@ -120,7 +120,7 @@ func newRootCmd() *cobra.Command {
 // markUsage makes mistakes in flags and arguments usage errors, in every
 // command.
 func markUsage(cmd *cobra.Command) {
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{plainFlagError(err)} })
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(c *cobra.Command, args []string) error {
 			if err := check(c, args); err != nil {
@@ -132,6 +132,18 @@ func markUsage(cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
 		markUsage(sub)
 	}
+}
+
+// plainFlagError leaves Go's words out of a flag's error.
+func plainFlagError(err error) error {
+	msg, rest, found := strings.Cut(err.Error(), ": strconv.")
+	if !found {
+		return err
+	}
+	if strings.Contains(rest, "out of range") {
+		return fmt.Errorf("%s: out of range", msg)
+	}
+	return fmt.Errorf("%s: want a whole number", msg)
 }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -35,6 +36,9 @@ func (f *compileFlags) add(cmd *cobra.Command) {
 // options returns the compiler's options, or a usage error.
 func (f *compileFlags) options() (compiler.Options, error) {
 	o := compiler.Options{Quantise: network.Quantise{Bits: f.bits, Clip: network.Clip(f.clip), Per: network.Per(f.per)}, Seed: f.seed}
+	if f.bits != 0 {
+		o.Quantise.Pos = diag.Pos{File: "--bits"}
+	}
 	if f.bits != 0 && (f.bits < 2 || f.bits > 16) {
 		return o, usagef("--bits %d: want 2 to 16", f.bits)
 	}
@@ -61,7 +65,11 @@ func over(a, b network.Quantise) network.Quantise {
 	return a
 }
 
-// isImageFile reports whether path is a chip image, by its first bytes.
+// imageSuffix is how image files end.
+const imageSuffix = ".weft"
+
+// isImageFile reports whether path is a chip image, by its first bytes or its
+// name.
 func isImageFile(path string) (bool, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -69,10 +77,8 @@ func isImageFile(path string) (bool, error) {
 	}
 	defer f.Close()
 	head := make([]byte, 4)
-	if _, err := io.ReadFull(f, head); err != nil {
-		return false, nil // too short for an image: let the parser say so
-	}
-	return image.IsImage(head), nil
+	n, _ := io.ReadFull(f, head) // what is too short for an image is left to a parser
+	return image.IsImage(head[:n]) || strings.HasSuffix(path, imageSuffix), nil
 }
 
 // loaded is an image ready to run on a target. result is nil where the image
@@ -104,8 +110,11 @@ func load(ctx context.Context, path, targetName string, opt compiler.Options) (*
 		targetName = im.Manifest.Target
 	}
 	t, err := targets.Load(targetName)
+	if err != nil && targetName == im.Manifest.Target {
+		return nil, diag.One(diag.Pos{File: path}, diag.UnknownName, "was compiled for target %q, which is not built in; name its file with -t", im.Manifest.Target)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%w\n%s: was compiled for target %q; name its file with -t", err, path, im.Manifest.Target)
+		return nil, err
 	}
 	if t.Arch != im.Manifest.Arch {
 		return nil, diag.One(diag.Pos{File: path}, diag.BadImage, "image was compiled for target %q, whose cores differ from those of %q; compile it for that one", im.Manifest.Target, t.Name)

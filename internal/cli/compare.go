@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -87,6 +88,9 @@ func runCompare(ctx context.Context, w, errs io.Writer, o compareOptions) error 
 	if _, err := o.options(); err != nil {
 		return err
 	}
+	if slices.Contains(o.targets, "") {
+		return usagef("-t %s: a target is missing between commas", strings.Join(o.targets, ","))
+	}
 	var chips []*targets.Target
 	var diags diag.List
 	for _, name := range o.targets {
@@ -140,6 +144,9 @@ func collect(list *diag.List, err error) error {
 // a network once.
 func comparer(ctx context.Context, errs io.Writer, o compareOptions, chips []*targets.Target) (func(t *targets.Target) (comparison, error), error) {
 	if isExperiment(o.file) {
+		if o.in != "" || o.ticks != 0 {
+			return nil, usagef("-i and --ticks are for networks; %s is an experiment", o.file)
+		}
 		j, err := newJob(o.evalOptions)
 		if err != nil {
 			return nil, err
@@ -154,6 +161,9 @@ func comparer(ctx context.Context, errs io.Writer, o compareOptions, chips []*ta
 			}
 			return evalRow(res), nil
 		}, nil
+	}
+	if o.samples != 0 || o.workers != 0 {
+		return nil, usagef("--samples and --workers are for experiments; %s is a network", o.file)
 	}
 	m, err := mode(o.timing)
 	if err != nil {
@@ -184,12 +194,15 @@ func comparer(ctx context.Context, errs io.Writer, o compareOptions, chips []*ta
 	}, nil
 }
 
-// isExperiment tells an experiment file from a network file by its keys. What
-// cannot be read is left to the network's parser to tell.
-func isExperiment(path string) bool {
+// isExperiment tells an experiment file from a network file by its keys.
+func isExperiment(path string) bool { return hasKey(path, "dataset", "experiment", "readout") }
+
+// hasKey reports whether a YAML file has one of these keys at the top. What
+// cannot be read has none: its parser will tell.
+func hasKey(path string, keys ...string) bool {
 	var ignored diag.List
 	root := yamldoc.Load(path, &ignored)
-	return root.Get("dataset") != nil || root.Get("experiment") != nil || root.Get("readout") != nil
+	return slices.ContainsFunc(keys, func(k string) bool { return root.Get(k) != nil })
 }
 
 func runRow(r *report.Report) comparison {

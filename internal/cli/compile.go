@@ -61,7 +61,7 @@ func runCompile(ctx context.Context, w io.Writer, o compileOptions) error {
 	}
 	out := o.out
 	if out == "" {
-		out = strings.TrimSuffix(filepath.Base(o.net), filepath.Ext(o.net)) + ".weft"
+		out = strings.TrimSuffix(filepath.Base(o.net), filepath.Ext(o.net)) + imageSuffix
 	}
 	switch {
 	case out == "-":
@@ -102,7 +102,7 @@ func printCompile(w io.Writer, r *compiler.Report, out string) error {
 	u := r.Utilisation
 	fmt.Fprintf(w, "%s on %s: %d of %d cores, %d neurons, %d axons, %d synapses\n", r.Network, r.Target, r.Cores, r.MaxCores, r.Neurons, r.Axons, r.Synapses)
 	fmt.Fprintf(w, "cores in use are full to %.1f %% of neurons, %.1f %% of axons, %.1f %% of synapses\n", 100*u.Neurons, 100*u.Axons, 100*u.Synapses)
-	fmt.Fprintf(w, "one spike of every source: %d deliveries between cores, %d hops\n\n", r.Cut.Unweighted, r.Hops.Unweighted)
+	fmt.Fprintf(w, "one spike of every source: deliveries between cores %d, hops %d\n\n", r.Cut.Unweighted, r.Hops.Unweighted)
 	err := table(w, func(t io.Writer) {
 		fmt.Fprintln(t, "population\tneuron\tneurons\tcores\tfan-in\tinstructions\tnumbers")
 		for _, p := range r.Populations {

@@ -117,6 +117,9 @@ func newJob(o evalOptions) (*job, error) {
 	}
 	j := &job{opt: o, mode: m}
 	if j.exp, err = experiment.Load(o.file); err != nil {
+		if hasKey(o.file, "populations") {
+			return nil, diag.One(diag.Pos{File: o.file, Line: 1, Col: 1}, diag.Unsupported, "this is a network, want an experiment: run it with `weft run`, or write an experiment file that names it")
+		}
 		return nil, err
 	}
 	if _, err := os.Stat(j.exp.Network.Path); err != nil {

@@ -99,6 +99,9 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	if r.ticks == 0 {
 		r.ticks = ticksFor(l.image, train)
 	}
+	if last := len(train.Spikes); last > r.ticks {
+		fmt.Fprintf(errs, "note: the input goes on to tick %d, the run ends after %d\n", last, r.ticks)
+	}
 	if o.timeline {
 		r.timeline = trace.NewTimeline(w, l.image)
 	} else {

@@ -54,8 +54,8 @@ func (d *Dataset) placed(err error) error {
 			}
 		} else {
 			g.Message = fmt.Sprintf("dataset: %s: %s", g.Pos.File, g.Message)
-			if unset := paths.Unset(named.Text); g.Code == diag.MissingFile && len(unset) > 0 {
-				g.Message += fmt.Sprintf("; the environment variable %s is not set", strings.Join(unset, ", "))
+			if g.Code == diag.MissingFile {
+				g.Message += paths.Explain(named.Text)
 			}
 			g.Pos = named.Pos
 		}

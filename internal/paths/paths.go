@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 )
 
 // Shared is the environment variable of the directory with shared data; unset,
@@ -42,6 +43,20 @@ func Unset(path string) []string {
 		}
 	}
 	return unset
+}
+
+// Explain says, for a file that was not found, what the variables in its path
+// have to do with it: nothing, or a clause that begins with a semicolon.
+func Explain(path string) string {
+	if unset := Unset(path); len(unset) > 0 {
+		return "; the environment variable " + strings.Join(unset, ", ") + " is not set"
+	}
+	for _, m := range reference.FindAllStringSubmatch(path, -1) {
+		if m[1] == Shared {
+			return "; set the environment variable " + Shared + " to the folder that has it"
+		}
+	}
+	return ""
 }
 
 func lookup(name string) (string, bool) {

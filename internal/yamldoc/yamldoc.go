@@ -122,7 +122,7 @@ func Parse(file string, src []byte, diags *diag.List) *Node {
 	if err != nil {
 		line, problem := explain(err)
 		pos := diag.Pos{File: file, Line: line}
-		diags.Add(pos, diag.Syntax, "not well-formed YAML: %s", problem)
+		diags.Add(pos, diag.Syntax, "not well-formed YAML: %s%s", problem, remedy(problem))
 		return nil
 	}
 	c := converter{file: file, diags: diags, open: map[*yaml.Node]bool{}}
@@ -205,6 +205,25 @@ func separators(src []byte) int {
 		}
 	}
 	return n
+}
+
+// remedies say what to do about what the YAML parser says, by a part of it.
+var remedies = []struct{ part, remedy string }{
+	{"cannot start any token", "; indent with spaces, not tabs, and quote names that begin with @, ` or %"},
+	{"control characters", "; want a text file in UTF-8"},
+	{"invalid", "; want a text file in UTF-8"},
+	{"max depth", "; nest less"},
+	{"did not find expected", "; check indentation, and that brackets, braces and quotes are closed"},
+	{"mapping values are not allowed", "; check indentation, and put a value with a colon in quotes"},
+}
+
+func remedy(problem string) string {
+	for _, r := range remedies {
+		if strings.Contains(problem, r.part) {
+			return r.remedy
+		}
+	}
+	return ""
 }
 
 type converter struct {
@@ -542,6 +561,9 @@ var units = []struct {
 	{"W", "W", 1},
 }
 
+// quantityExamples are one for each unit.
+var quantityExamples = map[string]string{"s": "1ms", "J": "2.3pJ", "W": "15uW", "Hz": "200MHz"}
+
 // Quantity reads a number with a unit, such as 1ms or 2.3pJ, into the SI unit
 // kind ("s", "J", "W" or "Hz"). A bare number is already in that unit. It must
 // be finite and not negative.
@@ -581,6 +603,6 @@ func (r Reader) Quantity(n *Node, what, kind string) float64 {
 			return v
 		}
 	}
-	r.Diags.Add(n.Pos, diag.WrongType, "%s: want a quantity in %s, such as 1m%s, have %s", what, kind, kind, n.Describe())
+	r.Diags.Add(n.Pos, diag.WrongType, "%s: want a quantity in %s, such as %s, have %s", what, kind, quantityExamples[kind], n.Describe())
 	return 0
 }
