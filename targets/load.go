@@ -79,7 +79,7 @@ func open(name, dir string, at diag.Pos, diags *diag.List) (f source, ok bool) {
 		if pe, ok := errors.AsType[*fs.PathError](err); ok {
 			err = pe.Err
 		}
-		diags.Add(at, diag.MissingFile, "file %s cannot be read: %v; built-in targets are %s", path, err, strings.Join(Names(), ", "))
+		diags.Add(at, diag.MissingFile, "target file %s cannot be read: %v; built-in targets are %s", path, err, strings.Join(Names(), ", "))
 		return source{}, false
 	}
 	return source{file: path, text: text, at: at}, true
