@@ -2,17 +2,16 @@ package targets
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/golden"
 	"github.com/weft-toolchain/weft/internal/yamldoc"
 )
 
@@ -115,11 +114,6 @@ func TestLongChainIsRefused(t *testing.T) {
 	}
 }
 
-var (
-	errorComment = regexp.MustCompile(`# ERROR((?: +"(?:[^"\\]|\\.)*")+)\s*$`)
-	errorPattern = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
-)
-
 // Each file of testdata/bad says on its lines which mistakes are there.
 func TestEveryMistakeIsReportedOnItsLine(t *testing.T) {
 	files, err := filepath.Glob("testdata/bad/*.yaml")
@@ -128,63 +122,14 @@ func TestEveryMistakeIsReportedOnItsLine(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			_, err := Load(file)
-			e, ok := errors.AsType[*diag.Error](err)
-			if !ok {
-				t.Fatalf("got error %v, want a *diag.Error", err)
+			src, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
 			}
-			want := map[string][]string{}
-			for _, d := range e.Diagnostics {
-				if want[d.Pos.File] == nil {
-					want[d.Pos.File] = patterns(t, d.Pos.File)
-				}
-				line := want[d.Pos.File][d.Pos.Line-1]
-				text := d.Message + " [" + string(d.Code) + "]"
-				k := matching(line, text)
-				if k == nil {
-					t.Errorf("unexpected: %s", d)
-					continue
-				}
-				want[d.Pos.File][d.Pos.Line-1] = line[:k[0]] + line[k[1]:]
-			}
-			for file, lines := range want {
-				for n, line := range lines {
-					if rest := errorPattern.FindString(line); rest != "" {
-						t.Errorf("%s:%d: nothing matches %s", file, n+1, rest)
-					}
-				}
-			}
+			_, err = Load(file)
+			golden.Mistakes(t, err, file, src)
 		})
 	}
-}
-
-// patterns returns what the ERROR comment of each line says.
-func patterns(t *testing.T, file string) []string {
-	t.Helper()
-	src, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []string
-	for line := range strings.Lines(string(src)) {
-		comment := ""
-		if m := errorComment.FindStringSubmatch(line); m != nil {
-			comment = m[1]
-		}
-		out = append(out, comment)
-	}
-	return out
-}
-
-// matching returns where the first pattern that matches text stands in line.
-func matching(line, text string) []int {
-	for _, at := range errorPattern.FindAllStringIndex(line, -1) {
-		pattern := strings.ReplaceAll(line[at[0]+1:at[1]-1], `\"`, `"`)
-		if regexp.MustCompile(pattern).MatchString(text) {
-			return at
-		}
-	}
-	return nil
 }
 
 // A figure is found with the comment of its line, however the file is laid out.

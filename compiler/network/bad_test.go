@@ -4,39 +4,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/golden"
 )
-
-var (
-	errorComment = regexp.MustCompile(`# ERROR((?: +"(?:[^"\\]|\\.)*")+)\s*$`)
-	errorPattern = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
-)
-
-// wanted returns the patterns of the `# ERROR "regexp"` comments by line.
-func wanted(t *testing.T, file string, src []byte) map[int][]string {
-	t.Helper()
-	want := map[int][]string{}
-	for i, line := range strings.Split(string(src), "\n") {
-		if !strings.Contains(line, "# ERROR") {
-			continue
-		}
-		m := errorComment.FindStringSubmatch(line)
-		if m == nil {
-			t.Fatalf("%s:%d: want # ERROR \"regexp\"", file, i+1)
-		}
-		for _, q := range errorPattern.FindAllString(m[1], -1) {
-			// Only the quotes are escaped: \[ is the regexp's.
-			want[i+1] = append(want[i+1], strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`))
-		}
-	}
-	return want
-}
 
 func TestEveryMistakeIsReportedOnItsLine(t *testing.T) {
 	dir := arrayDir(t)
@@ -50,48 +25,18 @@ func TestEveryMistakeIsReportedOnItsLine(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := wanted(t, file, src)
-			if len(want) == 0 {
-				t.Fatal("the file says of no line that it is wrong")
-			}
-			net, err := network.Parse(filepath.Join(dir, filepath.Base(file)), src)
+			inDir := filepath.Join(dir, filepath.Base(file))
+			net, err := network.Parse(inDir, src)
 			if net != nil {
 				t.Error("a network was returned beside the error")
 			}
-			e, ok := errors.AsType[*diag.Error](err)
-			if !ok {
-				t.Fatalf("got error %v, want a *diag.Error", err)
-			}
-			if e.Dropped > 0 {
-				t.Errorf("%d diagnostics were dropped; split the file", e.Dropped)
-			}
-			for _, d := range e.Diagnostics {
-				text := d.Message + " [" + string(d.Code) + "]"
-				if !take(want, d.Pos.Line, text) {
-					t.Errorf("unexpected: %s", d)
-				}
+			for _, d := range golden.Mistakes(t, err, inDir, src) {
 				if d.Pos.Col == 0 && d.Code != diag.Syntax {
 					t.Errorf("no column: %s", d)
 				}
 			}
-			for line, patterns := range want {
-				for _, p := range patterns {
-					t.Errorf("%s:%d: nothing matches %s", file, line, p)
-				}
-			}
 		})
 	}
-}
-
-// take removes the first pattern of a line that matches text.
-func take(want map[int][]string, line int, text string) bool {
-	for i, p := range want[line] {
-		if regexp.MustCompile(p).MatchString(text) {
-			want[line] = append(want[line][:i:i], want[line][i+1:]...)
-			return true
-		}
-	}
-	return false
 }
 
 func TestEmptyFileIsRefused(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -100,8 +99,6 @@ func TestRunsBeyondTheLimitAreRefused(t *testing.T) {
 	}
 }
 
-var errorComment = regexp.MustCompile(`; ERROR "(.*)"\s*$`)
-
 // Each file of testdata/bad says on its lines which mistakes are there.
 func TestEachMistakeOfATextIsReportedOnItsLine(t *testing.T) {
 	files, err := filepath.Glob("testdata/bad/*.s")
@@ -114,27 +111,8 @@ func TestEachMistakeOfATextIsReportedOnItsLine(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := map[int]string{}
-			for k, line := range strings.Split(string(src), "\n") {
-				if m := errorComment.FindStringSubmatch(line); m != nil {
-					want[k+1] = m[1]
-				}
-			}
 			_, err = ParseAssembly(file, string(src))
-			e, ok := errors.AsType[*diag.Error](err)
-			if !ok {
-				t.Fatalf("got error %v, want a *diag.Error", err)
-			}
-			for _, d := range e.Diagnostics {
-				pattern, ok := want[d.Pos.Line]
-				if !ok || d.Code != diag.BadAssembly || !regexp.MustCompile(pattern).MatchString(d.Message) {
-					t.Errorf("unexpected: %s", d)
-				}
-				delete(want, d.Pos.Line)
-			}
-			for line, pattern := range want {
-				t.Errorf("%s:%d: nothing matches %q", file, line, pattern)
-			}
+			golden.Mistakes(t, err, file, src)
 		})
 	}
 }
