@@ -18,7 +18,7 @@ import (
 )
 
 // maxRounds bounds how often Map splits populations anew for their fan-out.
-const maxRounds = 8
+const maxRounds = 64
 
 // Map returns q in the cores of arch. A seed other than zero starts placement
 // from a random one. The error is a *diag.Error that names what does not fit,
@@ -26,7 +26,8 @@ const maxRounds = 8
 //
 // A core's table of destinations can overflow only once it is known where
 // everything is. Then all is partitioned anew, with the destinations of each
-// neuron counted in; that moves destinations, so it may take some rounds.
+// neuron counted in. That makes more cores and so more destinations, until the
+// neurons' fan-out is spread as far as it goes, which may take many rounds.
 func Map(q *ir.Quantized, arch *targets.Arch, seed uint64) (*ir.Mapped, error) {
 	var diags diag.List
 	in := make([]*fanIn, len(q.Populations))
