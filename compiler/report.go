@@ -3,6 +3,7 @@ package compiler
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"math"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
@@ -31,6 +32,8 @@ type Report struct {
 	Populations  []PopulationReport `json:"populations"`
 	Quantisation []QuantReport      `json:"quantisation"`
 	CoreList     []CoreReport       `json:"core_list"`
+	// Notes are things to look at before the image is trusted.
+	Notes []string `json:"notes"`
 	// Seconds is the time of each pass, and the only part of a report that is
 	// not the same every time.
 	Seconds     map[string]float64 `json:"seconds"`
@@ -100,6 +103,10 @@ type CoreReport struct {
 	Limit string `json:"limit"`
 }
 
+// zeroedShare is one over the share of a projection's weights that may become
+// zero without a note.
+const zeroedShare = 2
+
 // Report sums up a compilation; image is the image's bytes.
 func (r *Result) Report(image []byte) *Report {
 	m := r.Mapped
@@ -107,7 +114,7 @@ func (r *Result) Report(image []byte) *Report {
 	out := &Report{
 		Network: m.Net.Name, Target: r.Image.Manifest.Target,
 		Cores: len(m.Cores), MaxCores: m.Arch.Cores(), Neurons: m.Neurons(), Synapses: m.SynapseCount(),
-		Quantisation: []QuantReport{}, Seconds: map[string]float64{},
+		Quantisation: []QuantReport{}, Notes: []string{}, Seconds: map[string]float64{},
 		ImageBytes: len(image), ImageSHA256: hex.EncodeToString(sum[:]),
 	}
 	for _, p := range r.Passes {
@@ -127,6 +134,14 @@ func (r *Result) Report(image []byte) *Report {
 	}
 	for _, s := range m.Stats {
 		out.Quantisation = append(out.Quantisation, quantReport(s))
+		if s.Zeroed > 0 && s.Zeroed*zeroedShare >= s.Synapses {
+			out.Notes = append(out.Notes, fmt.Sprintf("projection %q: %d of %d weights became zero, since its population's scale is set by larger numbers: see the column SQNR", s.Projection, s.Zeroed, s.Synapses))
+		}
+	}
+	for _, p := range out.Populations {
+		if p.SaturatedParams > 0 {
+			out.Notes = append(out.Notes, fmt.Sprintf("population %q: %d parameters do not fit the target's state word and were clipped", p.Name, p.SaturatedParams))
+		}
 	}
 	return out
 }

@@ -30,12 +30,13 @@ func TestReportCountsWhatIsUsed(t *testing.T) {
 		Hops:        Weighted{3 + 2, 3 + 2},
 		Populations: []PopulationReport{
 			{Name: "a", Model: "if", Neurons: 2, Cores: 1, FanInMax: 3, Instructions: 5, Exact: true},
-			{Name: "b", Model: "if", Neurons: 2, Cores: 1, FanInMax: 3, Instructions: 8, FracBits: 9},
+			{Name: "b", Model: "if", Neurons: 2, Cores: 1, FanInMax: 3, Instructions: 8, FracBits: 6},
 		},
 		Quantisation: []QuantReport{
 			{Projection: "in→a", Synapses: 6, Bits: 8, Scale: 1, ScaleMax: 1, Clip: 127, Exact: true},
 			{Projection: "a→b", Synapses: 4, Bits: 8, Scale: 200, ScaleMax: 200, Clip: 127. / 200, Exact: true},
 		},
+		Notes: []string{},
 		CoreList: []CoreReport{
 			{Core: 0, X: 0, Y: 0, Population: "a", Neurons: 2, Axons: 3, Synapses: 6, SynapseWords: 96, FanOut: 3, Limit: "axons"},
 			{Core: 1, X: 1, Y: 0, Population: "b", Neurons: 2, Axons: 3, Synapses: 4, SynapseWords: 96, FanOut: 2, Limit: "axons"},

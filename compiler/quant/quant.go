@@ -242,8 +242,8 @@ func (p *population) weights(k int) {
 // Headroom of a state word above the threshold and above one tick's input, as
 // factors: potentials that grow beyond saturate, which every run counts.
 const (
-	levelHeadroom = 16
-	inputHeadroom = 8
+	levelHeadroom = 64
+	inputHeadroom = 32
 )
 
 // frac returns how many bits a state word can spend below the weights' unit.

@@ -9,6 +9,9 @@ import (
 	"github.com/weft-toolchain/weft/targets"
 )
 
+// Functional is the Timing of a run without mesh and clock.
+const Functional = "functional"
+
 // Report is what a run did and cost.
 type Report struct {
 	Network string `json:"network"`
@@ -63,7 +66,7 @@ func New(im *image.Image, t *targets.Target, functional bool, act *activity.Acti
 		SynapticEvents: act.SynapticEvents, StallCycles: act.Stalls, SpikeHash: hash,
 	}
 	if functional {
-		r.Timing = "functional"
+		r.Timing = Functional
 	}
 	total := act.Total()
 	for _, c := range targets.Components {

@@ -34,7 +34,7 @@ func SI(x float64, unit string) string {
 // WriteText writes the report for people.
 func (r *Report) WriteText(w io.Writer) error {
 	fmt.Fprintf(w, "%s on %s, %d ticks", r.Network, r.Target, r.Ticks)
-	if r.Timing == "functional" {
+	if r.Timing == Functional {
 		fmt.Fprintf(w, ", functional: no mesh, no clock, no leakage\n")
 	} else {
 		fmt.Fprintf(w, ": %d cycles, %s, %s\n", r.Cycles, SI(r.Seconds, "s"), SI(r.PowerWatts, "W"))

@@ -47,7 +47,7 @@ func runAsm(in io.Reader, w io.Writer, o asmOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := checkOut(o.out); err != nil {
+	if err := checkOut([]string{o.file}, o.out); err != nil {
 		return err
 	}
 	src, err := readSource(in, o.file)

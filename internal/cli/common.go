@@ -96,6 +96,9 @@ func load(ctx context.Context, path, targetName string, opt compiler.Options) (*
 	if err != nil {
 		return nil, err
 	}
+	if isImage && opt != (compiler.Options{}) {
+		return nil, usagef("%s is an image, and so already quantised and placed: --bits, --clip, --per and --seed are for networks", path)
+	}
 	if !isImage {
 		if targetName == "" {
 			targetName = defaultTarget
@@ -166,11 +169,16 @@ func table(w io.Writer, rows func(t io.Writer)) error {
 	return nil
 }
 
-// checkOut refuses files that could not be written, before any work is done
-// for them. No name, and "-", are no file.
-func checkOut(paths ...string) error {
+// checkOut refuses files that could not be written, or that are among the files
+// that are read, before any work is done for them. No name, and "-", are no
+// file.
+func checkOut(read []string, paths ...string) error {
 	var diags diag.List
 	for _, path := range paths {
+		if in := sameFile(path, read); in != "" {
+			diags.Add(diag.Pos{File: path}, diag.BadFile, "cannot be written: it is the file %s that is read; give another name", in)
+			continue
+		}
 		if path == "" || path == "-" {
 			continue
 		}
@@ -186,6 +194,28 @@ func checkOut(paths ...string) error {
 		}
 	}
 	return diags.Err()
+}
+
+// sameFile returns which of the files in read path is, or nothing.
+func sameFile(path string, read []string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		return ""
+	}
+	for _, r := range read {
+		if other, err := os.Stat(r); err == nil && os.SameFile(info, other) {
+			return r
+		}
+	}
+	return ""
+}
+
+// checkImageOut refuses to replace what is no image by one.
+func checkImageOut(path string) error {
+	if info, err := os.Stat(path); err != nil || info.Size() == 0 || image.IsImageFile(path) {
+		return nil
+	}
+	return diag.One(diag.Pos{File: path}, diag.BadFile, "would be replaced by an image, but is none; remove it first, or give another name")
 }
 
 // writeWhole makes a file with write, whole or not at all; "-" is out.

@@ -108,12 +108,19 @@ func runCompare(ctx context.Context, w, errs io.Writer, o compareOptions) error 
 		return err
 	}
 	var rows []comparison
+	named := map[string]int{} // targets by the name that they give themselves
 	for _, t := range chips {
+		named[t.Name]++
+	}
+	for k, t := range chips {
 		row, err := on(t)
 		if err := collect(&diags, err); err != nil {
 			return err
 		}
 		if err == nil {
+			if named[t.Name] > 1 {
+				row.Target = o.targets[k]
+			}
 			rows = append(rows, row)
 		}
 	}
@@ -236,6 +243,9 @@ func printComparison(w io.Writer, rows []comparison, o compareOptions) error {
 	per := "run"
 	if withAccuracy {
 		per = fmt.Sprintf("inference, mean of %d", rows[0].Samples)
+	}
+	if o.timing == report.Functional {
+		per += "; functional: no time is kept, and no leakage"
 	}
 	fmt.Fprintf(w, "%s, per %s\n\n", o.file, per)
 	return table(w, func(t io.Writer) {

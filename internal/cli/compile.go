@@ -12,6 +12,7 @@ import (
 
 	"github.com/weft-toolchain/weft/compiler"
 	"github.com/weft-toolchain/weft/isa/image"
+	"github.com/weft-toolchain/weft/targets"
 )
 
 type compileOptions struct {
@@ -36,7 +37,7 @@ directory, or where -o says.`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.net = args[0]
-			return runCompile(cmd.Context(), cmd.OutOrStdout(), o)
+			return runCompile(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), o)
 		},
 	}
 	cmd.Flags().StringVarP(&o.target, "target", "t", defaultTarget, "target: a built-in name or a file")
@@ -48,7 +49,7 @@ directory, or where -o says.`,
 	return cmd
 }
 
-func runCompile(ctx context.Context, w io.Writer, o compileOptions) error {
+func runCompile(ctx context.Context, w, errs io.Writer, o compileOptions) error {
 	opt, err := o.options()
 	if err != nil {
 		return err
@@ -69,7 +70,10 @@ func runCompile(ctx context.Context, w io.Writer, o compileOptions) error {
 	case o.json && (o.dump != "" || o.report == "-"):
 		return usagef("--json, --dump and --report - all print to stdout; give --report a file, or leave --json out")
 	}
-	if err := checkOut(out, o.report); err != nil {
+	if err := checkOut([]string{o.net, o.target}, out, o.report); err != nil {
+		return err
+	}
+	if err := checkImageOut(out); err != nil {
 		return err
 	}
 	l, err := compileFile(ctx, o.net, o.target, opt)
@@ -89,6 +93,12 @@ func runCompile(ctx context.Context, w io.Writer, o compileOptions) error {
 			return err
 		}
 	}
+	if name := l.target.Name; name != o.target && slices.Contains(targets.Names(), name) {
+		rep.Notes = append(rep.Notes, fmt.Sprintf("the target file %s calls itself %s, as a built-in target does; an image keeps the name alone, so run it with -t %s", o.target, name, o.target))
+	}
+	for _, note := range rep.Notes {
+		fmt.Fprintln(errs, "note: "+note)
+	}
 	if o.json {
 		return printJSON(w, rep)
 	}
@@ -102,7 +112,7 @@ func printCompile(w io.Writer, r *compiler.Report, out string) error {
 	u := r.Utilisation
 	fmt.Fprintf(w, "%s on %s: %d of %d cores, %d neurons, %d axons, %d synapses\n", r.Network, r.Target, r.Cores, r.MaxCores, r.Neurons, r.Axons, r.Synapses)
 	fmt.Fprintf(w, "cores in use are full to %.1f %% of neurons, %.1f %% of axons, %.1f %% of synapses\n", 100*u.Neurons, 100*u.Axons, 100*u.Synapses)
-	fmt.Fprintf(w, "one spike of every source: deliveries between cores %d, hops %d\n\n", r.Cut.Unweighted, r.Hops.Unweighted)
+	fmt.Fprintf(w, "one spike of every source: deliveries between cores %d, hops %d (the host's counted)\n\n", r.Cut.Unweighted, r.Hops.Unweighted)
 	err := table(w, func(t io.Writer) {
 		fmt.Fprintln(t, "population\tneuron\tneurons\tcores\tfan-in\tinstructions\tnumbers")
 		for _, p := range r.Populations {

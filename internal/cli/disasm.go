@@ -33,7 +33,7 @@ be read, compared and edited.`,
 }
 
 func runDisasm(in io.Reader, w, errs io.Writer, o disasmOptions) error {
-	if err := checkOut(o.out); err != nil {
+	if err := checkOut([]string{o.file}, o.out); err != nil {
 		return err
 	}
 	src, err := readSource(in, o.file)

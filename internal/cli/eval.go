@@ -62,7 +62,7 @@ func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
 	if o.predictions == "-" && o.json {
 		return usagef("--predictions - and --json both print to stdout; give --predictions a file")
 	}
-	if err := checkOut(o.predictions); err != nil {
+	if err := checkOut([]string{o.file, o.target}, o.predictions); err != nil {
 		return err
 	}
 	j, err := newJob(o)
@@ -75,6 +75,9 @@ func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
 	}
 	if err := j.load(t); err != nil {
 		return err
+	}
+	if o.samples > j.data.N {
+		fmt.Fprintf(errs, "note: --samples %d: the experiment has %d\n", o.samples, j.data.N)
 	}
 	res, err := j.on(ctx, t, errs)
 	if err != nil {

@@ -81,10 +81,12 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 		return usagef("--ticks %d: want 1 to %d", o.ticks, stimulus.MaxTicks)
 	case o.timeline && m == emulator.Functional:
 		return usagef("--timeline needs --timing cycle")
+	case o.timeline && (o.json || o.out == "-"):
+		return usagef("--timeline, --json and -o - all print to stdout: choose one")
 	case o.out == "-" && o.json:
 		return usagef("-o - and --json both print to stdout; give -o a file")
 	}
-	if err := checkOut(o.out); err != nil {
+	if err := checkOut([]string{o.file, o.in, o.target}, o.out); err != nil {
 		return err
 	}
 	l, err := load(ctx, o.file, o.target, opt)

@@ -18,7 +18,11 @@ func (r *Result) WriteText(w io.Writer) error {
 	if r.Clamped > 0 {
 		fmt.Fprintf(w, "clamped %d values outside 0…1; set scale in the experiment's dataset\n", r.Clamped)
 	}
-	fmt.Fprintf(w, "energy per inference %s\n\n", report.SI(r.EnergyPerInference, "J"))
+	without := ""
+	if r.Timing == report.Functional {
+		without = ", without leakage: --timing functional keeps no time"
+	}
+	fmt.Fprintf(w, "energy per inference %s%s\n\n", report.SI(r.EnergyPerInference, "J"), without)
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(t, "latency\tmean\tp50\tp99\tmax")
 	row := func(name string, d Distribution, f func(x float64) string) {
@@ -26,8 +30,10 @@ func (r *Result) WriteText(w io.Writer) error {
 	}
 	number := func(x float64) string { return fmt.Sprintf("%.6g", x) }
 	row("ticks", r.Latency.Ticks, number)
-	row("cycles", r.Latency.Cycles, number)
-	row("seconds", r.Latency.Seconds, func(x float64) string { return report.SI(x, "s") })
+	if r.Timing != report.Functional {
+		row("cycles", r.Latency.Cycles, number)
+		row("seconds", r.Latency.Seconds, func(x float64) string { return report.SI(x, "s") })
+	}
 	if err := t.Flush(); err != nil {
 		return fmt.Errorf("write result: %w", err)
 	}

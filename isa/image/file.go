@@ -170,6 +170,22 @@ func Open(path string) (*Image, error) {
 // IsImage reports whether data begins like an image file.
 func IsImage(data []byte) bool { return bytes.HasPrefix(data, []byte("PK\x03\x04")) }
 
+// IsImageFile reports whether a file ends as images do, whatever its state.
+func IsImageFile(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	const sum = 2 * sha256.Size
+	tail := make([]byte, len(commentPrefix))
+	if _, err := f.Seek(-int64(sum+len(tail)), io.SeekEnd); err != nil {
+		return false
+	}
+	_, err = io.ReadFull(f, tail)
+	return err == nil && string(tail) == commentPrefix
+}
+
 // Read decodes an image file's bytes; file names it in messages.
 func Read(file string, data []byte) (*Image, error) {
 	im, err := decode(data)

@@ -68,7 +68,7 @@ func Names() []string {
 func FactorBits(stateBits int) int { return min(16, stateBits-2) }
 
 // MaxFrac is the largest Options.Frac.
-const MaxFrac = 9
+const MaxFrac = 6
 
 // Options choose a variant of a model's text.
 type Options struct {
