@@ -112,7 +112,19 @@ func Load(name string) (*Target, error) {
 }
 
 // Text is a target file as written, comments and sources included.
-type Text struct{ File, Text string }
+type Text struct {
+	// File is the file's path, or its name where it is built in.
+	File, Text string
+	Builtin    bool
+}
+
+// String names the file as people do: its path, or `built-in xbar256`.
+func (t Text) String() string {
+	if t.Builtin {
+		return "built-in " + strings.TrimSuffix(t.File, ".yaml")
+	}
+	return t.File
+}
 
 // Texts returns the file of a target and those that it inherits from, nearest
 // first.
@@ -124,7 +136,7 @@ func Texts(name string) ([]Text, error) {
 	}
 	out := make([]Text, len(files))
 	for k, f := range files {
-		out[k] = Text{f.file, string(f.text)}
+		out[k] = Text{f.file, string(f.text), f.builtin}
 	}
 	return out, nil
 }

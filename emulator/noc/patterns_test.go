@@ -72,23 +72,22 @@ func (p pattern) channels(k int) (links map[[2]int]int64, cores []int64) {
 // which is due at last, or at -1 if there is none.
 type process func(j int, last Cycles) Cycles
 
-// sources has every core offer packets over a span of cycles, and numbers them
-// as they are drawn. A core deals its slots like cards, over and over, so that
-// few packets are enough for the shares to be right.
-func (p pattern) sources(k int, span Cycles, next process, rng *rand.Rand) (sources []Source, due []Cycles) {
-	sources = make([]Source, k*k)
+// sources has every core offer packets over a span of cycles, numbered by core.
+// A core deals its slots like cards, over and over, so that few packets are
+// enough for the shares to be right.
+func (p pattern) sources(k int, span Cycles, next process, rng *rand.Rand) []Source {
+	sources := make([]Source, k*k)
 	for src := range sources {
 		s := &sources[src]
 		s.Router = int32(src)
 		deck := rng.Perm(8 * k * k)
 		for j, at := 0, next(0, -1); at < span; at = next(j, at) {
 			dst := p.dst(k, src, deck[j%len(deck)])
-			s.Injections = append(s.Injections, Injection{at, Packet{int32(dst), int32(len(due))}})
-			due = append(due, at)
+			s.Injections = append(s.Injections, Injection{at, Packet{int32(dst), int32(j)}})
 			j++
 		}
 	}
-	return sources, due
+	return sources
 }
 
 // saturation is what the closed forms say of a pattern on k×k cores, and what
@@ -166,7 +165,7 @@ func TestChannelLoadsAreTheClosedForms(t *testing.T) {
 			t.Errorf("%s on %d×%d: %g packets on a link and %g into a core, want %g and %g", s.name, s.k, s.k, l, c, s.link, s.core)
 		}
 		every := func(j int, _ Cycles) Cycles { return Cycles(j) }
-		sources, _ := s.sources(s.k, Cycles(slots), every, newRand(1))
+		sources := s.sources(s.k, Cycles(slots), every, newRand(1))
 		got := observe(New(s.config(curveDepth)), 0, sources)
 		if diff := cmp.Diff(links, got.Loads); diff != "" {
 			t.Errorf("%s on %d×%d: packets on links (-want +got):\n%s", s.name, s.k, s.k, diff)
@@ -188,36 +187,48 @@ const (
 // curve is what a mesh did with a pattern.
 type curve struct {
 	accepted, latency [len(curveLoads)]float64  // at curveDepth
-	saturated         [len(curveDepths)]float64 // at overload
+	least, all        [len(curveDepths)]float64 // accepted at overload
 }
 
-// point runs a mesh and looks at the last three quarters of the cycles in
-// which packets are due, without the start and without the end, when the mesh
-// empties. It returns for each source the packets delivered and those due, and
-// the latency since they were due, over that of an empty mesh. A core that
-// stands still loses time for good, so that beyond saturation the latency grows
-// for as long as one looks.
-func (s saturation) point(depth int, span Cycles, next process, rng *rand.Rand) (delivered, offered []int, latency float64) {
-	sources, due := s.sources(s.k, span, next, rng)
-	from := span / 4
-	delivered, offered = make([]int, len(sources)), make([]int, len(sources))
+// window is what a mesh did in the last three quarters of a span of cycles.
+type window struct {
+	delivered, due []int   // packets of each source
+	latency        float64 // since a packet was offered, over that of an empty mesh
+}
+
+// run moves packets for a span of cycles, and leaves the mesh as it is then. It
+// sees every cycle, to know when a core that stands still offers a packet.
+func (s saturation) run(depth int, span Cycles, next process, rng *rand.Rand) window {
+	cfg := s.config(depth)
+	m, sources := New(cfg), s.sources(s.k, span, next, rng)
+	w := window{delivered: make([]int, len(sources)), due: make([]int, len(sources))}
+	offered := make([][]Cycles, len(sources)) // for each packet
 	for i := range sources {
+		offered[i] = []Cycles{sources[i].Injections[0].At}
 		for _, in := range sources[i].Injections {
-			if in.At >= from {
-				offered[i]++
+			if in.At >= span/4 {
+				w.due[i]++
 			}
 		}
 	}
-	cfg := s.config(depth)
 	var sum, zeroLoad Cycles
-	New(cfg).Run(0, sources, func(d Delivery) {
-		if d.At >= from && d.At < span {
-			delivered[d.Src]++
-			sum += d.At - due[d.Packet.ID]
+	m.begin(0, sources, func(d Delivery) {
+		if d.At >= span/4 && d.At < span {
+			w.delivered[d.Src]++
+			sum += d.At - offered[d.Src][d.Packet.ID]
 			zeroLoad += cfg.ZeroLoad(d.Src, d.Packet.Dst)
 		}
 	})
-	return delivered, offered, float64(sum) / float64(zeroLoad)
+	for m.nextCycle() && m.wheel.now < span {
+		m.step()
+		for i := range offered {
+			if m.senders[i].next == int32(len(offered[i])) { // one more has entered
+				offered[i] = append(offered[i], m.nodes[i].offer)
+			}
+		}
+	}
+	w.latency = float64(sum) / float64(zeroLoad)
+	return w
 }
 
 // measure takes the curve. Up to the bound a core draws in every cycle whether
@@ -238,23 +249,28 @@ func (s saturation) measure() (c curve) {
 			}
 			return at
 		}
-		delivered, offered, latency := s.point(curveDepth, Cycles(packets/rate), draw, rng)
-		d, o := 0, 0
-		for i := range delivered {
-			d += delivered[i]
-			o += offered[i]
-		}
-		c.accepted[i], c.latency[i] = load*float64(d)/float64(o), latency
+		w := s.run(curveDepth, Cycles(packets/rate), draw, rng)
+		c.accepted[i] = load * float64(total(w.delivered)) / float64(total(w.due))
+		c.latency[i] = w.latency
 	}
 	for i, depth := range curveDepths {
 		rng := newRand(1) // the same packets for every depth
 		period := max(1/(overload*bound), 1)
 		pace := func(j int, _ Cycles) Cycles { return Cycles((float64(j) + rng.Float64()) * period) }
 		span := Cycles(packets * period)
-		delivered, _, _ := s.point(depth, span, pace, rng)
-		c.saturated[i] = float64(slices.Min(delivered)) / (float64(span-span/4) * bound)
+		w := s.run(depth, span, pace, rng)
+		most := float64(span-span/4) * bound
+		c.least[i] = float64(slices.Min(w.delivered)) / most
+		c.all[i] = float64(total(w.delivered)) / most / float64(len(w.delivered))
 	}
 	return c
+}
+
+func total(counts []int) (sum int) {
+	for _, n := range counts {
+		sum += n
+	}
+	return sum
 }
 
 // TestSaturation measures throughput and latency over load and compares them
@@ -317,7 +333,7 @@ func (s saturation) check(t *testing.T, c curve) {
 		if most := s.bound(depth) / s.bound(curveDepth); got > most*(1+draws) {
 			t.Errorf("%d places: saturates at %.3f, want at most %.3f", depth, got, most)
 		}
-		if i > 0 && got < c.saturated[i-1]*(1-noise) {
+		if i > 0 && got < c.SAT {
 			t.Errorf("%d places: saturates at %.3f, want at least %.3f as with fewer", depth, got, c.saturated[i-1])
 		}
 		if depth != curveDepth {

@@ -74,12 +74,14 @@ type constantView struct {
 	Value int32  `json:"value"`
 }
 
+// axonView is an axon. Slots, weights and delays are each the smallest and the
+// largest of its synapses.
 type axonView struct {
 	Axon     int      `json:"axon"`
 	Synapses int      `json:"synapses"`
-	Slots    [2]int   `json:"slots"`
-	Weights  [2]int   `json:"weights"`
-	Delays   [2]int   `json:"delays"`
+	Slots    [2]int   `json:"slot_range"`
+	Weights  [2]int   `json:"weight_range"`
+	Delays   [2]int   `json:"delay_range"`
 	From     []string `json:"from"`
 }
 
@@ -90,8 +92,8 @@ type targetView struct {
 	Population   string `json:"population"`
 	Neurons      int    `json:"neurons"`
 	Destinations int    `json:"destinations"`
-	Axons        [2]int `json:"axons"`
-	Delays       [2]int `json:"delays"`
+	Axons        [2]int `json:"axon_range"`
+	Delays       [2]int `json:"delay_range"`
 }
 
 func newCoreDetail(im *image.Image, k int, v coreView) coreDetail {

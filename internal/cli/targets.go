@@ -91,7 +91,7 @@ func showTarget(w io.Writer, name string, asJSON bool) error {
 	}
 	for k, text := range texts {
 		if k > 0 {
-			fmt.Fprintf(w, "\n# %s inherits from %s:\n", texts[k-1].File, text.File)
+			fmt.Fprintf(w, "\n# %s inherits from %s:\n", texts[k-1], text)
 		}
 		fmt.Fprint(w, text.Text)
 	}

@@ -28,7 +28,7 @@ func newVerifyCmd() *cobra.Command {
 	var o verifyOptions
 	cmd := &cobra.Command{
 		Use:   "verify FILE",
-		Short: "Check an image, a program or a network",
+		Short: "Check an image, a program, a network or an experiment",
 		Long: `Check FILE, or stdin where FILE is -, and print what it is.
 
 An image (or its text): its checksum, indices, sizes and programs; with -t, also
@@ -36,7 +36,9 @@ that it was compiled for cores like that target's.
 A program (text or object): that a core of the target, xbar256 if none is named,
 can run it: extensions, length, state, registers read before they are written.
 A network (.yaml): that it is well-formed. Whether it fits a chip is for 'weft
-compile' to say.`,
+compile' to say.
+An experiment (.yaml): that it, its target and its network are well-formed and go
+together. Its data are not read.`,
 		Example: "  weft verify net.weft -t xbar1k\n  weft verify neuron.s -D reset=zero -t loihi",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -77,10 +79,14 @@ func verify(in io.Reader, o verifyOptions) (verdict, error) {
 		return verdict{}, err
 	}
 	if ext := filepath.Ext(o.file); ext == ".yaml" || ext == ".yml" {
-		if o.target != "" {
-			return verdict{}, usagef("verify -t is for images and programs; 'weft compile %s -t %s' says whether the network fits", o.file, o.target)
+		what, command, check := "network", "compile", verifyNetwork
+		if isExperiment(o.file) {
+			what, command, check = "experiment", "eval", verifyExperiment
 		}
-		return verifyNetwork(o.file)
+		if o.target != "" {
+			return verdict{}, usagef("verify -t is for images and programs; 'weft %s %s -t %s' says whether the %s fits", command, o.file, o.target, what)
+		}
+		return check(o.file)
 	}
 	src, err := readSource(in, o.file)
 	if err != nil {
@@ -101,6 +107,38 @@ func verifyNetwork(path string) (verdict, error) {
 	if err != nil {
 		return verdict{}, err
 	}
+	return verdict{File: path, OK: true, Kind: "a network", Summary: net.Name + ": " + networkSizes(net)}, nil
+}
+
+// verifyExperiment checks an experiment with its target and its network, but
+// without its data.
+func verifyExperiment(path string) (verdict, error) {
+	j, err := newJob(evalOptions{file: path, timing: "cycle"})
+	if err != nil {
+		return verdict{}, err
+	}
+	t, err := j.target()
+	if err != nil {
+		return verdict{}, err
+	}
+	net, err := network.Load(j.exp.Network.Path)
+	if err != nil {
+		return verdict{}, err
+	}
+	if err := j.exp.Check(net, nil); err != nil {
+		return verdict{}, err
+	}
+	e := j.exp
+	return verdict{
+		File: path, OK: true, Kind: "an experiment",
+		Summary: fmt.Sprintf("%s on %s: %s into %s for %s, %s of %s; its network %s: %s; its data were not read", e.Name, t.Name,
+			e.Encode.Kind, e.Encode.Input.Text, plural(e.Encode.Ticks, "tick"), e.Readout.Kind, e.Readout.Population.Text,
+			net.Name, networkSizes(net)),
+	}, nil
+}
+
+// networkSizes says in a line how large a network is.
+func networkSizes(net *network.Network) string {
 	count := func(groups int, size func(k int) int) (n int) {
 		for k := range groups {
 			n += size(k)
@@ -109,11 +147,8 @@ func verifyNetwork(path string) (verdict, error) {
 	}
 	neurons := count(len(net.Populations), func(k int) int { return network.Size(net.Populations[k].Shape) })
 	inputs := count(len(net.Inputs), func(k int) int { return network.Size(net.Inputs[k].Shape) })
-	return verdict{
-		File: path, OK: true, Kind: "a network",
-		Summary: fmt.Sprintf("%s: %s, %s in %s, %s", net.Name, plural(inputs, "input"),
-			plural(neurons, "neuron"), plural(len(net.Populations), "population"), plural(len(net.Projections), "projection")),
-	}, nil
+	return fmt.Sprintf("%s, %s in %s, %s", plural(inputs, "input"),
+		plural(neurons, "neuron"), plural(len(net.Populations), "population"), plural(len(net.Projections), "projection"))
 }
 
 func verifyImage(src source, target string) (string, error) {

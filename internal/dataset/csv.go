@@ -3,7 +3,6 @@ package dataset
 import (
 	"bytes"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -83,7 +82,7 @@ func (r *csvReader) start() (bool, error) {
 	}
 	uneven := len(first.fields) != r.cols
 	switch {
-	case first.isCounts(r.cols) && (words || uneven) && !r.names(first):
+	case first.isCounts(r.cols) && (words || uneven):
 		return more, r.findLabel(nil)
 	case words && uneven:
 		return false, diag.One(r.pos(first.number, 1), diag.BadDataset, "the header has %d columns, but line %d has %d", len(first.fields), r.Line(), r.cols)
@@ -98,13 +97,8 @@ func (r *csvReader) start() (bool, error) {
 	return more, nil
 }
 
-// names reports whether a first line has the label's column by its name.
-func (r *csvReader) names(first csvLine) bool {
-	_, err := strconv.Atoi(r.label)
-	return err != nil && slices.Contains(first.words(), r.label)
-}
-
-// findLabel sets the column of the labels; header is nil when there is none.
+// findLabel sets the column of the labels; header is nil when there is none,
+// which a line of counts is not, either.
 func (r *csvReader) findLabel(header []string) error {
 	if r.cols < 2 {
 		return fail(r.path, "has one column, want the values of a sample and its label")
@@ -131,7 +125,7 @@ func (r *csvReader) findLabel(header []string) error {
 	case err == nil:
 		return fail(r.path, "has no column %d for `label`; its columns are 0 to %d, and -1 is the last", n, r.cols-1)
 	case header == nil:
-		return diag.One(diag.Pos{File: r.path}, diag.UnknownName, "has no header, so `label: %s` names no column; give its number, from 0, or -1 for the last", r.label)
+		return diag.One(diag.Pos{File: r.path}, diag.UnknownName, "has no header with the names of columns, so `label: %s` names none; give its number, from 0, or -1 for the last", r.label)
 	default:
 		hint := spell.Hint(r.label, header)
 		if hint == "" {
@@ -213,14 +207,16 @@ func (l csvLine) words() []string {
 
 // isCounts reports whether a first line over lines of cols columns is as
 // scikit-learn's data files have it: the number of samples, the number of
-// values of each, and the names of the classes (150,4,setosa,versicolor,…).
+// values of each, and the names of the classes (150,4,setosa,versicolor,…). Over
+// three columns 1,2,label is a header: one class would be nothing to learn.
 func (l csvLine) isCounts(cols int) bool {
 	if len(l.fields) < 2 {
 		return false
 	}
 	samples, ok := table.Number(l.fields[0])
 	values, ok2 := table.Number(l.fields[1])
-	return ok && ok2 && samples >= 1 && values == float64(cols-1)
+	header := len(l.fields) == cols && cols == 3
+	return ok && ok2 && samples >= 1 && values == float64(cols-1) && !header
 }
 
 func shorten(f []byte) string {
