@@ -134,7 +134,7 @@ func TestEveryMistakeIsReportedOnItsLine(t *testing.T) {
 
 // A figure is found with the comment of its line, however the file is laid out.
 func TestFiguresHaveTheCommentOfTheirLine(t *testing.T) {
-	got, err := Figures(Text{"x.yaml", "arch: {axons: 3, mesh: [2, 1]} # both\ntiming:\n  tick: 4  # assumed\n  row: 5\nprices: {hop_x: 2.5pJ}\n"})
+	got, err := Figures(Text{File: "x.yaml", Text: "arch: {axons: 3, mesh: [2, 1]} # both\ntiming:\n  tick: 4  # assumed\n  row: 5\nprices: {hop_x: 2.5pJ}\n"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestFiguresHaveTheCommentOfTheirLine(t *testing.T) {
 		t.Errorf("figures (-want +got):\n%s", diff)
 	}
 	// YAML knows more line breaks than Go's files have.
-	got, err = Figures(Text{"x.yaml", "timing:\r  tick: 4 # assumed\u2028  row: 5 # too\n"})
+	got, err = Figures(Text{File: "x.yaml", Text: "timing:\r  tick: 4 # assumed\u2028  row: 5 # too\n"})
 	if err != nil || len(got) != 2 || got[0].Source != "assumed" || got[1].Source != "too" {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -217,7 +217,7 @@ func FuzzTarget(f *testing.F) {
 		if _, err := json.Marshal(target); err != nil {
 			t.Error(err)
 		}
-		if _, err := Figures(Text{"x.yaml", string(src)}); err != nil {
+		if _, err := Figures(Text{File: "x.yaml", Text: string(src)}); err != nil {
 			t.Error(err)
 		}
 	})

@@ -71,6 +71,20 @@
 // every max(LinkCycles, (HopX+1)/FIFODepth) cycles at best: FIFOs shallower
 // than HopX+1 slow even a lone stream.
 //
+// # What it takes
+//
+// A pattern of traffic is bound by its heaviest channel: a link, or a core,
+// takes a packet a cycle. With FIFOs of 4 places, HopX = HopY = 2 and every
+// core offering half as much again as the bound, the core that gets least of
+// it sends, in packets a cycle (patterns_test.go has the forms and the curves;
+// go test -run Saturation -v prints them):
+//
+//	           4×4: bound  accepted    8×8: bound  accepted
+//	uniform         1.000   63 %            0.500   71 %
+//	tornado         1.000  100 %            0.333   77 %
+//	transpose       0.333  100 %            0.143   99 %
+//	hotspot, ⅛      0.348   97 %            0.113   93 %
+//
 // # Slower is not always later
 //
 // Like every greedy schedule this one has anomalies (Graham 1969): a slower
