@@ -73,13 +73,14 @@
 //
 // # What it takes
 //
-// A pattern of traffic is bound by its heaviest channel: a link, or a core,
-// takes a packet a cycle. With FIFOs of 4 places, HopX = HopY = 2 and every
-// core offering half as much again as the bound, the core that gets least of
-// it sends, in packets a cycle (patterns_test.go has the forms and the curves;
-// go test -run Saturation -v prints them):
+// A pattern of traffic is bound by its heaviest channel: a core takes a packet
+// a cycle, a link one every LinkCycles. Below is the bound in packets a core
+// and cycle with LinkCycles = 1, and what share of it the worst-off core gets
+// when every core offers half as much again, with FIFOs of 4 places and HopX =
+// HopY = 2. patterns_test.go has the closed forms and the curves; go test -run
+// Saturation -v prints them.
 //
-//	           4×4: bound  accepted    8×8: bound  accepted
+//	           4×4: bound  share       8×8: bound  share
 //	uniform         1.000   63 %            0.500   71 %
 //	tornado         1.000  100 %            0.333   77 %
 //	transpose       0.333  100 %            0.143   99 %
