@@ -39,6 +39,7 @@ var policy = []row{
 	{pkg: "internal/diag", may: []string{"internal/spell"}},
 	{pkg: "internal/yamldoc", may: []string{"internal/diag", "internal/spell"}},
 	{pkg: "internal/ndarray/table", may: []string{"internal/diag", "internal/spell"}},
+	{pkg: "internal/hdf5", may: []string{"internal/diag", "internal/spell"}},
 	{pkg: "internal/ndarray", may: []string{"internal/ndarray/table", "internal/diag", "internal/spell"}},
 
 	// The contract between compiler and emulator.
