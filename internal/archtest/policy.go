@@ -60,6 +60,7 @@ var policy = []row{
 	{pkg: "compiler/mapping", may: pass, tests: []string{"compiler/..."}},
 	{pkg: "compiler/codegen", may: pass, tests: []string{"compiler/..."}},
 	{pkg: "compiler/interp", may: pass, tests: []string{"compiler/..."}},
+	{pkg: "compiler/lavanet", may: []string{"internal/diag", "internal/hdf5", "internal/ndarray", "internal/spell"}},
 	{pkg: "compiler", may: []string{"compiler/...", "isa/...", "targets", "internal/diag"}},
 
 	// The emulator.

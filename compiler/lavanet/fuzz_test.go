@@ -1,0 +1,43 @@
+package lavanet
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/hdf5"
+)
+
+// FuzzImport reads any bytes. What is accepted has arrays of the shapes that
+// they claim.
+func FuzzImport(f *testing.F) {
+	files, err := filepath.Glob("testdata/*.net")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no seeds: %v", err)
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data, true)
+		f.Add(data, false)
+	}
+	f.Fuzz(func(t *testing.T, data []byte, align bool) {
+		file, err := hdf5.Open("fuzz.net", data)
+		r, err := build("fuzz.net", file, err, Options{Name: "fuzz", Arrays: "fuzz.npz", InputShape: []int{1, 4, 4}, Align: align})
+		if err != nil {
+			if _, ok := errors.AsType[*diag.Error](err); !ok {
+				t.Fatalf("error of type %T: %v", err, err)
+			}
+			return
+		}
+		for name, a := range r.Arrays {
+			if product(a.Shape) != len(a.Data) {
+				t.Fatalf("array %s of shape %v has %d numbers", name, a.Shape, len(a.Data))
+			}
+		}
+	})
+}
