@@ -72,7 +72,7 @@ func delays(im *image.Image) [][]int {
 			}
 			c := &im.Cores[d.Core]
 			delay := int(d.Delay)
-			if im.Manifest.Arch.DelayPlace == targets.DelaySynapse {
+			if _, part := d.Slot(); !part && im.Manifest.Arch.DelayPlace == targets.DelaySynapse {
 				delay = 0
 				for _, s := range c.Rows[d.Axon].Delays {
 					delay = max(delay, int(s))

@@ -10,7 +10,7 @@ import (
 // Current returns, for each neuron, the constant input that values would be if
 // the inputs were analogue: the sum of weight × value over its synapses from
 // the inputs first, first+1, …, in weight units, rounded to nearest. It is what
-// a host computes for a direct encoding.
+// a host computes for a direct encoding, from the weights of the image.
 func (c *Chip) Current(values []float64, first int) []int32 {
 	sums := make([]float64, len(c.place))
 	for i, x := range values {
@@ -23,8 +23,11 @@ func (c *Chip) Current(values []float64, first int) []int32 {
 			}
 			core := &c.image.Cores[d.Core]
 			r := &core.Rows[d.Axon]
+			if r.Silent {
+				continue
+			}
 			for k, slot := range r.Slots {
-				sums[core.Neurons[slot]] += float64(float64(r.Weights[k]) * x)
+				sums[core.Neurons[slot]] += float64(float64(r.Scaled(r.Weights[k])) * x)
 			}
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/weft-toolchain/weft/emulator/activity"
 	"github.com/weft-toolchain/weft/emulator/core"
 	"github.com/weft-toolchain/weft/emulator/noc"
+	"github.com/weft-toolchain/weft/emulator/odin"
+	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -43,33 +45,73 @@ type Chip struct {
 	// inputs and slots say what a spike sends, by input and by core and slot.
 	inputs []fan
 	slots  [][]fan
+	// parts says what a partial sum is sent to, broadcast what an input's spike
+	// adds to the broadcast registers.
+	parts     [][]fan
+	broadcast []int32
+	// event is set for a chip without ticks.
+	event *eventChip
 }
 
 type place struct{ core, slot int32 }
 
-// NewChip prepares a verified image for running with a timing.
+// NewChipOn prepares a verified image for running on a target: with its timing
+// and, if it has some, its devices. Of an image that devices cannot hold it says
+// why.
+func NewChipOn(im *image.Image, t *targets.Target, mode Mode) (*Chip, error) {
+	if t.Devices != nil {
+		for k := range im.Cores {
+			for r := range im.Cores[k].Rows {
+				if m := &im.Cores[k].Rows[r].Marks; m.Plastic || m.Silent {
+					return nil, diag.One(diag.Pos{File: im.Manifest.Network}, diag.Unsupported,
+						"core %d, axon %d: learns, and a crossbar of devices, as %s has it, does not: choose a target with a digital one", k, r, t.Name)
+				}
+			}
+		}
+	}
+	return newChip(im, t, mode), nil
+}
+
+// NewChip prepares a verified image for running with a timing, on a chip with
+// digital crossbars.
 func NewChip(im *image.Image, timing targets.Timing, mode Mode) *Chip {
+	return newChip(im, &targets.Target{Timing: timing}, mode)
+}
+
+func newChip(im *image.Image, t *targets.Target, mode Mode) *Chip {
 	a := &im.Manifest.Arch
 	c := &Chip{
-		image: im, timing: timing, mode: mode,
+		image: im, timing: t.Timing, mode: mode,
 		specs: make([]*core.Spec, len(im.Cores)), place: make([]place, im.Neurons()),
 		routers: make([]int32, len(im.Cores)), coreAt: make([]int32, a.Cores()),
-		slots: make([][]fan, len(im.Cores)),
+		slots: make([][]fan, len(im.Cores)), parts: make([][]fan, len(im.Cores)),
 	}
 	for r := range c.coreAt {
 		c.coreAt[r] = image.Host
 	}
 	for k := range im.Cores {
 		ic := &im.Cores[k]
-		c.specs[k] = core.NewSpec(im, k, timing)
+		c.specs[k] = core.NewSpecOn(im, k, t)
 		c.routers[k] = ic.Y*int32(a.MeshWidth) + ic.X
 		c.coreAt[c.routers[k]] = int32(k)
 		for slot, n := range ic.Neurons {
 			c.place[n] = place{int32(k), int32(slot)}
 		}
-		c.slots[k] = newFans(im, ic.Dests, ic.X, ic.Y)
+		spikes, parts := split(ic.Dests)
+		c.slots[k] = newFans(im, spikes, ic.X, ic.Y)
+		c.parts[k] = newFans(im, parts, ic.X, ic.Y)
+	}
+	c.broadcast = make([]int32, im.Inputs())
+	for _, s := range im.Manifest.Inputs {
+		copy(c.broadcast[s.First:], s.Broadcast)
 	}
 	c.inputs = newFans(im, im.InputDests, 0, 0)
+	if a.Controller.EventDriven() {
+		var err error
+		if c.event, err = newEventChip(im); err != nil {
+			panic("emulator: image of an event-driven chip: " + err.Error())
+		}
+	}
 	return c
 }
 
@@ -83,10 +125,13 @@ type Machine struct {
 	mesh  *noc.Mesh // nil in functional mode
 	// tick is the number of the last tick run, cycle the cycles until its end.
 	tick, cycle int64
+	// broadcast is what the broadcast registers hold in the next tick.
+	broadcast int64
 
 	// The books that are no core's.
 	chipAct        activity.Counts
 	stalls         int64
+	late           int64
 	synapticEvents int64
 	spikes         []int64 // by population
 
@@ -97,6 +142,11 @@ type Machine struct {
 	phases  Phases
 	arrived func(noc.Delivery)
 
+	// session is the chip's, where it has no ticks; waiting are the inputs that
+	// spiked in the tick before.
+	session *odin.Session
+	waiting []int32
+
 	watch *Tick // where not nil, is told of the ticks
 }
 
@@ -105,6 +155,10 @@ func New(c *Chip) *Machine {
 	m := &Machine{chip: c, cores: make([]*core.Core, len(c.specs)), spikes: make([]int64, len(c.image.Manifest.Populations))}
 	for k, s := range c.specs {
 		m.cores[k] = core.New(s)
+	}
+	if c.event != nil {
+		m.session = c.event.chip.Start()
+		return m
 	}
 	if c.mode == Cycle {
 		a, t := &c.image.Manifest.Arch, &c.timing
@@ -123,10 +177,22 @@ func (m *Machine) Reset() {
 	for _, c := range m.cores {
 		c.Reset()
 	}
-	m.tick, m.cycle = 0, 0
+	m.tick, m.cycle, m.broadcast = 0, 0, 0
 	m.chipAct = activity.Counts{}
-	m.stalls, m.synapticEvents = 0, 0
+	m.stalls, m.late, m.synapticEvents = 0, 0, 0
 	clear(m.spikes)
+	if m.chip.event != nil {
+		m.session, m.waiting = m.chip.event.chip.Start(), m.waiting[:0]
+	}
+}
+
+// SetRun says which of many runs from the initial state the next one is. Where
+// the crossbar is of devices, each has read noise of its own, which Reset leaves
+// as it is.
+func (m *Machine) SetRun(n int) {
+	for _, c := range m.cores {
+		c.SetRun(uint64(n))
+	}
 }
 
 // SetCurrent sets a constant input of each neuron, by neuron number, in weight
@@ -158,15 +224,25 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 	m.sources = m.sources[:0]
 	m.phases = Phases{}
 	m.watchStart(inputs)
+	if m.session != nil {
+		m.eventTick(inputs)
+		slices.Sort(m.fired)
+		m.watchEnd()
+		return m.fired
+	}
 	m.sendInputs(inputs)
 	for k, c := range m.cores {
+		c.StartTick(m.tick, m.broadcast)
 		integrated := c.Integrate(m.tick)
 		updated := integrated + c.Update(m.tick)
+		learned := updated + c.Learn()
 		m.phases.Integrated = max(m.phases.Integrated, integrated)
 		m.phases.Updated = max(m.phases.Updated, updated)
+		m.phases.Learned = max(m.phases.Learned, learned)
 		m.sendSpikes(k, c, integrated)
-		m.watchCore(k, integrated, updated)
+		m.watchCore(k, integrated, updated, learned)
 	}
+	m.broadcast = m.broadcastOf(inputs)
 	if m.mesh == nil {
 		for k := range m.packets {
 			m.receive(&m.packets[k])
@@ -187,8 +263,23 @@ func (m *Machine) Cycles() int64 { return m.cycle }
 // State returns state word k of a neuron.
 func (m *Machine) State(neuron, k int) int32 {
 	p := m.chip.place[neuron]
+	if m.session != nil {
+		return m.eventState(p, k)
+	}
 	return m.cores[p.core].State(int(p.slot), k)
 }
+
+// Weight returns the weight of synapse k of an axon of a core, as its programs
+// have left it.
+func (m *Machine) Weight(core, axon, k int) int16 {
+	if m.session != nil {
+		return m.eventWeight(axon, k)
+	}
+	return m.cores[core].Weight(axon, k)
+}
+
+// AxonWord returns word k of an axon of a core, which its axon program keeps.
+func (m *Machine) AxonWord(core, axon, k int) int32 { return m.cores[core].AxonWord(axon, k) }
 
 // HostRead is Potential read by the host through the I/O port, on the books.
 func (m *Machine) HostRead(neuron int) float64 {
@@ -226,6 +317,7 @@ func (m *Machine) Activity(a *activity.Activity) {
 	a.Cycles += m.cycle
 	a.SynapticEvents += m.synapticEvents
 	a.Stalls += m.stalls
+	a.Late += m.late
 	for k, n := range m.spikes {
 		a.Spikes[k] += n
 	}

@@ -8,7 +8,7 @@ import (
 // Phases are the cycles at which the phases of a tick ended, counted from its
 // start. A phase that cores do apart ends with the last core.
 type Phases struct {
-	Integrated, Updated int64
+	Integrated, Updated, Learned int64
 	// Routed is when every core was done and every packet delivered, Done the end
 	// of the barrier. Both are zero in functional mode.
 	Routed, Done int64
@@ -27,10 +27,10 @@ type Tick struct {
 
 // CoreTick is one core's part of a tick.
 type CoreTick struct {
-	// Integrated, Updated and Sent are the cycles by which it had integrated,
-	// updated, and put its last packet into the mesh. Sent is zero where it sent
-	// none, and in functional mode.
-	Integrated, Updated, Sent int64
+	// Integrated, Updated, Learned and Sent are the cycles by which it had
+	// integrated, updated, learned, and put its last packet into the mesh. Sent is
+	// zero where it sent none, and in functional mode.
+	Integrated, Updated, Learned, Sent int64
 	// Stall is how many cycles it stood still because the mesh was full.
 	Stall int64
 }
@@ -38,7 +38,7 @@ type CoreTick struct {
 // Delivery is a packet that arrived at a cycle: at a core, or at image.Host.
 type Delivery struct {
 	At int64
-	// From is the core that sent it, or image.Host.
+	// From is the core that sent it, or image.Host. Axon is as in image.Dest.
 	From, To, Axon int32
 }
 
@@ -54,9 +54,9 @@ func (m *Machine) watchStart(inputs []int32) {
 	*m.watch = Tick{Number: m.tick, Cores: make([]CoreTick, len(m.cores)), Inputs: inputs}
 }
 
-func (m *Machine) watchCore(k int, integrated, updated int64) {
+func (m *Machine) watchCore(k int, integrated, updated, learned int64) {
 	if m.watch != nil {
-		m.watch.Cores[k] = CoreTick{Integrated: integrated, Updated: updated}
+		m.watch.Cores[k] = CoreTick{Integrated: integrated, Updated: updated, Learned: learned}
 	}
 }
 

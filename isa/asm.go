@@ -2,6 +2,7 @@ package isa
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -18,7 +19,8 @@ type AsmOptions struct {
 	// that may stand for numbers as operands.
 	Define map[string]string
 	// Shared names the parameters that are the same for every neuron of the
-	// core: they go into C registers. The others go into P registers.
+	// core: they go into C registers while there are some. The others go into P
+	// registers.
 	Shared map[string]bool
 	// FirstLine is the number of the text's first line, for a text that is part
 	// of a file; 0 means 1.
@@ -26,14 +28,17 @@ type AsmOptions struct {
 }
 
 // directives are the words that may stand first on a line with a dot.
-var directives = []string{".program", ".state", ".param", ".if", ".else", ".end"}
+var directives = []string{".program", ".kind", ".state", ".param", ".table", ".compartments", ".if", ".else", ".end"}
 
 // Assemble turns a text into a program. The text has one instruction or
 // directive a line; `;` starts a comment.
 //
 //	.program NAME          names the program, once
+//	.kind KIND             tick (the default), arrive, pre, post or axon
 //	.state NAME            the next state word
 //	.param NAME [REG]      the next parameter, or the one in REG
+//	.table N, N, …         more entries of the table
+//	.compartments N        slots that make a neuron
 //	.if SYM[=VALUE] … .else … .end
 //	@q1 add d, a, b        an instruction, here predicated
 //
@@ -78,9 +83,9 @@ type assembler struct {
 	// held names the parameter in each register.
 	held  [NumRegs]string
 	conds []cond
-	// named says that there was a .program.
-	named bool
-	diags diag.List
+	// named and kinded say that there was a .program, a .kind.
+	named, kinded bool
+	diags         diag.List
 }
 
 // cond is an open .if: whether its lines are assembled, and whether the .else
@@ -127,6 +132,12 @@ func (a *assembler) statement(s string) {
 	switch word {
 	case ".program":
 		a.program(rest)
+	case ".kind":
+		a.kind(rest)
+	case ".table":
+		a.table(rest)
+	case ".compartments":
+		a.compartments(rest)
 	case ".state":
 		a.state(rest)
 	case ".param":
@@ -159,6 +170,46 @@ func (a *assembler) program(name string) {
 		a.prog.Name = name
 	}
 	a.named = true
+}
+
+func (a *assembler) kind(name string) {
+	k, ok := parseKind(name)
+	switch {
+	case a.kinded:
+		a.errorf(".kind: the text has said its kind already")
+	case !ok:
+		a.errorf(".kind %s: want one of %s%s", quote(name), strings.Join(kindNames[:], ", "), spell.Hint(name, kindNames[:]))
+	default:
+		a.prog.Kind = k
+	}
+	a.kinded = true
+}
+
+func (a *assembler) table(list string) {
+	for s := range strings.SplitSeq(list, ",") {
+		v, err := a.number(strings.TrimSpace(s), math.MinInt32, math.MaxInt32)
+		if err != nil {
+			a.errorf(".table: entry %d: %v", len(a.prog.Table)+1, err)
+			return
+		}
+		if len(a.prog.Table) == MaxTable {
+			a.errorf(".table: has more than %d entries", MaxTable)
+			return
+		}
+		a.prog.Table = append(a.prog.Table, int32(v))
+	}
+}
+
+func (a *assembler) compartments(s string) {
+	n, err := a.number(s, 1, MaxCompartments)
+	switch {
+	case err != nil:
+		a.errorf(".compartments: %v", err)
+	case a.prog.Compartments != 0:
+		a.errorf(".compartments: the text has said them already")
+	default:
+		a.prog.Compartments = int(n)
+	}
 }
 
 // isNew reports whether s may name another state word or parameter.
@@ -200,6 +251,12 @@ func (a *assembler) param(s string) {
 		}
 		for r < end && a.held[r] != "" {
 			r++
+		}
+		// Where the constants are full, a shared parameter is each neuron's own.
+		if r == end && end == NumRegs {
+			for r, end = P0, C0; r < end && a.held[r] != ""; {
+				r++
+			}
 		}
 		if r == end {
 			a.errorf(".param %s: no register is left for it", name)
@@ -285,15 +342,20 @@ func (a *assembler) operand(o operand, s string) (int64, error) {
 		}
 		return 0, fmt.Errorf("%s is no register, state word or parameter%s", quote(s), spell.Hint(s, names))
 	}
+	return a.number(s, lim[0], lim[1])
+}
+
+// number reads a number, or a symbol that stands for one.
+func (a *assembler) number(s string, lo, hi int64) (int64, error) {
 	if d, ok := a.opt.Define[s]; ok {
 		s = d
 	}
 	v, err := strconv.ParseInt(s, 0, 64)
 	if err != nil {
-		return 0, fmt.Errorf("want a number from %d to %d or a symbol that is defined, have %s", lim[0], lim[1], quote(s))
+		return 0, fmt.Errorf("want a number from %d to %d or a symbol that is defined, have %s", lo, hi, quote(s))
 	}
-	if v < lim[0] || v > lim[1] {
-		return 0, fmt.Errorf("is %d, want %d to %d", v, lim[0], lim[1])
+	if v < lo || v > hi {
+		return 0, fmt.Errorf("is %d, want %d to %d", v, lo, hi)
 	}
 	return v, nil
 }
@@ -302,6 +364,7 @@ func (a *assembler) operand(o operand, s string) (int64, error) {
 var operandNames = map[operand]string{
 	operandD: "d", operandA: "a", operandB: "b", operandQD: "q", operandQA: "qa", operandQB: "qb",
 	operandQN: "q", operandShift: "n", operandScale: "n", operandImm16: "imm", operandImm11: "imm",
+	operandBits: "n", operandCount: "n", operandWord: "n", operandC: "c",
 }
 
 // Syntax returns the instruction with its operands as ISA.md writes them.

@@ -131,6 +131,17 @@ func TestDiagnosticsCountLinesFromTheFirstLine(t *testing.T) {
 	}
 }
 
+func TestLongTableIsRefused(t *testing.T) {
+	full := strings.Repeat(".table 1, 2\n", MaxTable/2)
+	if p, err := Assemble("x.s", full, AsmOptions{}); err != nil || len(p.Table) != MaxTable {
+		t.Errorf("a table of %d entries: %v", MaxTable, err)
+	}
+	_, err := Assemble("x.s", full+".table 3\n", AsmOptions{})
+	if want := "x.s:513:1: .table: has more than 1024 entries"; err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestLargeTextIsRefused(t *testing.T) {
 	_, err := Assemble("x.s", strings.Repeat("\n", maxSource+1), AsmOptions{})
 	if e, ok := errors.AsType[*diag.Error](err); !ok || e.Diagnostics[0].Code != diag.TooLarge {
@@ -160,7 +171,7 @@ func FuzzAssemble(f *testing.F) {
 			return
 		}
 		checkDisassembly(t, p)
-		p.Verify(Features{ProgramWords: 64, StateWords: 4, ParamWords: 8})
+		p.Verify(Features{Extensions: "MRLGXTC", ProgramWords: 64, StateWords: 4, ParamWords: 8})
 		again, err := ReadObject("x.bin", p.Object())
 		if err != nil {
 			t.Fatal(err)

@@ -2,11 +2,15 @@ package isa
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // mnemonicWidth is the column of the operands in a listing.
 const mnemonicWidth = 5
+
+// tableRow is how many entries of a table a line has.
+const tableRow = 16
 
 // String returns the instruction as the assembler reads it.
 func (i Inst) String() string {
@@ -47,7 +51,7 @@ func (i Inst) text(width int, name func(Reg) string) string {
 		switch {
 		case o.isPred():
 			fmt.Fprintf(&b, "%sq%d", sep, v)
-		case o == operandD || o == operandA || o == operandB:
+		case o.isRegister():
 			fmt.Fprintf(&b, "%s%s", sep, name(Reg(v)))
 		default:
 			fmt.Fprintf(&b, "%s%d", sep, v)
@@ -67,6 +71,15 @@ func (p *Program) Disassemble() (string, error) {
 	var b strings.Builder
 	if p.Name != "" {
 		fmt.Fprintf(&b, ".program %s\n", p.Name)
+	}
+	if p.Kind != Tick {
+		fmt.Fprintf(&b, ".kind %s\n", p.Kind)
+	}
+	if p.Compartments != 0 {
+		fmt.Fprintf(&b, ".compartments %d\n", p.Compartments)
+	}
+	for row := range slices.Chunk(p.Table, tableRow) {
+		fmt.Fprintf(&b, ".table %s\n", strings.Trim(strings.ReplaceAll(fmt.Sprint(row), " ", ", "), "[]"))
 	}
 	for k, s := range p.State {
 		names[S0+Reg(k)] = s

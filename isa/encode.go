@@ -29,6 +29,10 @@ const (
 	operandScale                // n, 0 to 62
 	operandImm16                // 16 bits, signed
 	operandImm11                // 11 bits, signed
+	operandBits                 // n, a number of bits from 1 to 31
+	operandCount                // n, a count from 1 to 63
+	operandWord                 // n, a word of an axon from 0
+	operandC                    // register, source, where d stands
 )
 
 // formats lists the operands of each format in the order written.
@@ -44,6 +48,15 @@ var formats = [numFormats][]operand{
 	FormatQQQ:  {operandQD, operandQA, operandQB},
 	FormatQQ:   {operandQD, operandQA},
 	FormatRQRR: {operandD, operandQN, operandA, operandB},
+	FormatR:    {operandD},
+	FormatRN:   {operandD, operandWord},
+	FormatRB:   {operandD, operandBits},
+	FormatRQ:   {operandD, operandQN},
+	FormatQ:    {operandQD},
+	FormatQRB:  {operandQD, operandA, operandBits},
+	FormatQRC:  {operandQD, operandA, operandCount},
+	FormatA:    {operandA},
+	FormatABC:  {operandA, operandB, operandC},
 }
 
 // limits of the numeric operands.
@@ -52,18 +65,21 @@ var operandLimits = map[operand][2]int64{
 	operandScale: {0, 62},
 	operandImm16: {-1 << 15, 1<<15 - 1},
 	operandImm11: {-1 << 10, 1<<10 - 1},
+	operandBits:  {1, 31},
+	operandCount: {1, maxCount},
+	operandWord:  {0, NumAxonWords - 1},
 }
 
 // get returns an operand of an instruction as a number.
 func (o operand) get(i *Inst) int64 {
 	switch o {
-	case operandD, operandQD:
+	case operandD, operandQD, operandC:
 		return int64(i.D)
 	case operandA, operandQA:
 		return int64(i.A)
 	case operandB, operandQB:
 		return int64(i.B)
-	case operandQN, operandShift, operandScale:
+	case operandQN, operandShift, operandScale, operandBits, operandCount, operandWord:
 		return int64(i.N)
 	case operandImm16, operandImm11:
 		return int64(i.Imm)
@@ -74,13 +90,13 @@ func (o operand) get(i *Inst) int64 {
 // set puts a number that is in range into an operand of an instruction.
 func (o operand) set(i *Inst, v int64) {
 	switch o {
-	case operandD, operandQD:
+	case operandD, operandQD, operandC:
 		i.D = Reg(v)
 	case operandA, operandQA:
 		i.A = Reg(v)
 	case operandB, operandQB:
 		i.B = Reg(v)
-	case operandQN, operandShift, operandScale:
+	case operandQN, operandShift, operandScale, operandBits, operandCount, operandWord:
 		i.N = uint8(v)
 	case operandImm16, operandImm11:
 		i.Imm = int32(v)
@@ -90,13 +106,13 @@ func (o operand) set(i *Inst, v int64) {
 // place puts an operand into a word, and mask covers its bits.
 func (o operand) place(v int64) (word, mask uint32) {
 	switch o {
-	case operandD, operandQD:
+	case operandD, operandQD, operandC:
 		return uint32(v) << dShift, fieldMask << dShift
 	case operandA, operandQA:
 		return uint32(v) << aShift, fieldMask << aShift
 	case operandB, operandQB:
 		return uint32(v) << bShift, fieldMask << bShift
-	case operandQN, operandShift, operandScale:
+	case operandQN, operandShift, operandScale, operandBits, operandCount, operandWord:
 		return uint32(v), nMask
 	case operandImm16:
 		return uint32(v) & 0xffff, 0xffff
@@ -109,13 +125,13 @@ func (o operand) place(v int64) (word, mask uint32) {
 // extract reads an operand from a word.
 func (o operand) extract(w uint32) int64 {
 	switch o {
-	case operandD, operandQD:
+	case operandD, operandQD, operandC:
 		return int64(w >> dShift & fieldMask)
 	case operandA, operandQA:
 		return int64(w >> aShift & fieldMask)
 	case operandB, operandQB:
 		return int64(w >> bShift & fieldMask)
-	case operandQN, operandShift, operandScale:
+	case operandQN, operandShift, operandScale, operandBits, operandCount, operandWord:
 		return int64(w & nMask)
 	case operandImm16:
 		return int64(int16(w))
@@ -128,6 +144,11 @@ func (o operand) extract(w uint32) int64 {
 // isPred reports whether the operand is a predicate.
 func (o operand) isPred() bool {
 	return o == operandQD || o == operandQA || o == operandQB || o == operandQN
+}
+
+// isRegister reports whether the operand is a register.
+func (o operand) isRegister() bool {
+	return o == operandD || o == operandA || o == operandB || o == operandC
 }
 
 // Encode returns the word of an instruction, or what is wrong with it: an
@@ -152,7 +173,7 @@ func Encode(i Inst) (uint32, error) {
 		if o.isPred() && v >= NumPreds {
 			return 0, fmt.Errorf("%s: predicate q%d, want q0 to q%d", info.Name, v, NumPreds-1)
 		}
-		if v >= NumRegs && !o.isPred() && operandLimits[o] == [2]int64{} {
+		if v >= NumRegs && o.isRegister() {
 			return 0, fmt.Errorf("%s: register %d, want 0 to %d", info.Name, v, NumRegs-1)
 		}
 		bits, _ := o.place(v)

@@ -71,8 +71,8 @@ func TestRowsAreInOrderAndWithinTheirExtension(t *testing.T) {
 			t.Errorf("%s: opcode %#02x comes after %#02x", info.Name, info.Op, last)
 		}
 		last = int(info.Op)
-		if names[info.Name] || info.Meaning == "" || info.Exec == nil {
-			t.Errorf("%s: its name is taken, or it has no meaning or no effect", info.Name)
+		if names[info.Name] || info.Meaning == "" || (info.Exec == nil) == (info.All == nil) {
+			t.Errorf("%s: its name is taken, or it has no meaning or not one effect", info.Name)
 		}
 		names[info.Name] = true
 		for _, e := range exts {
@@ -116,6 +116,14 @@ func TestEncodeRefusesWhatDoesNotFit(t *testing.T) {
 		{Op: MULZ, N: 63},
 		{Op: SEL, N: NumPreds},
 		{Op: QNOT, D: NumPreds},
+		{Op: RND, N: 0},
+		{Op: RND, N: 32},
+		{Op: RNDQ, D: NumPreds, N: 1},
+		{Op: LDX, N: NumAxonWords},
+		{Op: STW, D: NumRegs},
+		{Op: XTOP, N: 0},
+		{Op: XTOP, N: maxCount + 1},
+		{Op: XCNT, N: NumPreds},
 	} {
 		if w, err := Encode(i); err == nil {
 			t.Errorf("Encode(%+v) = %08x, want an error", i, w)

@@ -47,7 +47,57 @@ const (
 	NumConsts = 8
 	// NumPreds counts the predicates, q0 included.
 	NumPreds = 4
+	// NumAxonWords is how many words of its axon a synapse's program reads.
+	NumAxonWords = 4
+	// MaxTable is the longest table of a program, MaxCompartments the most that a
+	// neuron may have.
+	MaxTable        = 1024
+	MaxCompartments = 64
 )
+
+// Kind says when a core runs a program, and for whom.
+type Kind uint8
+
+// The kinds. A core has one program of each at most, and one of kind Tick at
+// least. The others work on plastic rows alone.
+const (
+	// Tick runs once a neuron in every tick, after the weights of its spikes were
+	// summed.
+	Tick Kind = iota
+	// Arrive runs once a synapse of a row whose axon is active, before the row's
+	// weights are added; Pre after.
+	Arrive
+	Pre
+	// Post runs once a synapse of the column of a neuron that fired in the tick
+	// before, at the end of the tick.
+	Post
+	// Axon runs once a plastic row in every tick, after all neurons were updated
+	// and before Post. Its S registers are the words of the axon, and In is the
+	// payload where the axon was active (1, where spikes carry none), else 0.
+	Axon
+	NumKinds
+)
+
+// kindNames are how `.kind` writes them.
+var kindNames = [NumKinds]string{Tick: "tick", Arrive: "arrive", Pre: "pre", Post: "post", Axon: "axon"}
+
+// String returns the kind as the assembler writes it.
+func (k Kind) String() string {
+	if k < NumKinds {
+		return kindNames[k]
+	}
+	return fmt.Sprintf("Kind(%d)", uint8(k))
+}
+
+// parseKind returns the kind of a name.
+func parseKind(s string) (Kind, bool) {
+	for k, name := range kindNames {
+		if name == s {
+			return Kind(k), true
+		}
+	}
+	return 0, false
+}
 
 // String returns the register as the assembler writes it.
 func (r Reg) String() string {
@@ -90,10 +140,16 @@ type Inst struct {
 // Program is an assembled program with the names of what it keeps.
 type Program struct {
 	Name  string
+	Kind  Kind
 	Words []uint32
 	// State names the state words in register order: State[i] is in register
-	// S0+i.
+	// S0+i. A program of kind Arrive, Pre or Post names the words of the neuron's
+	// tick program, by the same names.
 	State []string
+	// Table is what extension T looks up; each entry is a word.
+	Table []int32
+	// Compartments is how many slots make a neuron, for extension C; 0 means 1.
+	Compartments int
 	// Params names the parameters and where the program reads each.
 	Params []ParamBinding
 }

@@ -21,6 +21,11 @@ type manual struct {
 	Banks             []bankRow
 	Extensions        []extRow
 	Directives        []directiveRow
+	Kinds             []kindRow
+	AxonWords         int
+	MaxTable          int
+	MaxCompartments   int
+	PayloadBits       int
 	Example           string
 	ExampleCycles     int
 	ExampleHeader     string
@@ -35,7 +40,14 @@ type extRow struct {
 	Instructions                    []instructionRow
 }
 
-type instructionRow struct{ Syntax, Word, Meaning string }
+type instructionRow struct{ Syntax, Word, For, Meaning string }
+
+// kindRow tells of a kind of program when it runs and what it sees.
+type kindRow struct {
+	kind                    Kind
+	Name                    string
+	Runs, In, State, Params string
+}
 
 type directiveRow struct{ Word, Syntax, Meaning string }
 
@@ -62,20 +74,56 @@ var banks = []struct {
 	what  string
 }{
 	{Zero, 1, "reads 0"},
-	{In, 1, "sum of the weights of this tick's spikes, saturated"},
+	{In, 1, "what came in this tick, saturated: see the kinds of program"},
 	{T0, NumTemps, "scratch; 0 when the program begins"},
-	{S0, NumState, "state of the neuron, kept from tick to tick"},
+	{S0, NumState, "state of the neuron or axon, kept from tick to tick"},
 	{P0, NumParams, "parameters, each neuron's own"},
 	{C0, NumConsts, "constants, shared by the neurons of the core"},
 }
 
 var directiveRows = []directiveRow{
 	{".program", ".program NAME", "names the program, once"},
+	{".kind", ".kind KIND", "says the kind of the program, once; without it, it is `tick`"},
 	{".state", ".state NAME", "names the next state word: the first is `s0`"},
 	{".param", ".param NAME [REG]", "names a parameter and where it is read: in `REG`, or in the next free `p` register"},
+	{".table", ".table N, N, …", "appends entries to the program's table"},
+	{".compartments", ".compartments N", "says how many slots make a neuron, once; without it, one does"},
 	{".if", ".if SYM[=VALUE]", "the lines up to `.else` or `.end` are assembled if the symbol has the value; without one, if it is neither empty nor 0"},
 	{".else", ".else", "the lines up to `.end` are assembled otherwise"},
 	{".end", ".end", "ends an `.if`"},
+}
+
+const neuronWords = "the neuron's, read and write"
+
+var kindRows = []kindRow{
+	{
+		kind: Tick, Runs: "once a neuron, in every tick", In: "the sum of this tick's weights, payloads applied, partial sums and current",
+		State: neuronWords, Params: "the neuron's",
+	},
+	{
+		kind: Arrive, Runs: "once a synapse of an active plastic row, before the row's weights are added", In: "0",
+		State: neuronWords, Params: "the neuron's",
+	},
+	{
+		kind: Pre, Runs: "the same, after they were added", In: "0",
+		State: neuronWords, Params: "the neuron's",
+	},
+	{
+		kind: Post, Runs: "once a synapse, in plastic rows, of each neuron that fired in the tick before", In: "0",
+		State: neuronWords, Params: "the neuron's",
+	},
+	{
+		kind: Axon, Runs: "once a plastic row, in every tick", In: "the payload where the axon was active (1 of a plain spike), else 0",
+		State: "the axon's, read and write", Params: "none",
+	},
+}
+
+func TestEveryKindIsInTheManual(t *testing.T) {
+	for kind := range NumKinds {
+		if int(kind) >= len(kindRows) || kindRows[kind].kind != kind {
+			t.Errorf("the manual has no row of kind %s in its place", kind)
+		}
+	}
 }
 
 func TestEveryDirectiveIsInTheManual(t *testing.T) {
@@ -113,6 +161,11 @@ func TestManual(t *testing.T) {
 		NumRegs: NumRegs, LastPred: NumPreds - 1, Directives: directiveRows,
 		Example: listing(t, exampleText, example.Words), ExampleCycles: len(example.Words),
 		Magic: objectMagic, Version: objectVersion, ExampleHeader: string(header),
+		AxonWords: NumAxonWords, MaxTable: MaxTable, MaxCompartments: MaxCompartments, PayloadBits: payloadBits,
+	}
+	for _, k := range kindRows {
+		k.Name = k.kind.String()
+		m.Kinds = append(m.Kinds, k)
 	}
 	for _, b := range banks {
 		row := bankRow{Names: fmt.Sprintf("`%s`", b.first), What: b.what, Access: "read"}
@@ -149,10 +202,22 @@ func describe(e extInfo) extRow {
 	}
 	for _, info := range rows {
 		if info.Ext == e.Ext {
-			row.Instructions = append(row.Instructions, instructionRow{info.Syntax(), drawing(info), strings.ReplaceAll(info.Meaning, "|", `\|`)})
+			row.Instructions = append(row.Instructions, instructionRow{info.Syntax(), drawing(info), kindsOf(info), strings.ReplaceAll(info.Meaning, "|", `\|`)})
 		}
 	}
 	return row
+}
+
+// kindsOf names the kinds of program that an instruction is for.
+func kindsOf(info Info) string {
+	if info.In == nil {
+		return "all"
+	}
+	var names []string
+	for _, k := range info.In {
+		names = append(names, k.String())
+	}
+	return strings.Join(names, ", ")
 }
 
 // drawing returns the word of an instruction with a letter for each bit of an
@@ -171,6 +236,7 @@ func drawing(info Info) string {
 	letters := map[operand]byte{
 		operandD: 'd', operandA: 'a', operandB: 'b', operandQD: 'q', operandQA: 'a', operandQB: 'b', operandQN: 'q',
 		operandShift: 'n', operandScale: 'n', operandImm16: 'i', operandImm11: 'i',
+		operandBits: 'n', operandCount: 'n', operandWord: 'n', operandC: 'c',
 	}
 	for _, o := range formats[info.Format] {
 		_, mask := o.place(0)
@@ -179,6 +245,9 @@ func drawing(info Info) string {
 			width = bits.Len(NumPreds - 1)
 		} else if lim, numeric := operandLimits[o]; numeric && lim[0] >= 0 {
 			width = bits.Len(uint(lim[1]))
+		}
+		if letters[o] == 0 {
+			panic(fmt.Sprintf("operand %s of %s has no letter", operandNames[o], info.Name))
 		}
 		fill(letters[o], (1<<width-1)<<bits.TrailingZeros32(mask))
 	}

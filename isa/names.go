@@ -36,8 +36,20 @@ func (p *Program) badNames() []string {
 	if !isProgramName(p.Name) {
 		out = append(out, fmt.Sprintf("program name %s has characters that cannot be printed", quote(p.Name)))
 	}
-	if len(p.State) > NumState {
+	if p.Kind != Axon && len(p.State) > NumState {
 		out = append(out, fmt.Sprintf("program %q keeps %d state words, the ISA has %d", p.Name, len(p.State), NumState))
+	}
+	if p.Kind >= NumKinds {
+		out = append(out, fmt.Sprintf("program %q is of no kind", p.Name))
+	}
+	if p.Kind == Axon && len(p.State) > NumAxonWords {
+		out = append(out, fmt.Sprintf("program %q keeps %d words an axon, an axon has %d", p.Name, len(p.State), NumAxonWords))
+	}
+	if len(p.Table) > MaxTable {
+		out = append(out, fmt.Sprintf("program %q has a table of %d entries, the ISA has %d at most", p.Name, len(p.Table), MaxTable))
+	}
+	if p.Compartments < 0 || p.Compartments > MaxCompartments {
+		out = append(out, fmt.Sprintf("program %q has %d compartments, want 1 to %d", p.Name, p.Compartments, MaxCompartments))
 	}
 	seen := map[string]bool{}
 	check := func(name string) {

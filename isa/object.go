@@ -24,11 +24,15 @@ const objectVersion = 1
 
 // objectHeader is the JSON of an object file: everything but the words.
 type objectHeader struct {
-	Version int           `json:"version"`
-	Name    string        `json:"name"`
-	State   []string      `json:"state"`
-	Params  []objectParam `json:"params"`
-	Words   int           `json:"words"`
+	Version int    `json:"version"`
+	Name    string `json:"name"`
+	// Kind, Table and Compartments are left out where they are the usual ones.
+	Kind         string        `json:"kind,omitempty"`
+	Table        []int32       `json:"table,omitempty"`
+	Compartments int           `json:"compartments,omitempty"`
+	State        []string      `json:"state"`
+	Params       []objectParam `json:"params"`
+	Words        int           `json:"words"`
 }
 
 type objectParam struct {
@@ -38,7 +42,10 @@ type objectParam struct {
 
 // Object returns the program's object file.
 func (p *Program) Object() []byte {
-	h := objectHeader{Version: objectVersion, Name: p.Name, State: append([]string{}, p.State...), Params: []objectParam{}, Words: len(p.Words)}
+	h := objectHeader{Version: objectVersion, Name: p.Name, Table: p.Table, Compartments: p.Compartments, State: append([]string{}, p.State...), Params: []objectParam{}, Words: len(p.Words)}
+	if p.Kind != Tick {
+		h.Kind = p.Kind.String()
+	}
 	for _, b := range p.Params {
 		h.Params = append(h.Params, objectParam{b.Name, b.Reg.String()})
 	}
@@ -95,7 +102,13 @@ func decodeObject(data []byte) (*Program, error) {
 	if h.Version != objectVersion {
 		return nil, fmt.Errorf("it is of version %d, this weft reads version %d", h.Version, objectVersion)
 	}
-	p := &Program{Name: h.Name, State: append([]string(nil), h.State...)}
+	p := &Program{Name: h.Name, Table: h.Table, Compartments: h.Compartments, State: append([]string(nil), h.State...)}
+	if h.Kind != "" {
+		var ok bool
+		if p.Kind, ok = parseKind(h.Kind); !ok {
+			return nil, fmt.Errorf("its kind is %s", quote(h.Kind))
+		}
+	}
 	for _, b := range h.Params {
 		r, ok := parseReg(b.Reg)
 		if !ok {

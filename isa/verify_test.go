@@ -10,6 +10,7 @@ import (
 
 func TestVerifyTellsEverythingThatIsWrong(t *testing.T) {
 	small := Features{Extensions: "M", ProgramWords: 4, StateWords: 2, ParamWords: 2}
+	all := Features{Extensions: "MRLGXTC", ProgramWords: 8, StateWords: 2, ParamWords: 2}
 	for _, c := range []struct {
 		name     string
 		text     string
@@ -50,6 +51,62 @@ func TestVerifyTellsEverythingThatIsWrong(t *testing.T) {
 		{"too much state", ".program wide\n.state a\n.state b\n.state c", small, []string{
 			`-1: program "wide" keeps 3 state words, a core has 2 per neuron`,
 		}},
+		{"a program of each kind", ".kind post\n.state v\nldw t0\nldx t1, 3\nstw t0, v, t1\nldm v", all, nil},
+		{"only a synapse has a weight", "ldw t0\nstw t0, t0, t0\nldx t0, 1", all, []string{
+			`0: "ldw t0" is not for a program of kind tick`,
+			`1: "stw t0, t0, t0" is not for a program of kind tick`,
+			`2: "ldx t0, 1" is not for a program of kind tick`,
+		}},
+		{"an axon has no weight", ".kind axon\nldw t0", all, []string{`0: "ldw t0" is not for a program of kind axon`}},
+		{"only a neuron fires", ".kind arrive\nspk\nspkg c0\npart c0\nfired q1", all, []string{
+			`0: "spk" is not for a program of kind arrive`,
+			`1: "spkg c0" is not for a program of kind arrive`,
+			`2: "part c0" is not for a program of kind arrive`,
+			`3: "fired q1" is not for a program of kind arrive`,
+		}},
+		{"only neurons have a sum and stand in a core", ".kind pre\naccw t0, c0, 0\nxcnt t1, q0\nxsum t1, t0\nxmax t1, t0\nxtop q1, t0, 1", all, []string{
+			`0: "accw t0, c0, 0" is not for a program of kind pre`,
+			`1: "xcnt t1, q0" is not for a program of kind pre`,
+			`2: "xsum t1, t0" is not for a program of kind pre`,
+			`3: "xmax t1, t0" is not for a program of kind pre`,
+			`4: "xtop q1, t0, 1" is not for a program of kind pre`,
+		}},
+		{"only neurons have compartments", ".kind axon\n.compartments 2\nprv t0, c0\nnxt t0, c0\nseg t0\ncsum t0, c0", all, []string{
+			`-1: program "" of kind axon has compartments, which only a program of kind tick does`,
+			`0: "prv t0, c0" is not for a program of kind axon`,
+			`1: "nxt t0, c0" is not for a program of kind axon`,
+			`2: "seg t0" is not for a program of kind axon`,
+			`3: "csum t0, c0" is not for a program of kind axon`,
+		}},
+		{"a table that is not there", "ldt t0, in\ntab t0, t0, 4", all, []string{
+			`0: "ldt t0, in" looks up a table, and the program has none`,
+			`1: "tab t0, t0, 4" looks up a table, and the program has none`,
+		}},
+		{"sources of three", "stw t0, t1, t2", all, []string{
+			`0: "stw t0, t1, t2" is not for a program of kind tick`,
+			`0: "stw t0, t1, t2" reads t0 before it is written`,
+			`0: "stw t0, t1, t2" reads t1 before it is written`,
+			`0: "stw t0, t1, t2" reads t2 before it is written`,
+		}},
+		{"a predicate counted", "xcnt t0, q2\nrndq q0, c0, 3", all, []string{
+			`0: "xcnt t0, q2" reads q2 before it is written`,
+			`1: "rndq q0, c0, 3" writes q0, which is always true`,
+		}},
+		{"words of an axon are no state words", ".kind axon\n.state a\n.state b\n.state c\nacc c, a, 0", all, nil},
+		{"an axon has no parameters", ".kind axon\n.state x\nadd x, p0, c0", all, []string{
+			`0: "add s0, p0, c0" reads p0, but an axon has no parameters`,
+		}},
+		{"an axon has four words", ".kind axon\n.state a\n.state b\n.state c\n.state d\n.state e", all, []string{
+			`-1: program "" keeps 5 words an axon, an axon has 4`,
+		}},
+		{"missing extensions of a program", ".program p\n.kind pre\n.table 1", small, []string{
+			`-1: program "p" of kind pre needs extension L, which the target does not have`,
+			`-1: program "p" with a table needs extension T, which the target does not have`,
+		}},
+		{"missing compartments", ".program p\n.compartments 2", small, []string{
+			`-1: program "p" of several compartments needs extension C, which the target does not have`,
+		}},
+		{"one compartment is none", ".compartments 1", small, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p, err := Assemble("x.s", c.text, AsmOptions{})
@@ -94,9 +151,22 @@ func TestVerifyTellsWordsAndNamesThatAssembleWouldNotMake(t *testing.T) {
 	}
 }
 
+func TestVerifyTellsWhatTheAssemblerHasNoWordFor(t *testing.T) {
+	p := &Program{Name: "odd", Kind: NumKinds, Table: make([]int32, MaxTable+1), Compartments: -1}
+	want := []string{
+		`-1: program "odd" is of no kind`,
+		`-1: program "odd" has a table of 1025 entries, the ISA has 1024 at most`,
+		`-1: program "odd" has -1 compartments, want 1 to 64`,
+		`-1: program "odd" of kind Kind(5) has compartments, which only a program of kind tick does`,
+	}
+	if diff := cmp.Diff(want, told(p.Verify(Features{Extensions: "LT"}))); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
 // The extension of a problem is given, for callers that tell it once a program.
 func TestVerifyGivesTheMissingExtension(t *testing.T) {
-	p, err := Assemble("x.s", "mulz t0, in, in, 4\nmuln t0, in, in, 4", AsmOptions{})
+	p, err := Assemble("x.s", ".kind pre\nmulz t0, in, in, 4\nmuln t0, in, in, 4\nldw t0\nrnd t0, 3", AsmOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +174,7 @@ func TestVerifyGivesTheMissingExtension(t *testing.T) {
 	for _, problem := range p.Verify(Features{ProgramWords: 8}) {
 		letters.WriteByte(byte(problem.Extension))
 	}
-	if letters.String() != "MM" {
-		t.Errorf("extensions %q, want %q", letters.String(), "MM")
+	if letters.String() != "LMMLR" {
+		t.Errorf("extensions %q, want %q", letters.String(), "LMMLR")
 	}
 }

@@ -9,7 +9,9 @@ const (
 	intField fieldKind = iota
 	mustInt            // an integer without a default
 	enumField
+	optionField // an enumeration whose first word is the default
 	extField
+	wordsField // a list of names
 	hertzField
 )
 
@@ -23,9 +25,11 @@ type field struct {
 	lo, hi int64
 	def    int64
 	enum   []string
-	putInt func(*Target, int64)
-	putStr func(*Target, string)
-	putNum func(*Target, float64)
+	// devices says that it matters only where the crossbar is of devices.
+	devices bool
+	putInt  func(*Target, int64)
+	putStr  func(*Target, string)
+	putNum  func(*Target, float64)
 }
 
 const (
@@ -49,11 +53,19 @@ var archFields = []field{
 		kind: mustInt, lo: 1, hi: big, putInt: func(t *Target, v int64) { t.Arch.FanOut = int(v) },
 	},
 	{
+		name: "neuron_fan_out", unit: "entries", doc: "destinations that one neuron can have; 0: as many as the core",
+		kind: intField, lo: 0, hi: big, putInt: func(t *Target, v int64) { t.Arch.NeuronFanOut = int(v) },
+	},
+	{
 		name: "synapses", doc: "how the crossbar stores synapses: `dense`, a word for every axon and neuron, or `sparse`, a list for every axon",
 		kind: enumField, enum: []string{string(Dense), string(Sparse)}, putStr: func(t *Target, s string) { t.Arch.SynapseFormat = SynapseFormat(s) },
 	},
 	{
-		name: "weight_bits", unit: "bits", doc: "width of a signed weight",
+		name: "weights", doc: "what a weight is: `signed`, a two's complement number; `mantissa`, a magnitude with a sign, and an exponent that a row shares; `typed`, one bit, and a signed weight of each neuron for each of four axon types; `axon_sign`, a magnitude, and a sign that a row shares",
+		kind: optionField, enum: []string{string(Signed), string(Mantissa), string(Typed), string(AxonSign)}, putStr: func(t *Target, s string) { t.Arch.WeightFormat = WeightFormat(s) },
+	},
+	{
+		name: "weight_bits", unit: "bits", doc: "width of a weight: sign included for `signed` and `typed`, the magnitude's for the others",
 		kind: mustInt, lo: 2, hi: 16, putInt: func(t *Target, v int64) { t.Arch.WeightBits = int(v) },
 	},
 	{
@@ -85,6 +97,18 @@ var archFields = []field{
 		kind: extField, putStr: func(t *Target, s string) { t.Arch.Extensions = s },
 	},
 	{
+		name: "models", doc: "the neuron models that the chip's circuits are, where they are not programmed; none: any program of its extensions",
+		kind: wordsField, putStr: func(t *Target, s string) { t.Arch.Models = s },
+	},
+	{
+		name: "rules", doc: "the learning rules that the chip's circuits are, for a chip that lists `models`",
+		kind: wordsField, putStr: func(t *Target, s string) { t.Arch.Rules = s },
+	},
+	{
+		name: "controller", doc: "what drives the cores: `ticks`, or the event-driven controller of `tinyodin` or `odin`, chips of one core without ticks",
+		kind: optionField, enum: []string{string(Ticks), string(TinyODINEvents), string(ODINEvents)}, putStr: func(t *Target, s string) { t.Arch.Controller = Controller(s) },
+	},
+	{
 		name: "delays", doc: "where a delay is kept: `axon`, in the packet and the scheduler, or `synapse`",
 		kind: enumField, enum: []string{string(DelayAxon), string(DelaySynapse)}, putStr: func(t *Target, s string) { t.Arch.DelayPlace = DelayPlace(s) },
 	},
@@ -113,12 +137,32 @@ var timingFields = []field{
 		kind: intField, lo: 0, hi: maxCycles, putInt: func(t *Target, v int64) { t.Timing.Word = v },
 	},
 	{
+		name: "read", unit: "cycles", doc: "a read of all driven rows of devices together, in a tick with an active axon", devices: true,
+		kind: intField, lo: 0, hi: maxCycles, putInt: func(t *Target, v int64) { t.Timing.Read = v },
+	},
+	{
+		name: "conversion", unit: "cycles", doc: "each column's sum that a converter converts", devices: true,
+		kind: intField, lo: 0, hi: maxCycles, putInt: func(t *Target, v int64) { t.Timing.Conversion = v },
+	},
+	{
+		name: "converters", unit: "converters", doc: "analogue-to-digital converters of a core, which convert side by side", devices: true,
+		kind: intField, lo: 1, hi: 1 << 20, def: 1, putInt: func(t *Target, v int64) { t.Timing.Converters = v },
+	},
+	{
 		name: "instruction", unit: "cycles", doc: "each instruction, for a group of `lanes` neurons",
 		kind: intField, lo: 0, hi: maxCycles, def: 1, putInt: func(t *Target, v int64) { t.Timing.Instruction = v },
 	},
 	{
 		name: "lanes", unit: "neurons", doc: "neurons that run an instruction side by side",
 		kind: intField, lo: 1, hi: 1 << 16, def: 1, putInt: func(t *Target, v int64) { t.Timing.Lanes = v },
+	},
+	{
+		name: "neuron", unit: "cycles", doc: "each neuron's update, besides its instructions",
+		kind: intField, lo: 0, hi: maxCycles, putInt: func(t *Target, v int64) { t.Timing.Neuron = v },
+	},
+	{
+		name: "period", unit: "cycles", doc: "length of a tick of fixed length; work that misses its end is late, and counted. 0: a tick ends when all is done",
+		kind: intField, lo: 0, hi: big, putInt: func(t *Target, v int64) { t.Timing.Period = v },
 	},
 	{
 		name: "spike", unit: "cycles", doc: "each packet that a core sends",
@@ -154,18 +198,20 @@ var timingFields = []field{
 type priceField struct {
 	name, unit, doc string
 	of              func(*Prices) *float64
+	// devices says that it matters only where the crossbar is of devices.
+	devices bool
 }
 
 // priceFields are the fields of `prices`: the events, and leakage.
 func priceFields() []priceField {
 	var out []priceField
 	for k, e := range Events {
-		out = append(out, priceField{e.Name, "J", e.Doc, func(p *Prices) *float64 { return &p.Energy[k] }})
+		out = append(out, priceField{e.Name, "J", e.Doc, func(p *Prices) *float64 { return &p.Energy[k] }, e.Devices})
 	}
 	return append(
 		out,
-		priceField{"leakage_chip", "W", "drawn by the chip as a whole", func(p *Prices) *float64 { return &p.LeakageChip }},
-		priceField{"leakage_core", "W", "drawn by each core in use, in addition", func(p *Prices) *float64 { return &p.LeakageCore }},
+		priceField{"leakage_chip", "W", "drawn by the chip as a whole", func(p *Prices) *float64 { return &p.LeakageChip }, false},
+		priceField{"leakage_core", "W", "drawn by each core in use, in addition", func(p *Prices) *float64 { return &p.LeakageCore }, false},
 	)
 }
 

@@ -12,21 +12,22 @@ import (
 // the comment on its line says about where it is from.
 type Figure struct {
 	Pos diag.Pos
-	// Block is arch, timing or prices.
+	// Block is arch, devices, timing or prices.
 	Block, Field, Value string
 	// Source is the comment, without its #.
 	Source string
 }
 
 // NeedsSource says whether the figure is one that a comment should account for:
-// a time or a price, since geometry is what it is.
+// a device, a time or a price, since geometry is what it is.
 func (f Figure) NeedsSource() bool { return f.Block != archBlock }
 
 // The blocks of a target file.
 const (
-	archBlock   = "arch"
-	timingBlock = "timing"
-	pricesBlock = "prices"
+	archBlock    = "arch"
+	devicesBlock = "devices"
+	timingBlock  = "timing"
+	pricesBlock  = "prices"
 )
 
 // Figures returns the figures of a target file in the order written, those that
@@ -39,7 +40,7 @@ func Figures(t Text) ([]Figure, error) {
 	}
 	lines := lineBreaks.Split(t.Text, -1)
 	var out []Figure
-	for _, block := range []string{archBlock, timingBlock, pricesBlock} {
+	for _, block := range []string{archBlock, devicesBlock, timingBlock, pricesBlock} {
 		n := root.Get(block)
 		if n == nil {
 			continue

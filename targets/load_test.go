@@ -60,10 +60,10 @@ func TestFieldsThatAreNotSaidHaveTheirDefaults(t *testing.T) {
 	want := &Target{
 		Name: "good",
 		Arch: Arch{
-			MeshWidth: 2, MeshHeight: 2, Neurons: 4, Axons: 4, FanOut: 16, SynapseFormat: Dense, WeightBits: 4, WordSynapses: 1,
-			StateBits: 16, StateWords: 8, ParamWords: 8, ProgramWords: 64, DelayPlace: DelayAxon, MaxDelay: 2,
+			MeshWidth: 2, MeshHeight: 2, Neurons: 4, Axons: 4, FanOut: 16, SynapseFormat: Dense, WeightFormat: Signed, WeightBits: 4, WordSynapses: 1,
+			StateBits: 16, StateWords: 8, ParamWords: 8, ProgramWords: 64, Controller: Ticks, DelayPlace: DelayAxon, MaxDelay: 2,
 		},
-		Timing: Timing{Clock: 1e6, Instruction: 1, Lanes: 1, Spike: 1, HopX: 1, HopY: 1, Link: 1, Eject: 1, FIFO: 4},
+		Timing: Timing{Clock: 1e6, Converters: 1, Instruction: 1, Lanes: 1, Spike: 1, HopX: 1, HopY: 1, Link: 1, Eject: 1, FIFO: 4},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("least.yaml (-want +got):\n%s", diff)

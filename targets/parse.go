@@ -13,7 +13,7 @@ import (
 func decode(root *yamldoc.Node, diags *diag.List) *Target {
 	r := yamldoc.Reader{Diags: diags}
 	t := &Target{}
-	if !r.Mapping(root, "target", "target", "doc", "inherits", archBlock, timingBlock, pricesBlock) {
+	if !r.Mapping(root, "target", "target", "doc", "inherits", archBlock, devicesBlock, timingBlock, pricesBlock) {
 		return t
 	}
 	if n := r.Require(root, "target", "target"); n != nil {
@@ -29,6 +29,9 @@ func decode(root *yamldoc.Node, diags *diag.List) *Target {
 		if diags.Len() == before {
 			checkArch(n, t, diags)
 		}
+	}
+	if n := root.Get(devicesBlock); n != nil {
+		readDevices(r, n, t)
 	}
 	if n := r.Require(root, "target", timingBlock); r.Mapping(n, timingBlock, names(timingFields)...) {
 		readFields(r, n, timingBlock, timingFields, t)
@@ -75,22 +78,29 @@ func readFields(r yamldoc.Reader, n *yamldoc.Node, block string, fields []field,
 				f.putInt(t, f.def)
 			case mustInt, enumField, hertzField:
 				r.Diags.Add(n.Pos, diag.MissingField, "%s: field %q is required", block, f.name)
-			case extField:
+			case optionField:
+				f.putStr(t, f.enum[0])
+			case extField, wordsField:
 			}
 			continue
 		}
 		switch f.kind {
 		case intField, mustInt:
 			f.putInt(t, r.Int(v, what, f.lo, f.hi))
-		case enumField:
+		case enumField, optionField:
 			f.putStr(t, r.Enum(v, what, f.enum...))
 		case extField:
 			f.putStr(t, readExtensions(r, v))
+		case wordsField:
+			f.putStr(t, readWords(r, v, what))
 		case hertzField:
 			before := r.Diags.Len()
 			hz := r.Quantity(v, what, "Hz")
 			if hz == 0 && r.Diags.Len() == before {
 				r.Diags.Add(v.Pos, diag.OutOfRange, "%s: is %s, want a frequency above zero, such as 200MHz", what, v.Text)
+			}
+			if hz != 0 && (hz < 1/maxClock || hz > maxClock) {
+				r.Diags.Add(v.Pos, diag.OutOfRange, "%s: is %s, want %g Hz to %g Hz", what, v.Text, 1/maxClock, maxClock)
 			}
 			f.putNum(t, hz)
 		}
@@ -119,6 +129,26 @@ func readExtensions(r yamldoc.Reader, n *yamldoc.Node) string {
 	return s.String()
 }
 
+// readWords reads a list of names.
+func readWords(r yamldoc.Reader, n *yamldoc.Node, what string) string {
+	if !r.Sequence(n, what) {
+		return ""
+	}
+	var words []string
+	for _, item := range n.Items {
+		name := r.String(item, what)
+		if name == "" {
+			continue
+		}
+		if strings.ContainsAny(name, " \t\n") {
+			r.Diags.Add(item.Pos, diag.WrongType, "%s: %q is no name", what, name)
+			continue
+		}
+		words = append(words, name)
+	}
+	return strings.Join(words, " ")
+}
+
 // checkArch holds fields against each other.
 func checkArch(n *yamldoc.Node, t *Target, diags *diag.List) {
 	a := &t.Arch
@@ -127,6 +157,9 @@ func checkArch(n *yamldoc.Node, t *Target, diags *diag.List) {
 	}
 	if a.SynapseFormat == Dense && a.DelayPlace == DelaySynapse {
 		diags.Add(n.Pos, diag.OutOfRange, "arch: delays: synapse needs synapses: sparse, since a dense word holds a weight only")
+	}
+	if a.Controller.EventDriven() {
+		checkCircuit(n, a, diags)
 	}
 	// What accumulates in a tick must not wrap; it saturates to a state word
 	// after. A sparse axon may reach a neuron many times.
@@ -159,12 +192,23 @@ func checkSpan(n *yamldoc.Node, t *Target, diags *diag.List) {
 	if a.SynapseFormat == Sparse {
 		words = float64(a.SynapseWords)
 	}
-	span := float64(c.Tick) + float64(a.Axons)*float64(c.Row) + words*float64(c.Word) +
-		float64(a.Neurons)*float64(a.ProgramWords)*float64(c.Instruction) + float64(a.FanOut)*float64(c.Spike)
+	read := float64(c.Read) + float64(a.Axons)*float64(a.Neurons)*float64(c.Conversion) // an array of an axon, one converter
+	if t.Devices == nil {
+		read = 0
+	}
+	span := read + float64(c.Tick) + float64(a.Axons)*float64(c.Row) + words*float64(c.Word) +
+		float64(a.Neurons)*(float64(a.ProgramWords)*float64(c.Instruction)+float64(c.Neuron)) + float64(c.Period) + float64(a.FanOut)*float64(c.Spike)
 	if span > maxSpan {
 		diags.Add(n.Pos, diag.OutOfRange, "timing: a full core's tick would take %.3g cycles, want %.3g at most: lower row, word, instruction or spike", span, float64(maxSpan))
 	}
 }
+
+// maxPrice is the most that an event or a power can cost, in J or W, and maxClock
+// the fastest clock, in Hz: sums of them stay numbers.
+const (
+	maxPrice = 1e6
+	maxClock = 1e15
+)
 
 func readPrices(r yamldoc.Reader, n *yamldoc.Node, t *Target) {
 	var allowed []string
@@ -176,7 +220,11 @@ func readPrices(r yamldoc.Reader, n *yamldoc.Node, t *Target) {
 	}
 	for _, p := range priceFields() {
 		if v := n.Get(p.name); v != nil {
-			*p.of(&t.Prices) = r.Quantity(v, "prices."+p.name, p.unit)
+			x := r.Quantity(v, "prices."+p.name, p.unit)
+			if x > maxPrice {
+				r.Diags.Add(v.Pos, diag.OutOfRange, "prices.%s: is %s, want %g %s at most; a number without a unit is in %s", p.name, v.Text, maxPrice, p.unit, p.unit)
+			}
+			*p.of(&t.Prices) = x
 		}
 	}
 }

@@ -13,9 +13,9 @@ import (
 
 // readme is what testdata/README.md.tmpl is filled in with.
 type readme struct {
-	MaxInherits          int
-	Arch, Timing, Prices []fieldRow
-	Targets              []targetRow
+	MaxInherits                   int
+	Arch, Devices, Timing, Prices []fieldRow
+	Targets                       []targetRow
 }
 
 type fieldRow struct{ Name, Unit, Values, Default, Doc string }
@@ -32,6 +32,9 @@ func TestReadme(t *testing.T) {
 	r.Arch = []fieldRow{{"mesh", "cores", fmt.Sprintf("[1 to %d, 1 to %d]", maxMesh, maxMesh), "required", "width and height of the mesh of cores"}}
 	for _, f := range archFields {
 		r.Arch = append(r.Arch, rowOf(f))
+	}
+	for _, f := range deviceFields {
+		r.Devices = append(r.Devices, fieldRow{f.name, f.unit, f.values, f.def, f.doc})
 	}
 	for _, f := range timingFields {
 		r.Timing = append(r.Timing, rowOf(f))
@@ -61,8 +64,12 @@ func rowOf(f field) fieldRow {
 		row.Values = fmt.Sprintf("%d to %d", f.lo, f.hi)
 	case mustInt:
 		row.Values = fmt.Sprintf("%d to %d", f.lo, f.hi)
+	case optionField:
+		row.Values, row.Default = "`"+strings.Join(f.enum, "` or `")+"`", "`"+f.enum[0]+"`"
 	case enumField:
 		row.Values = "`" + strings.Join(f.enum, "` or `") + "`"
+	case wordsField:
+		row.Values, row.Default = "a list of names", "none"
 	case extField:
 		row.Values, row.Default = "a list such as [M]", "none"
 	case hertzField:
@@ -134,7 +141,8 @@ func TestEveryFigureHasASource(t *testing.T) {
 }
 
 // A target that stands alone says what it takes and costs, field by field:
-// nothing of a built-in one is left to a default.
+// nothing of a built-in one is left to a default, but that a digital one says
+// nothing of devices.
 func TestBuiltInTargetsListEveryTimeAndPrice(t *testing.T) {
 	for _, name := range Names() {
 		texts, err := Texts(name)
@@ -152,11 +160,24 @@ func TestBuiltInTargetsListEveryTimeAndPrice(t *testing.T) {
 			}
 		}
 		var want []string
+		chip := load(t, name)
+		analogue := chip.Devices != nil
 		for _, f := range timingFields {
-			want = append(want, timingBlock+"."+f.name)
+			// An event-driven controller has times of its own.
+			ticks := !chip.Arch.Controller.EventDriven() || f.kind == hertzField
+			if ticks && (analogue || !f.devices) {
+				want = append(want, timingBlock+"."+f.name)
+			}
 		}
 		for _, p := range priceFields() {
-			want = append(want, pricesBlock+"."+p.name)
+			if analogue || !p.devices {
+				want = append(want, pricesBlock+"."+p.name)
+			}
+		}
+		for _, f := range deviceFields {
+			if analogue {
+				want = append(want, devicesBlock+"."+f.name)
+			}
 		}
 		for _, f := range want {
 			if !listed[f] {

@@ -16,6 +16,8 @@ type Target struct {
 	Arch   Arch   `json:"arch"`
 	Timing Timing `json:"timing"`
 	Prices Prices `json:"prices"`
+	// Devices is nil where the crossbar is digital. The compiler does not see it.
+	Devices *Devices `json:"devices,omitempty"`
 }
 
 // SynapseFormat says how a crossbar stores its synapses.
@@ -29,6 +31,61 @@ const (
 	// Sparse stores, for each axon, a list of synapses that name their neuron.
 	Sparse SynapseFormat = "sparse"
 )
+
+// WeightFormat says what a synapse's weight is.
+type WeightFormat string
+
+// The formats.
+const (
+	// Signed is a two's complement number of WeightBits.
+	Signed WeightFormat = "signed"
+	// Mantissa is a magnitude of WeightBits with a sign, −2^bits to 2^bits − 1, and
+	// an exponent of −8 to 7 that the synapses of a row share, as on Loihi.
+	// Weights that the quantiser makes have WeightBits, sign included: with both
+	// signs in a row, only even ones are stored.
+	Mantissa WeightFormat = "mantissa"
+	// Typed is one bit: a synapse is there or not. Each axon has one of four types,
+	// and each neuron a signed weight of WeightBits for each type, as on TrueNorth
+	// and RANC.
+	Typed WeightFormat = "typed"
+	// AxonSign is a magnitude of WeightBits, 0 to 2^bits − 1; the sign is the
+	// axon's, as on ODIN.
+	AxonSign WeightFormat = "axon_sign"
+)
+
+// Controller says what makes a core work.
+type Controller string
+
+// The controllers.
+const (
+	// Ticks: time is cut into ticks, whose spikes are all integrated before any
+	// neuron is updated.
+	Ticks Controller = "ticks"
+	// TinyODINEvents and ODINEvents: there are no ticks in the one core; each event
+	// is worked off when its turn comes, as those chips' controllers do. A source is
+	// known by its neuron's number, so axons and neurons share one numbering, inputs
+	// included.
+	TinyODINEvents Controller = "tinyodin"
+	ODINEvents     Controller = "odin"
+)
+
+// EventDriven reports whether there are no ticks.
+func (c Controller) EventDriven() bool { return c == TinyODINEvents || c == ODINEvents }
+
+// AxonTypes is how many types an axon can have where weights are Typed.
+const AxonTypes = 4
+
+// WeightLimits returns the smallest and the largest weight of a synapse.
+func (a *Arch) WeightLimits() (lo, hi int64) {
+	switch a.WeightFormat {
+	case Mantissa:
+		return -1 << a.WeightBits, 1<<a.WeightBits - 1
+	case AxonSign:
+		return -1<<a.WeightBits + 1, 1<<a.WeightBits - 1
+	case "", Signed, Typed:
+	}
+	return -1 << (a.WeightBits - 1), 1<<(a.WeightBits-1) - 1
+}
 
 // DelayPlace says where a delay is kept.
 type DelayPlace string
@@ -53,9 +110,12 @@ type Arch struct {
 	Neurons int `json:"neurons"`
 	Axons   int `json:"axons"`
 	FanOut  int `json:"fan_out"`
-	// SynapseFormat, WeightBits (signed) and WordSynapses, how many synapses one
-	// memory word holds.
+	// NeuronFanOut is how many destinations one neuron can have; 0 is no limit.
+	NeuronFanOut int `json:"neuron_fan_out"`
+	// SynapseFormat, WeightFormat, WeightBits and WordSynapses, how many synapses
+	// one memory word holds.
 	SynapseFormat SynapseFormat `json:"synapse_format"`
+	WeightFormat  WeightFormat  `json:"weight_format"`
 	WeightBits    int           `json:"weight_bits"`
 	WordSynapses  int           `json:"word_synapses"`
 	// SynapseWords is the synapse memory of a core in words, for Sparse; each
@@ -67,6 +127,12 @@ type Arch struct {
 	ParamWords   int    `json:"param_words"`
 	ProgramWords int    `json:"program_words"`
 	Extensions   string `json:"extensions"`
+	// Models and Rules are the neuron models and learning rules that the chip's
+	// circuits are, as words parted by blanks; empty where any program runs.
+	Models string `json:"models,omitempty"`
+	Rules  string `json:"rules,omitempty"`
+	// Controller says what drives the cores; see its values.
+	Controller Controller `json:"controller"`
 	// MaxDelay is the longest delay, in ticks.
 	DelayPlace DelayPlace `json:"delay_place"`
 	MaxDelay   int        `json:"max_delay"`
@@ -92,10 +158,22 @@ type Timing struct {
 	// Row is spent for each active axon, Word for each synapse word read.
 	Row  int64 `json:"row"`
 	Word int64 `json:"word"`
+	// Read is spent once in each tick with an active axon where the crossbar is of
+	// devices, whose rows are read together; Conversion by each of Converters, side
+	// by side, for each column of each array that is read.
+	Read       int64 `json:"read"`
+	Conversion int64 `json:"conversion"`
+	Converters int64 `json:"converters"`
 	// Instruction is spent for each instruction and each group of Lanes
 	// neurons.
 	Instruction int64 `json:"instruction"`
 	Lanes       int64 `json:"lanes"`
+	// Neuron is spent for each neuron's update besides its instructions.
+	Neuron int64 `json:"neuron"`
+	// Period, where not 0, is how long a tick lasts: on a chip with a fixed tick,
+	// work that is not done by then is late. 0 is a tick that ends when all is
+	// done.
+	Period int64 `json:"period"`
 	// Spike is spent for each packet that a core sends.
 	Spike int64 `json:"spike"`
 	// HopX, HopY, Link, Eject and FIFO describe the mesh's routers; see package
@@ -132,10 +210,16 @@ type Event int
 const (
 	SynapseWord Event = iota
 	SynapticOp
+	RowDrive
+	CellRead
+	ADCConversion
 	AxonRow
 	NeuronUpdate
 	NeuronActive
 	SpikeOut
+	SynapseUpdate
+	SynapseWrite
+	AxonUpdate
 	PacketSent
 	HopX
 	HopY
@@ -156,6 +240,7 @@ type Component string
 const (
 	Synapse   Component = "synapse"
 	Neuron    Component = "neuron"
+	Learning  Component = "learning"
 	Scheduler Component = "scheduler"
 	Network   Component = "network"
 	IO        Component = "io"
@@ -164,24 +249,32 @@ const (
 )
 
 // Components lists the components in the order of reports.
-var Components = []Component{Synapse, Neuron, Scheduler, Network, IO, Clocking, Leakage}
+var Components = []Component{Synapse, Neuron, Learning, Scheduler, Network, IO, Clocking, Leakage}
 
 // EventInfo is everything about one event.
 type EventInfo struct {
 	// Name is the key in target files and reports.
 	Name      string
 	Component Component
-	Doc       string
+	// Devices says that it happens only where the crossbar is of devices.
+	Devices bool
+	Doc     string
 }
 
 // Events describes each event.
 var Events = [NumEvents]EventInfo{
 	SynapseWord:    {Name: "synapse_word", Component: Synapse, Doc: "a word of synapse memory read"},
 	SynapticOp:     {Name: "synaptic_op", Component: Synapse, Doc: "a weight added to a neuron's accumulator"},
+	RowDrive:       {Name: "row_drive", Component: Synapse, Devices: true, Doc: "a row of an array of devices driven, two for each active axon"},
+	CellRead:       {Name: "cell_read", Component: Synapse, Devices: true, Doc: "a cell of a driven row, in use or not"},
+	ADCConversion:  {Name: "adc_conversion", Component: Synapse, Devices: true, Doc: "the sum of a column of an array converted, for each column in use"},
 	AxonRow:        {Name: "axon_row", Component: Scheduler, Doc: "an axon found active in the scheduler"},
 	NeuronUpdate:   {Name: "neuron_update", Component: Neuron, Doc: "a neuron's program run for a tick"},
 	NeuronActive:   {Name: "neuron_active", Component: Neuron, Doc: "a neuron update that changed its state, in addition"},
 	SpikeOut:       {Name: "spike", Component: Neuron, Doc: "a spike fired, in addition"},
+	SynapseUpdate:  {Name: "synapse_update", Component: Learning, Doc: "a synapse's program run to learn"},
+	SynapseWrite:   {Name: "synapse_write", Component: Learning, Doc: "a weight changed, in addition"},
+	AxonUpdate:     {Name: "axon_update", Component: Learning, Doc: "the program of a plastic axon run for a tick"},
 	PacketSent:     {Name: "packet_sent", Component: Network, Doc: "a packet put into the mesh by a core"},
 	HopX:           {Name: "hop_x", Component: Network, Doc: "a packet over an east-west link"},
 	HopY:           {Name: "hop_y", Component: Network, Doc: "a packet over a north-south link"},

@@ -37,7 +37,7 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		ContinueOnError:     true,
 		Setup: func(env *testscript.Env) error {
-			for _, name := range []string{"hello", "digits", "recurrent"} {
+			for _, name := range []string{"hello", "digits", "recurrent", "truenorth", "ca3"} {
 				to := filepath.Join(env.WorkDir, "examples", name)
 				if err := os.CopyFS(to, os.DirFS(filepath.Join("..", "..", "examples", name))); err != nil {
 					return fmt.Errorf("copy the examples: %w", err)

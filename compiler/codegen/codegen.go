@@ -3,13 +3,13 @@
 package codegen
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
 	"strings"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
-	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/isa"
 	"github.com/weft-toolchain/weft/isa/image"
@@ -21,12 +21,12 @@ import (
 // *diag.Error when a program needs what the target does not have.
 func Generate(m *ir.Mapped, target string) (*image.Image, error) {
 	im := &image.Image{Manifest: manifest(m, target)}
-	programs, err := assemble(m, im)
+	of, err := assemble(m, im)
 	if err != nil {
 		return nil, err
 	}
 	for k := range m.Cores {
-		im.Cores = append(im.Cores, core(m, im, k, programs[m.Cores[k].Population]))
+		im.Cores = append(im.Cores, core(m, im, k, of[m.Cores[k].Population]))
 	}
 	im.InputDests = make([][]image.Dest, len(m.InputDests))
 	for i, d := range m.InputDests {
@@ -37,11 +37,11 @@ func Generate(m *ir.Mapped, target string) (*image.Image, error) {
 
 func manifest(m *ir.Mapped, target string) image.Manifest {
 	out := image.Manifest{
-		Network: m.Net.Name, TickSeconds: m.Net.Tick, Target: target, Arch: *m.Arch,
+		Network: m.Net.Name, TickSeconds: m.Net.Tick, Target: target, Arch: *m.Arch, Seed: m.Net.Seed,
 		Inputs: []image.Symbol{}, Populations: []image.Symbol{}, Outputs: []int{},
 	}
-	for _, g := range m.Inputs {
-		out.Inputs = append(out.Inputs, image.Symbol{Name: g.Name, Shape: g.Shape, First: g.First, N: g.N})
+	for k, g := range m.Inputs {
+		out.Inputs = append(out.Inputs, image.Symbol{Name: g.Name, Shape: g.Shape, First: g.First, N: g.N, Broadcast: m.Net.Inputs[k].Broadcast})
 	}
 	for k, g := range m.Populations {
 		p := &m.Pops[k]
@@ -49,32 +49,48 @@ func manifest(m *ir.Mapped, target string) image.Manifest {
 		for i, s := range p.Scale {
 			scale[i] = s * float64(int(1)<<p.Frac)
 		}
-		out.Populations = append(out.Populations, image.Symbol{
+		symbol := image.Symbol{
 			Name: g.Name, Shape: g.Shape, First: g.First, N: g.N,
 			Model: string(p.Model), Scale: scale, InputShift: p.Frac,
-		})
+		}
+		if m.Arch.Controller.EventDriven() && len(p.Choices) > 0 {
+			symbol.Choices = p.Choices
+		}
+		if p.Learn != nil {
+			symbol.Rule, symbol.Consts = string(p.Learn.Rule), p.Learn.Consts
+		}
+		out.Populations = append(out.Populations, symbol)
 	}
 	out.Outputs = append(out.Outputs, m.Net.Outputs...)
 	return out
 }
 
+// programs are the indices of a population's programs: that of kind tick, and of
+// each other kind one more, or 0.
+type programs struct {
+	tick  int32
+	learn [isa.NumKinds]int32
+}
+
 // assemble adds the programs of all populations to the image, each once, and
-// returns the index of each population's.
-func assemble(m *ir.Mapped, im *image.Image) ([]int, error) {
+// returns their indices.
+func assemble(m *ir.Mapped, im *image.Image) ([]programs, error) {
 	var diags diag.List
-	out := make([]int, len(m.Pops))
-	known := map[string]int{}
+	out := make([]programs, len(m.Pops))
+	known := map[string]programs{}
 	features := isa.Features{
 		Extensions: m.Arch.Extensions, ProgramWords: m.Arch.ProgramWords,
 		StateWords: m.Arch.StateWords, ParamWords: m.Arch.ParamWords,
 	}
 	for k := range m.Pops {
 		p := &m.Pops[k]
-		opt := models.Options{Reset: string(p.Reset), Refractory: p.Refractory, Frac: p.Frac, FactorBits: p.FactorBits, Shared: shared(p)}
-		key := fmt.Sprintf("%s %s %v %d %s", p.Model, p.Reset, p.Refractory, p.Frac, sharedNames(opt.Shared))
+		told := map[isa.Ext]bool{}
+		learning := rule(p)
+		opt := models.Options{Choices: p.Choices, Learning: learning, Reset: string(p.Reset), Refractory: p.Refractory, Frac: p.Frac, FactorBits: p.FactorBits, SquareBits: p.SquareBits, Shared: shared(p)}
+		key := fmt.Sprintf("%s %s %v %d %d %d %s %v %v", p.Model, p.Reset, p.Refractory, p.Frac, p.FactorBits, p.SquareBits, sharedNames(opt.Shared), p.Choices, p.Learn)
 		if at, ok := known[key]; ok {
 			out[k] = at
-			report(&im.Programs[at], features, &m.Net.Populations[k], &diags)
+			report(&im.Programs[at.tick], features, m, k, told, &diags)
 			continue
 		}
 		model, ok := models.Lookup(string(p.Model))
@@ -82,25 +98,71 @@ func assemble(m *ir.Mapped, im *image.Image) ([]int, error) {
 			panic(fmt.Sprintf("codegen: model %q has no text", p.Model))
 		}
 		prog, err := model.Assemble(opt)
+		if e, ok := errors.AsType[*diag.Error](err); ok && model.Integer {
+			// Its choices, with the words of its rule, are more than a neuron has.
+			np := &m.Net.Populations[k]
+			diags.Add(np.Pos, diag.DoesNotFit, "population %q: neuron %s with all of these choices is more than a neuron can hold (%s): leave some out", np.Name, np.Model, e.Diagnostics[0].Message)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
-		report(prog, features, &m.Net.Populations[k], &diags)
-		known[key], out[k] = len(im.Programs), len(im.Programs)
+		report(prog, features, m, k, told, &diags)
+		out[k].tick = int32(len(im.Programs))
 		im.Programs = append(im.Programs, *prog)
+		for kind := isa.Tick + 1; kind < isa.NumKinds; kind++ {
+			p, err := synapseProgram(model, learning, kind, prog)
+			if err != nil {
+				return nil, err
+			}
+			if p != nil {
+				report(p, features, m, k, told, &diags)
+				im.Programs = append(im.Programs, *p)
+				out[k].learn[kind] = int32(len(im.Programs))
+			}
+		}
+		known[key] = out[k]
 	}
 	return out, diags.Err()
 }
 
-// report tells what a population's program lacks on the target: once an
-// extension, and once for each other problem.
-func report(prog *isa.Program, f isa.Features, np *network.Population, diags *diag.List) {
-	told := map[isa.Ext]bool{}
+// synapseProgram returns the program of a kind other than tick that a population
+// has, or nil: its rule's, or else the model's own.
+func synapseProgram(model models.Model, l *models.Learning, kind isa.Kind, tick *isa.Program) (*isa.Program, error) {
+	if l != nil {
+		return l.Assemble(kind, tick)
+	}
+	return model.AssembleSynapse(kind, tick)
+}
+
+// rule returns the rule by which a population's synapses learn, or nil.
+func rule(p *ir.QuantizedPopulation) *models.Learning {
+	if p.Learn == nil {
+		return nil
+	}
+	r, ok := models.LookupRule(string(p.Learn.Rule))
+	if !ok {
+		panic(fmt.Sprintf("codegen: rule %q has no texts", p.Learn.Rule))
+	}
+	return &models.Learning{Rule: r, Consts: p.Learn.Consts}
+}
+
+// report tells what a program of a population lacks on the target: an extension
+// that was not told, and each other problem.
+func report(prog *isa.Program, f isa.Features, m *ir.Mapped, population int, told map[isa.Ext]bool, diags *diag.List) {
+	np := &m.Net.Populations[population]
+	what, pos := fmt.Sprintf("neuron %s", np.Model), np.Pos
+	for k := range m.Net.Projections {
+		if l := m.Net.Projections[k].Learn; l != nil && m.Net.Projections[k].To == population {
+			what, pos = fmt.Sprintf("neuron %s with rule %s", np.Model, l.Rule), l.Pos
+			break
+		}
+	}
 	for _, problem := range prog.Verify(f) {
 		if e := problem.Extension; e != 0 {
 			if !told[e] {
 				doc, _ := isa.ExtensionOf(byte(e))
-				diags.Add(np.Pos, diag.NoExtension, "population %q: neuron %s needs extension %c (%s), which the target does not have; choose a target that lists it", np.Name, np.Model, e, doc)
+				diags.Add(pos, diag.NoExtension, "population %q: %s needs extension %c (%s), which the target does not have; choose a target that lists it", np.Name, what, e, doc)
 			}
 			told[e] = true
 			continue
@@ -129,19 +191,19 @@ func sharedNames(set map[string]bool) string {
 	return strings.Join(names, " ")
 }
 
-func core(m *ir.Mapped, im *image.Image, k, program int) image.Core {
+func core(m *ir.Mapped, im *image.Image, k int, of programs) image.Core {
 	mc := &m.Cores[k]
 	p := &m.Pops[mc.Population]
 	first := m.Populations[mc.Population].First
-	prog := &im.Programs[program]
+	prog := &im.Programs[of.tick]
 	c := image.Core{
-		X: int32(mc.X), Y: int32(mc.Y), Program: int32(program), Population: int32(mc.Population),
+		X: int32(mc.X), Y: int32(mc.Y), Program: of.tick, Learn: of.learn, Population: int32(mc.Population),
 		Neurons: slices.Clone(mc.Neurons), Dests: make([][]image.Dest, len(mc.Neurons)),
 	}
 	var own [isa.NumParams]string // the parameter in each P register
 	for _, b := range prog.Params {
 		if b.Reg >= isa.C0 {
-			c.Consts[b.Reg-isa.C0] = p.Params[b.Name][0]
+			c.Consts[b.Reg-isa.C0] = ir.At(p.Params[b.Name], 0)
 			continue
 		}
 		own[b.Reg-isa.P0] = b.Name
@@ -150,26 +212,42 @@ func core(m *ir.Mapped, im *image.Image, k, program int) image.Core {
 	for slot, n := range mc.Neurons {
 		i := int(n) - first
 		for _, name := range prog.State {
-			c.State = append(c.State, ir.At(p.Init[name], i))
+			word := int32(0) // of states that nothing sets
+			if init := p.Init[name]; init != nil {
+				word = ir.At(init, i)
+			}
+			c.State = append(c.State, word)
 		}
 		for _, name := range own[:c.ParamWords] {
 			word := int32(0)
 			if name != "" {
-				word = p.Params[name][i]
+				word = ir.At(p.Params[name], i)
 			}
 			c.Params = append(c.Params, word)
 		}
 		c.Dests[slot] = dests(m.Dests[n])
 	}
+	plastic := false
 	for _, a := range mc.Axons {
-		c.Rows = append(c.Rows, row(&a, m.Arch.DelayPlace == targets.DelaySynapse))
+		plastic = plastic || a.Class.Plastic
+		c.Rows = append(c.Rows, row(&a, m.InputCount(), m.Arch.DelayPlace == targets.DelaySynapse))
+	}
+	if !plastic {
+		c.Learn = [isa.NumKinds]int32{}
 	}
 	return c
 }
 
-func row(a *ir.Axon, delays bool) image.Row {
+func row(a *ir.Axon, inputs int, delays bool) image.Row {
 	n := len(a.Synapses)
 	r := image.Row{Slots: make([]uint16, n), Weights: make([]int16, n)}
+	r.Marks = image.Marks{Exp: a.Class.Exp, Type: a.Class.Type, Plastic: a.Class.Plastic, Silent: a.Class.Silent}
+	if a.Class.Plastic {
+		r.Key = a.Source + 1
+		if !a.Input {
+			r.Key += int32(inputs)
+		}
+	}
 	if delays {
 		r.Delays = make([]uint16, n)
 	}

@@ -208,3 +208,18 @@ populations:
 		})
 	}
 }
+
+// A chip's model with choices that need more words than a neuron has is told as
+// what it is, and so is one whose program is too long.
+func TestChoicesThatAreTooManyAreTold(t *testing.T) {
+	a := xbar256(t)
+	for choices, want := range map[string]string{
+		"latency: true, bistable: true, variable_threshold: true": `net.yaml:1:15: population "p": neuron odin_izh with all of these choices is more than a neuron can hold (.state count: a neuron has at most 8 state words): leave some out [does-not-fit]`,
+		"phasic: true": `net.yaml:1:15: population "p": program "odin_izh" has 86 instructions, 22 more than the 64 that a core holds [does-not-fit]`,
+	} {
+		_, err := generate(t, "populations: {p: {shape: 1, neuron: odin_izh, params: {"+choices+"}}}\n", a)
+		if err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, want %s", choices, err, want)
+		}
+	}
+}

@@ -2,14 +2,24 @@ package interp
 
 import (
 	"github.com/weft-toolchain/weft/compiler/ir"
-	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/isa/fixed"
 )
 
 // Quantized runs a quantised network for some ticks.
 func Quantized(q *ir.Quantized, stim Stimulus, ticks int) *Result {
 	m := newIntegers(q)
-	res := run(q.Graph, stim, ticks, func(p, s int) int64 { return int64(q.Weights[p][s]) }, m.update)
+	l := newLearner(m)
+	m.broadcast = newBroadcasts(q.Graph, stim)
+	res := run(q.Graph, stim, ticks, hooks[int64]{
+		weight:  m.weight,
+		update:  m.updateAndLearn(l),
+		plastic: m.plastic,
+		arrive:  l.arrive,
+		order:   m.order,
+		start:   func(t int) { m.tick = t },
+		learn:   l.learn,
+		payload: func() int64 { return m.payload },
+	})
 	res.Saturations = m.saturations
 	res.V = make([]float64, len(m.v))
 	for i, v := range m.v {
@@ -22,20 +32,45 @@ func Quantized(q *ir.Quantized, stim Stimulus, ticks int) *Result {
 type integers struct {
 	q           *ir.Quantized
 	pop         []int // of each neuron
-	v, i, ref   []int32
+	v           []int32
 	saturations int64
+	// words are the other state words of neurons, by name.
+	words map[string][]int32
+	tick  int
+	// broadcast is what the broadcast register holds, by tick.
+	broadcast map[int]int64
+	// payload is what the spike of the last update carries.
+	payload int64
 }
+
+// weight is what a spike over a synapse that does not learn adds.
+func (m *integers) weight(p, s int) int64 {
+	return scaled(int64(m.q.Weights[p][s]), m.q.Classes[m.q.ClassOf[p]].Exp)
+}
+
+// scaled returns ⌊w·2^exp⌋ within ±32767.
+func scaled(w int64, exp int8) int64 {
+	if exp < 0 {
+		return w >> -exp
+	}
+	return min(max(w<<exp, -1<<15+1), 1<<15-1)
+}
+
+func (m *integers) plastic(p int) bool { return m.q.Classes[m.q.ClassOf[p]].Plastic }
 
 func newIntegers(q *ir.Quantized) *integers {
 	n := q.Neurons()
-	m := &integers{q: q, pop: make([]int, n), v: make([]int32, n), i: make([]int32, n), ref: make([]int32, n)}
+	m := &integers{q: q, words: map[string][]int32{}, pop: make([]int, n), v: make([]int32, n)}
 	for k, g := range q.Populations {
 		p := &q.Pops[k]
 		for j := range g.N {
 			m.pop[g.First+j] = k
 			m.v[g.First+j] = ir.At(p.Init["v"], j)
-			if init, ok := p.Init["i"]; ok {
-				m.i[g.First+j] = ir.At(init, j)
+			for name, init := range p.Init {
+				if m.words[name] == nil {
+					m.words[name] = make([]int32, n)
+				}
+				m.words[name][g.First+j] = ir.At(init, j)
 			}
 		}
 	}
@@ -53,60 +88,11 @@ func (m *integers) sat(x int64) int32 {
 // update runs one neuron for one tick and reports whether it fires.
 func (m *integers) update(n int, in int64) bool {
 	k := m.pop[n]
-	p := &m.q.Pops[k]
-	j := n - m.q.Populations[k].First
-	param := func(name string) int32 { return ir.At(p.Params[name], j) }
-	input := fixed.Shl(m.sat(in), p.Frac)
-	scaled := func(x int32, name string) int64 {
-		return fixed.MulShift(x, param(name), p.FactorBits, fixed.TowardZero)
+	m.payload = 1
+	c := &cell{m: m, n: n, j: n - m.q.Populations[k].First, p: &m.q.Pops[k], in: in}
+	if f := equations[c.p.Model]; f != nil {
+		return f(c)
 	}
-	if p.Model == network.Integrator {
-		m.v[n] = m.sat(int64(m.v[n]) + input)
-		m.v[n] = m.sat(int64(m.v[n]) + int64(param("bias")))
-		return false
-	}
-	silent := p.Refractory && m.ref[n] > 0
-	if silent {
-		m.ref[n]--
-	}
-	if p.Model == network.CubaLIF {
-		m.i[n] = m.sat(scaled(m.i[n], "alpha"))
-		m.i[n] = m.sat(int64(m.i[n]) + input)
-		m.i[n] = m.sat(int64(m.i[n]) + int64(param("drive")))
-		gained := m.sat(scaled(m.i[n], "gain"))
-		if !silent {
-			m.v[n] = m.sat(scaled(m.v[n], "beta"))
-			m.v[n] = m.sat(int64(m.v[n]) + int64(gained))
-			m.v[n] = m.sat(int64(m.v[n]) + int64(param("leak")))
-		}
-	}
-	if silent {
-		return false
-	}
-	switch p.Model {
-	case network.IF:
-		m.v[n] = m.sat(int64(m.v[n]) + input)
-		m.v[n] = m.sat(int64(m.v[n]) + int64(param("bias")))
-	case network.LIF:
-		m.v[n] = m.sat(scaled(m.v[n], "beta"))
-		m.v[n] = m.sat(int64(m.v[n]) + input)
-		m.v[n] = m.sat(int64(m.v[n]) + int64(param("drive")))
-	case network.CubaLIF, network.Integrator:
-	}
-	if m.v[n] <= param("threshold") {
-		return false
-	}
-	switch p.Reset {
-	case network.ResetZero:
-		m.v[n] = 0
-	case network.ResetSubtract:
-		m.v[n] = m.sat(int64(m.v[n]) - int64(param("threshold")))
-	case network.ResetValue:
-		m.v[n] = param("v_reset")
-	case network.ResetNone:
-	}
-	if p.Refractory {
-		m.ref[n] = param("refractory")
-	}
-	return true
+	c.in = c.sat(in)
+	return rounded[c.p.Model](c)
 }

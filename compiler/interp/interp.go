@@ -5,6 +5,8 @@
 package interp
 
 import (
+	"slices"
+
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/network"
 )
@@ -18,6 +20,9 @@ type Stimulus struct {
 	// Spikes[t−1] lists the inputs that spike in tick t, counted through all
 	// inputs. It may be shorter than the run.
 	Spikes [][]int32
+	// Before lists the inputs that spike in tick 0: with a delay of 1 what they
+	// send is there in tick 1.
+	Before []int32
 	// Current, where not nil, is added to the synaptic sum of each neuron in
 	// every tick: in weight units, integers for Quantized.
 	Current []float64
@@ -78,13 +83,15 @@ func maxDelay(g *ir.Graph) int {
 }
 
 // run is the loop that both interpreters share: take what arrives, update every
-// neuron in order, send what fired. weight gives synapse s of projection p.
-func run[T number](g *ir.Graph, stim Stimulus, ticks int, weight func(p, s int) T, update func(neuron int, in T) bool) *Result {
+// neuron in order, send what fired.
+func run[T number](g *ir.Graph, stim Stimulus, ticks int, h hooks[T]) *Result {
 	n := g.Neurons()
 	r := newRing[T](maxDelay(g), n)
+	weight, update := h.weight, h.update
+	var due arrivals
 	sums := make([]T, n)
 	res := &Result{}
-	send := func(tick int, ref network.Ref, local int) {
+	send := func(tick int, ref network.Ref, local int, payload T) {
 		for k := range g.Projections {
 			p := &g.Projections[k]
 			if p.From != ref {
@@ -92,13 +99,34 @@ func run[T number](g *ir.Graph, stim Stimulus, ticks int, weight func(p, s int) 
 			}
 			first := g.Populations[p.To].First
 			res.SynapticEvents += int64(p.Off[local+1] - p.Off[local])
+			if h.plastic != nil && h.plastic(k) {
+				for s := p.Off[local]; s < p.Off[local+1]; s++ {
+					due.add(tick+p.DelayOf(int(s)), arrival{synapse{k, int(s)}, int64(payload)})
+				}
+				continue
+			}
 			for s := p.Off[local]; s < p.Off[local+1]; s++ {
-				r.add(tick+p.DelayOf(int(s)), first+int(p.Post[s]), weight(k, int(s)))
+				r.add(tick+p.DelayOf(int(s)), first+int(p.Post[s]), weight(k, int(s))*payload)
 			}
 		}
 	}
+	for _, in := range stim.Before {
+		ref, local := inputOf(g, int(in))
+		send(0, ref, local, 1)
+	}
 	for t := 1; t <= ticks; t++ {
 		r.take(t, sums)
+		if h.start != nil {
+			h.start(t)
+		}
+		arrived := due.take(t)
+		if h.order != nil {
+			slices.SortStableFunc(arrived, h.order)
+		}
+		for _, a := range arrived {
+			p := &g.Projections[a.proj]
+			sums[g.Populations[p.To].First+int(p.Post[a.index])] += h.arrive(a)
+		}
 		if stim.Current != nil {
 			for i, c := range stim.Current {
 				sums[i] += T(c)
@@ -108,18 +136,68 @@ func run[T number](g *ir.Graph, stim Stimulus, ticks int, weight func(p, s int) 
 			for i := range pop.N {
 				if update(pop.First+i, sums[pop.First+i]) {
 					res.Spikes = append(res.Spikes, Spike{int32(t), int32(pop.First + i)})
-					send(t, network.Ref{Index: k}, i)
+					payload := T(1)
+					if h.payload != nil {
+						payload = h.payload()
+					}
+					send(t, network.Ref{Index: k}, i, payload)
 				}
 			}
 		}
 		if t <= len(stim.Spikes) {
 			for _, in := range stim.Spikes[t-1] {
 				ref, local := inputOf(g, int(in))
-				send(t, ref, local)
+				send(t, ref, local, 1)
 			}
+		}
+		if h.learn != nil {
+			h.learn(t)
 		}
 	}
 	return res
+}
+
+// hooks are what makes a run one of reals or of integers.
+type hooks[T number] struct {
+	// weight is that of synapse s of projection p.
+	weight func(p, s int) T
+	update func(neuron int, in T) bool
+	// plastic says which projections' weights are not added when a spike is sent:
+	// arrive returns what to add in the tick in which they are due. Nil is none.
+	plastic func(p int) bool
+	arrive  func(a arrival) T
+	// payload is what the spike of the last update carries; nil is always 1.
+	payload func() T
+	// order is that in which what is due in a tick arrives; nil is any.
+	order func(a, b arrival) int
+	// start begins a tick, learn ends it; either may be nil.
+	start, learn func(tick int)
+}
+
+// synapse is element index of a projection.
+type synapse struct{ proj, index int }
+
+// arrival is a spike over a plastic synapse, with what it carries.
+type arrival struct {
+	synapse
+	payload int64
+}
+
+// arrivals are the spikes under way over plastic synapses, by the tick in which
+// they are due.
+type arrivals map[int][]arrival
+
+func (a *arrivals) add(tick int, s arrival) {
+	if *a == nil {
+		*a = arrivals{}
+	}
+	(*a)[tick] = append((*a)[tick], s)
+}
+
+func (a arrivals) take(tick int) []arrival {
+	list := a[tick]
+	delete(a, tick)
+	return list
 }
 
 // inputOf returns the input group of an input number, and its place there.

@@ -173,6 +173,30 @@ func TestNeuronFollowsItsEquation(t *testing.T) {
 			nil,
 		},
 		{
+			"the threshold of alif rises by a spike and falls", "alif, params: {tau: 2ms, tau_adapt: 2ms, r: 2, adapt: 4, threshold: 3}", "5", 1,
+			[]int{1, 2, 3},
+			[]float64{0, 0, 5, 0, 0}, // a is 4, 2, 1 and 4 more
+			[]int{2, 4},
+		},
+		{
+			"alif subtracts the threshold that it crossed", "alif, params: {tau: 2ms, tau_adapt: 2ms, r: 2, adapt: 4, threshold: 3, reset: subtract}", "5", 1,
+			[]int{1, 2, 3},
+			[]float64{0, 2, 1, 5.5, 2.75}, // at 3, then 3 + 2; a is 6 then, and 3
+			[]int{2, 3},
+		},
+		{
+			"the adaptation of alif goes on while it is refractory", "alif, params: {tau: 2ms, tau_adapt: 2ms, r: 2, adapt: 4, threshold: 3, refractory: 1}", "5", 1,
+			[]int{1, 2, 3},
+			[]float64{0, 0, 0, 0},
+			[]int{2, 4},
+		},
+		{
+			"stochastic_lif without noise is lif", "stochastic_lif, params: {tau: 2ms, r: 2, noise: 0, threshold: 5, reset: subtract}", "6", 1,
+			[]int{1, 2},
+			[]float64{0, 1, 1.5, 0.75},
+			[]int{2, 3},
+		},
+		{
 			"an integrator sums and never fires", "integrator, params: {r: 2, bias: 1, v_init: 3}", "50", 1,
 			[]int{1, 2},
 			[]float64{5, 107, 209, 211},
@@ -206,6 +230,46 @@ func TestNeuronFollowsItsEquation(t *testing.T) {
 				t.Errorf("integers: spikes (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// izhikevich computes what the program printed in Izhikevich's paper does, which
+// looks for spikes a tick later.
+func TestIzhikevichIsThePapersProgram(t *testing.T) {
+	const ticks = 1000
+	for _, cell := range []struct{ a, b, c, d float64 }{{0.02, 0.2, -65, 8}, {0.02, 0.2, -55, 4}, {0.02, 0.2, -50, 2}, {0.1, 0.2, -65, 2}} {
+		q := quantised(t, fmt.Sprintf("populations: {p: {shape: 1, neuron: izhikevich, params: {a: %g, b: %g, c: %g, d: %g, bias: 10}}}\n", cell.a, cell.b, cell.c, cell.d))
+		var got, want []int
+		for _, s := range interp.Graph(q.Graph, interp.Stimulus{}, ticks).Spikes {
+			got = append(got, int(s.Tick))
+		}
+		v, in := -65.0, 10.0
+		u := cell.b * v
+		for tick := 1; tick <= ticks+1; tick++ {
+			if v >= 30 {
+				want = append(want, tick-1)
+				v, u = cell.c, u+cell.d
+			}
+			v += 0.5 * (0.04*v*v + 5*v + 140 - u + in)
+			v += 0.5 * (0.04*v*v + 5*v + 140 - u + in)
+			u += cell.a * (cell.b*v - u)
+		}
+		if len(want) < 15 || len(got) < len(want)/2 {
+			t.Fatalf("%v: %d spikes, want %d", cell, len(got), len(want))
+		}
+		// Later ones differ by the order in which sums are rounded: cells are chaotic.
+		if diff := cmp.Diff(want[:8], got[:8]); diff != "" {
+			t.Errorf("%v: the first spikes (-want +got):\n%s", cell, diff)
+		}
+	}
+}
+
+// Both interpreters draw the same noise: neurons at rest fire in the same ticks.
+func TestRealsAndIntegersDrawTheSameNoise(t *testing.T) {
+	q := quantised(t, "seed: 5\npopulations: {p: {shape: 40, neuron: stochastic_lif, params: {tau: 1ms, noise: 2, threshold: 1}}}\n")
+	want, got := interp.Graph(q.Graph, interp.Stimulus{}, 50).Spikes, interp.Quantized(q, interp.Stimulus{}, 50).Spikes
+	if diff := cmp.Diff(want, got); diff != "" || len(got) < 400 || len(got) > 600 {
+		t.Errorf("%d spikes, want about 500; integers from reals (-reals +integers):\n%s", len(got), diff)
 	}
 }
 

@@ -21,7 +21,7 @@ func graph() *ir.Graph {
 
 func quantized() *ir.Quantized {
 	return &ir.Quantized{
-		Graph: graph(), StateBits: 8, Weights: [][]int16{{3, 4}}, Stats: make([]ir.QuantStats, 1),
+		Graph: graph(), StateBits: 8, Weights: [][]int16{{3, 4}}, Stats: make([]ir.QuantStats, 1), ClassOf: []uint8{0}, Classes: []ir.Class{{}},
 		Pops: []ir.QuantizedPopulation{{Scale: []float64{1}, Params: map[string][]int32{"bias": {127}}, Init: map[string][]int32{"v": {-128, 0}}}},
 	}
 }

@@ -47,6 +47,7 @@ type Axon struct {
 	// Delay is in ticks, or 0 with delays at synapses. Copy tells apart rows for
 	// synapses that repeat a source, neuron and delay.
 	Delay, Copy uint16
+	Class       Class
 	Synapses    []Synapse
 }
 

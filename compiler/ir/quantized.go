@@ -18,6 +18,27 @@ type Quantized struct {
 	// StateBits is the width of a state word.
 	StateBits int
 	Stats     []QuantStats
+	// Classes are the kinds of row that the projections make, ClassOf the index of
+	// each projection's.
+	Classes []Class
+	ClassOf []uint8
+}
+
+// Class is what all synapses of a row have in common, but for their source and
+// delay.
+type Class struct {
+	// Exp is the exponent of the weights.
+	Exp int8
+	// Type is the axon's type, on targets whose weights are typed.
+	Type uint8
+	// Plastic says that the weights learn; Silent that they are not added, since a
+	// program does with them what there is to do.
+	Plastic, Silent bool
+}
+
+// Plastic reports whether the weights of projection k learn.
+func (q *Quantized) Plastic(k int) bool {
+	return q.Net.Projections[q.Projections[k].Index].Learn != nil
 }
 
 // QuantizedPopulation is a population's integer parameters, by the names that
@@ -30,9 +51,11 @@ type QuantizedPopulation struct {
 	// Frac is how many bits a potential has below a weight's unit. It is 0 where
 	// all is Exact and nothing decays.
 	Frac int
-	// FactorBits is how many fractional bits the factors (alpha, beta, gain)
+	// FactorBits is how many fractional bits the factors (alpha, beta, gain, …)
 	// have.
 	FactorBits int
+	// SquareBits is how many more the factor of a square has (izhikevich).
+	SquareBits int
 	// Exact says that every number of the population was an integer that fits,
 	// so that nothing was rounded and Scale is 1.
 	Exact bool
@@ -41,9 +64,20 @@ type QuantizedPopulation struct {
 	// Params and Init have one element, or one a neuron.
 	Params map[string][]int32
 	Init   map[string][]int32
+	// Choices are the words of an integer model's choices.
+	Choices map[string]string
+	// Learn is nil where no synapse of the population learns.
+	Learn *Learning
 	// Saturated counts parameters and initial values that did not fit a state
 	// word and were clipped.
 	Saturated int
+}
+
+// Learning is a rule in the integers of a target: what its texts have symbols
+// for.
+type Learning struct {
+	Rule   network.Rule
+	Consts map[string]int
 }
 
 // QuantStats says what quantisation cost a projection.
@@ -76,6 +110,9 @@ func (q *Quantized) Verify() error {
 	if len(q.Weights) != len(q.Projections) || len(q.Stats) != len(q.Projections) || len(q.Pops) != len(q.Populations) {
 		return fmt.Errorf("quantized: %d weight lists and %d statistics for %d projections, %d of %d populations",
 			len(q.Weights), len(q.Stats), len(q.Projections), len(q.Pops), len(q.Populations))
+	}
+	if len(q.ClassOf) != len(q.Projections) {
+		return fmt.Errorf("quantized: %d classes for %d projections", len(q.ClassOf), len(q.Projections))
 	}
 	limit := int32(1) << (q.StateBits - 1)
 	for k, p := range q.Pops {

@@ -13,21 +13,22 @@ import (
 
 // axonKey is what a core needs an axon for: a source, with the delay where the
 // target keeps it at axons, and a copy number for synapses that repeat a
-// source, neuron and delay. Inputs come before neurons.
+// source, neuron and delay. Rows of different classes are apart. Inputs come
+// before neurons.
 //
-//	source << 24 | delay << 8 | copy
+//	source << 32 | delay << 16 | class << 8 | copy
 type axonKey uint64
 
 const maxCopies = 1 << 8
 
-func makeKey(source int, delay, copies int) axonKey {
-	return axonKey(source)<<24 | axonKey(delay)<<8 | axonKey(copies)
+func makeKey(source, delay int, class uint8) axonKey {
+	return axonKey(source)<<32 | axonKey(delay)<<16 | axonKey(class)<<8
 }
 
 // axon returns the axon of a key; sources below inputs are inputs.
-func (k axonKey) axon(inputs int) ir.Axon {
-	source := int(k >> 24)
-	a := ir.Axon{Delay: uint16(k >> 8), Copy: uint16(k & (maxCopies - 1))}
+func (k axonKey) axon(inputs int, classes []ir.Class) ir.Axon {
+	source := int(k >> 32)
+	a := ir.Axon{Delay: uint16(k >> 16), Class: classes[uint8(k>>8)], Copy: uint16(k & (maxCopies - 1))}
 	if source < inputs {
 		a.Source, a.Input = int32(source), true
 	} else {
@@ -61,13 +62,18 @@ type fanIn struct {
 	longestProj int
 	// tooManyAlike says that a pair has more than maxCopies synapses of a delay.
 	tooManyAlike bool
+	// classes are those that keys count.
+	classes []ir.Class
+	// mostTypes is the largest number of weights that a neuron has, where weights
+	// are typed, mostTypesAt the neuron.
+	mostTypes, mostTypesAt int
 }
 
 func (f *fanIn) of(i int) []arrival { return f.arrivals[f.off[i]:f.off[i+1]] }
 
 // gather collects the synapses that end in a population.
 func gather(q *ir.Quantized, arch *targets.Arch, pop int) *fanIn {
-	f := &fanIn{q: q, arch: arch, pop: pop, group: &q.Populations[pop], inputs: q.InputCount()}
+	f := &fanIn{q: q, arch: arch, pop: pop, group: &q.Populations[pop], inputs: q.InputCount(), classes: classes(q, arch)}
 	f.off = make([]int32, f.group.N+1)
 	for k := range q.Projections {
 		if q.Projections[k].To == pop {
@@ -86,6 +92,12 @@ func gather(q *ir.Quantized, arch *targets.Arch, pop int) *fanIn {
 			f.add(k, next)
 		}
 	}
+	if arch.WeightFormat == targets.Typed {
+		f.assignTypes()
+	}
+	if arch.WeightFormat == targets.AxonSign {
+		f.assignSigns()
+	}
 	for i := range f.group.N {
 		f.finish(f.of(i))
 	}
@@ -98,6 +110,10 @@ func (f *fanIn) add(k int, next []int32) {
 	if !p.From.Input {
 		base += f.inputs
 	}
+	class := f.q.ClassOf[k]
+	if f.arch.WeightFormat == targets.Typed || f.arch.WeightFormat == targets.AxonSign {
+		class *= targets.AxonTypes
+	}
 	atAxon := f.arch.DelayPlace == targets.DelayAxon
 	for i := range len(p.Off) - 1 {
 		for s := p.Off[i]; s < p.Off[i+1]; s++ {
@@ -107,9 +123,9 @@ func (f *fanIn) add(k int, next []int32) {
 			}
 			a := arrival{weight: f.q.Weights[k][s]}
 			if atAxon {
-				a.key = makeKey(base+i, d, 0)
+				a.key = makeKey(base+i, d, class)
 			} else {
-				a.key, a.delay = makeKey(base+i, 0, 0), uint16(d)
+				a.key, a.delay = makeKey(base+i, 0, class), uint16(d)
 			}
 			j := p.Post[s]
 			f.arrivals[next[j]] = a
@@ -166,6 +182,8 @@ func (f *fanIn) fits(diags *diag.List) {
 		diags.Add(np.Pos, diag.DoesNotFit, "population %q: a pair of neurons has more than %d synapses of the same delay; sum their weights in one", np.Name, maxCopies)
 		return
 	}
+	f.fitTypes(diags)
+	f.fitSigns(diags)
 	widest, widestAt, words := 0, 0, 0
 	for i := range f.group.N {
 		if n := f.axonsOf(i); n > widest {

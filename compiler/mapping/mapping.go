@@ -10,6 +10,7 @@ package mapping
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
@@ -48,6 +49,9 @@ func Map(q *ir.Quantized, arch *targets.Arch, seed uint64) (*ir.Mapped, error) {
 		destinations(m)
 		err := checkFanOut(m)
 		if err == nil {
+			if err := checkRows(m); err != nil {
+				return nil, err
+			}
 			place(m, seed)
 			return m, nil
 		}
@@ -84,8 +88,11 @@ func tooManyCores(q *ir.Quantized, m *ir.Mapped, have int) error {
 		}
 	}
 	d := diag.Diagnostic{Pos: q.Net.Populations[largest].Pos, Code: diag.DoesNotFit}
-	d.Message = "the network needs " + plural(len(m.Cores), "core") + ", " + plural(len(m.Cores)-have, "more core") + " than the target's " + plural(have, "core") +
-		"; population " + quoted(q.Populations[largest].Name) + " takes most: choose a target with more cores, or more axons a core"
+	advice := "; population " + quoted(q.Populations[largest].Name) + " takes most: choose a target with more cores, or more axons a core"
+	if count[largest] == 1 {
+		advice = ": a population takes a core at least; choose a target with more cores, or make populations of one model into one, whose parameters may be lists"
+	}
+	d.Message = "the network needs " + plural(len(m.Cores), "core") + ", " + plural(len(m.Cores)-have, "more core") + " than the target's " + plural(have, "core") + advice
 	for k, n := range count {
 		if n > 0 && len(d.Notes) < 8 {
 			d.Notes = append(d.Notes, diag.Note{Pos: q.Net.Populations[k].Pos, Message: "population " + quoted(q.Populations[k].Name) + " needs " + plural(n, "core")})
@@ -115,7 +122,7 @@ func fillRows(m *ir.Mapped, incoming []*fanIn) {
 		c.Axons = make([]ir.Axon, len(keys))
 		for a, key := range keys {
 			index[key] = int32(a)
-			c.Axons[a] = key.axon(in.inputs)
+			c.Axons[a] = key.axon(in.inputs, in.classes)
 		}
 		for slot, n := range c.Neurons {
 			for _, s := range in.of(int(n) - first) {
@@ -158,6 +165,12 @@ func checkFanOut(m *ir.Mapped) error {
 		for _, n := range c.Neurons {
 			entries += len(m.Dests[n])
 		}
+		if most, n := mostDests(m, c); m.Arch.NeuronFanOut > 0 && most > m.Arch.NeuronFanOut && !told[c.Population] {
+			told[c.Population] = true
+			np := &m.Net.Populations[c.Population]
+			diags.Add(np.Pos, diag.DoesNotFit, "population %q: neuron %d has %s, %d more than the %d that a neuron of the target can have: let copies of it, with the same inputs, reach the others",
+				np.Name, int(n)-m.Populations[c.Population].First, plural(most, "destination"), most-m.Arch.NeuronFanOut, m.Arch.NeuronFanOut)
+		}
 		if entries > m.Arch.FanOut && !told[c.Population] {
 			told[c.Population] = true
 			np := &m.Net.Populations[c.Population]
@@ -166,6 +179,50 @@ func checkFanOut(m *ir.Mapped) error {
 		}
 	}
 	return diags.Err()
+}
+
+// checkRows holds the sources of an event-driven chip to the one row that each
+// has: its own.
+func checkRows(m *ir.Mapped) error {
+	if !m.Arch.Controller.EventDriven() {
+		return nil
+	}
+	var diags diag.List
+	told := map[diag.Pos]bool{}
+	check := func(dests []ir.Dest, name string, pos diag.Pos) {
+		rows := 0
+		for _, d := range dests {
+			if d.Core != ir.Host {
+				rows++
+			}
+		}
+		if rows > 1 && !told[pos] {
+			told[pos] = true
+			diags.Add(pos, diag.DoesNotFit, "%s needs %d rows of the crossbar, and a source of the target has one: give its synapses one sign, one projection to a neuron, and do not mix those that learn with others", name, rows)
+		}
+	}
+	for k, g := range m.Populations {
+		for n := g.First; n < g.First+g.N; n++ {
+			check(m.Dests[n], fmt.Sprintf("population %q: neuron %d", g.Name, n-g.First), m.Net.Populations[k].Pos)
+		}
+	}
+	for k, g := range m.Inputs {
+		for n := g.First; n < g.First+g.N; n++ {
+			check(m.InputDests[n], fmt.Sprintf("input %q: element %d", g.Name, n-g.First), m.Net.Inputs[k].Pos)
+		}
+	}
+	return diags.Err()
+}
+
+// mostDests returns the most destinations that a neuron of a core has, and which
+// neuron.
+func mostDests(m *ir.Mapped, c *ir.MappedCore) (most int, neuron int32) {
+	for _, n := range c.Neurons {
+		if d := len(m.Dests[n]); d > most {
+			most, neuron = d, n
+		}
+	}
+	return most, neuron
 }
 
 // has is the verb for n things.

@@ -167,6 +167,7 @@ func (p *parser) edgeList(l *link, n *yamldoc.Node, _ string) {
 	before := p.Diags.Len()
 	for i, item := range n.Items {
 		if p.Diags.Len()-before >= maxListErrors {
+			p.report(item, diag.WrongType, "%s: this many mistakes are told; edges from %d on were not looked at", what, i)
 			break
 		}
 		at := fmt.Sprintf("%s: edge %d", what, i)

@@ -35,7 +35,7 @@ const (
 var namePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
 var (
-	inputKeys      = []string{"shape"}
+	inputKeys      = []string{"shape", "broadcast"}
 	populationKeys = []string{"shape", "neuron", "params"}
 )
 
@@ -44,10 +44,38 @@ func (p *parser) input(f yamldoc.Field) {
 	in := Input{Name: f.Key, Pos: f.KeyPos}
 	if p.Mapping(f.Value, what, inputKeys...) {
 		in.Shape = p.shape(p.require(f.Value, what, "shape", inputKeys), what)
+		in.Broadcast = p.broadcast(f.Value.Get("broadcast"), what+": broadcast", in.Shape)
 	}
 	if p.declare(f, what, Ref{Input: true, Index: len(p.net.Inputs)}, in.Shape) {
 		p.net.Inputs = append(p.net.Inputs, in)
 	}
+}
+
+// maxBroadcast bounds what a spike adds to the broadcast registers.
+const maxBroadcast = 1 << 15
+
+// broadcast reads what the spikes of an input tell all cores.
+func (p *parser) broadcast(n *yamldoc.Node, what string, shape []int) []int32 {
+	if n == nil || shape == nil {
+		return nil
+	}
+	items := []*yamldoc.Node{n}
+	if n.Kind == yamldoc.Sequence {
+		items = n.Items
+	}
+	if size := Size(shape); n.Kind == yamldoc.Sequence && len(items) != size {
+		p.report(n, diag.ShapeMismatch, "%s: the list has %s, want one number or %d, one for each element", what, plural(len(items), "element"), size)
+		return nil
+	}
+	out := make([]int32, Size(shape))
+	for k := range out {
+		if item := items[min(k, len(items)-1)]; k < len(items) {
+			out[k] = int32(p.Int(item, what, -maxBroadcast, maxBroadcast))
+		} else {
+			out[k] = out[0]
+		}
+	}
+	return out
 }
 
 func (p *parser) population(f yamldoc.Field) {

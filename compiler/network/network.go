@@ -32,6 +32,8 @@ type Network struct {
 	// that no spike leaves the chip.
 	Outputs  []int
 	Quantise Quantise
+	// Seed is what random numbers of the chip begin from.
+	Seed uint64
 }
 
 // Input is a group of external sources of spikes.
@@ -39,6 +41,10 @@ type Input struct {
 	Name  string
 	Pos   diag.Pos
 	Shape []int
+	// Broadcast, where not nil, says that its spikes go to no synapse: a spike of
+	// element i adds Broadcast[i] to the broadcast register of every core in the
+	// next tick.
+	Broadcast []int32
 }
 
 // Population is a group of neurons of one model.
@@ -49,19 +55,27 @@ type Population struct {
 	Model Model
 	Reset Reset
 	// Params holds every parameter of the model, the defaults included. Times
-	// (tau, tau_syn) are in seconds; refractory is in ticks.
+	// (tau, tau_syn, tau_adapt) are in seconds; refractory is in ticks.
 	Params map[Param]Value
+	// Choices holds the parameters of an integer model that are words, the
+	// defaults included.
+	Choices map[string]string
 }
 
 // Model is a neuron model.
 type Model string
 
-// The models, with NIR's equations (FORMAT.md gives the discretisation).
+// The models with equations in real numbers (FORMAT.md gives them and their
+// discretisation). If, lif, cuba_lif and integrator are NIR's.
 const (
-	IF         Model = "if"
-	LIF        Model = "lif"
-	CubaLIF    Model = "cuba_lif"
-	Integrator Model = "integrator"
+	IF              Model = "if"
+	LIF             Model = "lif"
+	CubaLIF         Model = "cuba_lif"
+	ALIF            Model = "alif"
+	StochasticLIF   Model = "stochastic_lif"
+	Izhikevich      Model = "izhikevich"
+	ResonateAndFire Model = "resonate_and_fire"
+	Integrator      Model = "integrator"
 )
 
 // Reset says what a spike does to the membrane potential.
@@ -75,21 +89,30 @@ const (
 	ResetNone     Reset = "none"
 )
 
-// Param is the name of a neuron parameter, as NIR has it.
+// Param is the name of a neuron parameter, as NIR has it where it has it.
 type Param string
 
 // The parameters.
 const (
-	Tau        Param = "tau"         // membrane time constant, s (lif, cuba_lif)
+	Tau        Param = "tau"         // membrane time constant, s; of a resonator's oscillation
 	TauSyn     Param = "tau_syn"     // synaptic time constant, s (cuba_lif)
+	TauAdapt   Param = "tau_adapt"   // time constant of the adaptation, s (alif)
+	Adapt      Param = "adapt"       // what a spike adds to the threshold (alif)
+	Noise      Param = "noise"       // the most that noise moves the threshold (stochastic_lif)
+	Frequency  Param = "frequency"   // of the oscillation, Hz (resonate_and_fire)
+	A          Param = "a"           // rate of recovery, 1/ms (izhikevich)
+	B          Param = "b"           // what recovery follows, b·v (izhikevich)
+	C          Param = "c"           // potential after a spike, mV (izhikevich)
+	D          Param = "d"           // what a spike adds to the recovery (izhikevich)
 	R          Param = "r"           // membrane resistance
 	WIn        Param = "w_in"        // input weight (cuba_lif)
-	VLeak      Param = "v_leak"      // resting potential (lif, cuba_lif)
+	VLeak      Param = "v_leak"      // resting potential (lif, cuba_lif, alif, stochastic_lif)
 	VThreshold Param = "v_threshold" // fires when v > v_threshold
-	VReset     Param = "v_reset"     // potential after a spike, reset: value
+	VReset     Param = "v_reset"     // potential after a spike, reset: value; always of a resonator
 	Bias       Param = "bias"        // constant input current
 	VInit      Param = "v_init"      // potential before tick 1
 	IInit      Param = "i_init"      // synaptic current before tick 1 (cuba_lif)
+	UInit      Param = "u_init"      // recovery before tick 1 (izhikevich)
 	Refractory Param = "refractory"  // ticks without update after a spike
 )
 
@@ -141,6 +164,14 @@ type Projection struct {
 	// order of Weights (not for convolutions and pools: one for all).
 	Delays   Value
 	Quantise Quantise
+	// Exp is the exponent of the weights, −8 to 7, for integer models on targets
+	// whose weights are mantissas.
+	Exp int
+	// Stochastic says that a weight is not added: with probability
+	// (|weight| + 1) / 256 its sign is (neuron truenorth).
+	Stochastic bool
+	// Learn is nil where the weights stay as they are.
+	Learn *Learning
 }
 
 // ConnectKind is a rule of connection.
@@ -226,7 +257,20 @@ type Quantise struct {
 	Bits int
 	Clip Clip
 	Per  Per
+	// Sign is how weights into a chip's own model are stored, where they need not
+	// fit as they are.
+	Sign Sign
 }
+
+// Sign says which signs the weights of a projection are stored with.
+type Sign string
+
+// The signs: both, and then every weight is even at least, or one for all.
+const (
+	SignMixed      Sign = "mixed"
+	SignExcitatory Sign = "excitatory"
+	SignInhibitory Sign = "inhibitory"
+)
 
 // Size returns the number of elements of a shape.
 func Size(shape []int) int {

@@ -3,6 +3,7 @@ package network
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/spell"
@@ -25,27 +26,46 @@ func (p *parser) params(n *yamldoc.Node, what string, pop *Population) {
 			return
 		}
 		for _, f := range n.Fields {
-			if !slices.Contains(row.keys(), f.Key) {
+			if !slices.Contains(row.keys, f.Key) {
 				p.noSuchParam(f, what, row)
 			}
 		}
 	}
-	if row.fires {
-		pop.Reset = p.reset(n, what)
+	if row.resets != nil {
+		pop.Reset = p.reset(n, what, row.resets)
 	}
-	for _, param := range row.params {
-		p.param(n, what, pop, paramRowOf(param))
+	for _, c := range row.choices {
+		p.choice(n, what, pop, c)
+	}
+	for _, param := range row.rows {
+		p.param(n, what, pop, param, row.defaults[param.param])
+	}
+}
+
+// choice reads a parameter that is a word, or true or false.
+func (p *parser) choice(n *yamldoc.Node, what string, pop *Population, c choiceRow) {
+	if pop.Choices == nil {
+		pop.Choices = map[string]string{}
+	}
+	pop.Choices[c.key] = c.words[0]
+	v := n.Get(c.key)
+	switch {
+	case v == nil:
+	case slices.Equal(c.words, yesNo):
+		pop.Choices[c.key] = strconv.FormatBool(p.Bool(v, what+": "+c.key))
+	default:
+		pop.Choices[c.key] = p.Enum(v, what+": "+c.key, c.words...)
 	}
 }
 
 // noSuchParam reports a key that is no parameter of the model. Another model's
 // parameter is called that, and not taken for a slip of the pen.
-func (p *parser) noSuchParam(f yamldoc.Field, what string, row modelRow) {
+func (p *parser) noSuchParam(f yamldoc.Field, what string, row *modelRow) {
 	if p.Diags.Len() >= diag.MaxDiagnostics {
 		p.Diags.Append(diag.Diagnostic{Pos: f.KeyPos, Code: diag.UnknownField})
 		return
 	}
-	keys := row.keys()
+	keys := row.keys
 	hint := fmt.Sprintf("; it has %s", enumerated(keys))
 	if others := having(f.Key); len(others) > 0 {
 		hint = fmt.Sprintf(" (a parameter of %s); it has %s", enumerated(others), enumerated(keys))
@@ -55,10 +75,18 @@ func (p *parser) noSuchParam(f yamldoc.Field, what string, row modelRow) {
 	p.Diags.Add(f.KeyPos, diag.UnknownField, "%s: neuron %s has no parameter %s%s", what, row.model, quoted(f.Key), hint)
 }
 
-func (p *parser) reset(n *yamldoc.Node, what string) Reset {
+// allResets are the resets in the order of FORMAT.md.
+var allResets = []Reset{ResetZero, ResetSubtract, ResetValue, ResetNone}
+
+// reset reads one of the resets that the model has.
+func (p *parser) reset(n *yamldoc.Node, what string, has []Reset) Reset {
 	reset := ResetZero
 	if r := n.Get(resetKey); r != nil {
-		reset = Reset(p.Enum(r, what+": "+resetKey, string(ResetZero), string(ResetSubtract), string(ResetValue), string(ResetNone)))
+		var words []string
+		for _, x := range has {
+			words = append(words, string(x))
+		}
+		reset = Reset(p.Enum(r, what+": "+resetKey, words...))
 	}
 	// An unknown reset has been reported and is none of v_reset's business.
 	if v := n.Get(string(VReset)); v != nil && reset != ResetValue && reset != "" {
@@ -67,7 +95,9 @@ func (p *parser) reset(n *yamldoc.Node, what string) Reset {
 	return reset
 }
 
-func (p *parser) param(n *yamldoc.Node, what string, pop *Population, row paramRow) {
+// param reads a parameter. own is the model's own default, its zero value that of
+// the row.
+func (p *parser) param(n *yamldoc.Node, what string, pop *Population, row paramRow, own standard) {
 	key := string(row.param)
 	v := n.Get(key)
 	if row.alias != "" {
@@ -87,9 +117,9 @@ func (p *parser) param(n *yamldoc.Node, what string, pop *Population, row paramR
 			if n != nil {
 				pos = n.Pos
 			}
-			p.Diags.Add(pos, diag.MissingField, "%s: neuron %s needs the parameter %q, such as %s: 20ms", what, pop.Model, key, key)
+			p.Diags.Add(pos, diag.MissingField, "%s: neuron %s needs the parameter %q, such as %s: %s", what, pop.Model, key, key, row.example)
 		}
-		pop.Params[row.param] = Value{Pos: pop.Pos, Values: []float64{row.standard}}
+		p.byDefault(pop, row, own)
 		return
 	}
 	s := p.source(v, sourceOptions{
@@ -102,11 +132,51 @@ func (p *parser) param(n *yamldoc.Node, what string, pop *Population, row paramR
 	if !p.fitsPopulation(s, pop) {
 		return
 	}
-	values, shape, pos := pop.Params, pop.Shape, v.Pos
+	p.compute(s, pop, row.param, v.Pos)
+}
+
+// compute has a parameter's numbers computed once the file is known to be sound.
+func (p *parser) compute(s *source, pop *Population, param Param, pos diag.Pos) {
+	values, shape := pop.Params, pop.Shape
 	p.later = append(p.later, func() {
 		if x := p.numbers(s, Size(shape)); x != nil {
-			values[row.param] = Value{Pos: pos, Values: s.spread(x, shape)}
+			values[param] = Value{Pos: pos, Values: s.spread(x, shape)}
 		}
+	})
+}
+
+// byDefault gives a parameter that is not written its value. One that follows
+// from others is computed after them.
+func (p *parser) byDefault(pop *Population, row paramRow, own standard) {
+	switch {
+	case own.of == nil:
+		x := row.standard
+		if own.value != 0 {
+			x = own.value
+		}
+		pop.Params[row.param] = Value{Pos: pop.Pos, Values: []float64{x}}
+	case pop.Shape != nil:
+		p.derive(pop, row.param, own.of)
+	}
+}
+
+// derive has a parameter computed from others, once these are.
+func (p *parser) derive(pop *Population, param Param, of func(get func(Param) float64) float64) {
+	values, pos, n := pop.Params, pop.Pos, Size(pop.Shape)
+	p.later = append(p.later, func() {
+		count := 1
+		for _, v := range values {
+			count = max(count, len(v.Values))
+		}
+		x := make([]float64, min(count, n))
+		for i := range x {
+			x[i] = of(func(other Param) float64 { return values[other].At(i) })
+		}
+		v := Value{Pos: pos, Values: x}
+		if v.Uniform() {
+			v.Values = x[:1]
+		}
+		values[param] = v
 	})
 }
 

@@ -2,6 +2,7 @@ package network
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -116,7 +117,7 @@ type parser struct {
 // defaultTick is the duration of a tick that is not said, in seconds.
 const defaultTick = 1e-3
 
-var fileFields = []string{"network", "tick", "inputs", "populations", "projections", "outputs", "quantise"}
+var fileFields = []string{"network", "tick", "inputs", "populations", "projections", "outputs", "quantise", "seed"}
 
 func (p *parser) document(root *yamldoc.Node) {
 	if !p.Mapping(root, "network file", fileFields...) {
@@ -125,6 +126,9 @@ func (p *parser) document(root *yamldoc.Node) {
 	p.net.Name = p.title(root.Get("network"))
 	p.tick(root.Get("tick"))
 	p.net.Quantise = p.quantise(root.Get("quantise"), "quantise")
+	if n := root.Get("seed"); n != nil {
+		p.net.Seed = uint64(p.Int(n, "seed", 0, math.MaxInt64))
+	}
 	if n := root.Get("inputs"); n != nil && p.block(n, "inputs") {
 		for _, f := range n.Fields {
 			p.input(f)
@@ -153,7 +157,7 @@ func (p *parser) title(n *yamldoc.Node) string {
 		return strings.TrimSuffix(base, filepath.Ext(base))
 	}
 	name := p.String(n, "network")
-	if len(name) > maxName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
+	if n.Text == "" && n.Kind == yamldoc.Scalar || len(name) > maxName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
 		p.report(n, diag.WrongType, "network: want a name of one line and at most %d letters, have %s", maxName, n.Describe())
 	}
 	return name
@@ -207,7 +211,7 @@ func (p *parser) outputs(n *yamldoc.Node) {
 
 // quantise reads a block of the quantiser's settings, if there is one.
 func (p *parser) quantise(n *yamldoc.Node, what string) Quantise {
-	if n == nil || !p.Mapping(n, what, "bits", "clip", "per") {
+	if n == nil || !p.Mapping(n, what, "bits", "clip", "per", "sign") {
 		return Quantise{}
 	}
 	q := Quantise{Pos: n.Pos}
@@ -219,6 +223,9 @@ func (p *parser) quantise(n *yamldoc.Node, what string) Quantise {
 	}
 	if c := n.Get("per"); c != nil {
 		q.Per = Per(p.Enum(c, what+": per", string(PerProjection), string(PerNeuron)))
+	}
+	if c := n.Get("sign"); c != nil {
+		q.Sign = Sign(p.Enum(c, what+": sign", string(SignMixed), string(SignExcitatory), string(SignInhibitory)))
 	}
 	return q
 }

@@ -273,3 +273,32 @@ func TestLoadReadsBesideTheFile(t *testing.T) {
 		t.Errorf("file %q, name %q; want net.yaml and net", net.File, net.Name)
 	}
 }
+
+// A default may be a model's own, and may follow from other parameters.
+func TestDefaultsOfAModelsOwn(t *testing.T) {
+	net := parse(t, `
+populations:
+  one: {shape: 3, neuron: izhikevich}
+  many: {shape: 3, neuron: izhikevich, params: {b: [0.2, 0.25, 0.1], v_init: -60, threshold: 35}}
+  alike: {shape: 3, neuron: izhikevich, params: {b: [0.25, 0.25, 0.25], u_init: [1, 2, 3]}}
+  ringing: {shape: 2, neuron: resonate_and_fire, params: {tau: 20ms, frequency: [40Hz, 0.1kHz], threshold: [2, 3]}}
+`)
+	for _, tt := range []struct {
+		pop   int
+		param network.Param
+		want  []float64
+	}{
+		{0, network.VThreshold, []float64{30}},
+		{0, network.VInit, []float64{-65}},
+		{0, network.UInit, []float64{-13}},
+		{1, network.VThreshold, []float64{35}},
+		{1, network.UInit, []float64{-12, -15, -6}},
+		{2, network.UInit, []float64{1, 2, 3}},
+		{3, network.VReset, []float64{2, 3}},
+		{3, network.Frequency, []float64{40, 100}},
+	} {
+		if diff := cmp.Diff(tt.want, net.Populations[tt.pop].Params[tt.param].Values); diff != "" {
+			t.Errorf("%s of %s (-want +got):\n%s", tt.param, net.Populations[tt.pop].Name, diff)
+		}
+	}
+}

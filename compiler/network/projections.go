@@ -35,7 +35,7 @@ type wiring struct {
 	givenWeights, givenDelays string
 }
 
-var projectionKeys = []string{"from", "to", "connect", "weights", "delay", "layout", "quantise"}
+var projectionKeys = []string{"from", "to", "connect", "weights", "delay", "layout", "quantise", "weight_exp", "stochastic", "learn"}
 
 // projection reads the i-th projection.
 func (p *parser) projection(n *yamldoc.Node, i int) {
@@ -68,10 +68,43 @@ func (p *parser) projection(n *yamldoc.Node, i int) {
 	}
 	p.checkKeys(n, l.what)
 	l.out.Quantise = p.quantise(n.Get("quantise"), l.what+": quantise")
+	p.marks(l)
+	p.learning(l)
+	if v := n.Get("stochastic"); l.out.Stochastic && l.out.Learn != nil {
+		p.report(v, diag.OutOfRange, "%s: its synapses are stochastic and learn; want one of the two", l.what)
+	}
 	p.projections = append(p.projections, l.out)
 	p.connect(l)
 	p.weights(l)
 	p.delays(l)
+}
+
+// marks reads what is said of all weights of a projection.
+func (p *parser) marks(l *link) {
+	integer := l.to != nil && !l.to.ref.Input && p.model(l.to).IsInteger()
+	if v := l.node.Get("weight_exp"); v != nil {
+		l.out.Exp = int(p.Int(v, l.what+": weight_exp", -8, 7))
+		if l.to != nil && !integer {
+			p.report(v, diag.UnknownField, "%s: weight_exp is for populations of an integer model such as loihi; population %q is of neuron %s, whose weights are real numbers", l.what, l.to.name, p.model(l.to))
+		}
+	}
+	if v := l.node.Get("stochastic"); v != nil {
+		l.out.Stochastic = p.Bool(v, l.what+": stochastic")
+		if l.to != nil && p.model(l.to) != TrueNorth {
+			p.report(v, diag.UnknownField, "%s: stochastic is for populations of neuron %s; population %q is of neuron %s", l.what, TrueNorth, l.to.name, p.model(l.to))
+		}
+	}
+	if l.from != nil && l.from.ref.Input && p.net.Inputs[l.from.ref.Index].Broadcast != nil {
+		p.report(l.node.Get("from"), diag.UnknownName, "%s: input %q is broadcast to all cores, and has no synapses", l.what, l.from.name)
+	}
+}
+
+// model returns the model of a population.
+func (p *parser) model(g *group) Model {
+	if g.ref.Input || g.ref.Index >= len(p.net.Populations) || p.net.Populations[g.ref.Index].Model == "" {
+		return IF
+	}
+	return p.net.Populations[g.ref.Index].Model
 }
 
 // checkKeys checks the keys of a projection. Arguments of the connection

@@ -11,6 +11,7 @@ package quant
 
 import (
 	"math"
+	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/network"
@@ -44,11 +45,69 @@ func Quantise(g *ir.Graph, arch *targets.Arch, over network.Quantise) (*ir.Quant
 	if err := diags.Err(); err != nil {
 		return nil, err
 	}
+	classify(q, &diags)
+	checkWaits(q, arch, &diags)
 	for k := range g.Populations {
+		if g.Net.Populations[k].Model.IsInteger() {
+			integers(q, k, arch, over, &diags)
+			continue
+		}
 		p := newPopulation(q, k, set)
+		if !p.finite(&diags) {
+			continue
+		}
 		p.quantise()
+		p.learning(&diags)
+	}
+	if err := diags.Err(); err != nil {
+		return nil, err
 	}
 	return q, nil
+}
+
+// maxClasses is how many classes of rows there can be.
+const maxClasses = 1 << 8
+
+// classify finds the class of each projection.
+func classify(q *ir.Quantized, diags *diag.List) {
+	q.Classes = []ir.Class{{}}
+	q.ClassOf = make([]uint8, len(q.Projections))
+	for k := range q.Projections {
+		np := &q.Net.Projections[q.Projections[k].Index]
+		c := ir.Class{Exp: int8(np.Exp), Plastic: np.Learn != nil || np.Stochastic, Silent: np.Stochastic}
+		at := slices.Index(q.Classes, c)
+		if at < 0 {
+			at = len(q.Classes)
+			q.Classes = append(q.Classes, c)
+		}
+		if at >= maxClasses {
+			diags.Add(np.Pos, diag.TooLarge, "projection %q: is of one kind too many; a network has at most %d kinds of projection by exponent, learning and randomness", np.Name, maxClasses)
+			return
+		}
+		q.ClassOf[k] = uint8(at)
+	}
+}
+
+// checkWaits reports spikes over plastic synapses that would have to wait for
+// their delay: where delays are kept at synapses, a row is read one tick after
+// the spike, and its programs run then.
+func checkWaits(q *ir.Quantized, arch *targets.Arch, diags *diag.List) {
+	if arch.DelayPlace != targets.DelaySynapse {
+		return
+	}
+	for k := range q.Projections {
+		if !q.Classes[q.ClassOf[k]].Plastic {
+			continue
+		}
+		np := &q.Net.Projections[q.Projections[k].Index]
+		if longest := slices.Max(append([]uint16{1}, q.Projections[k].Delay...)); longest > 1 {
+			what := "learn"
+			if np.Stochastic {
+				what = "are stochastic"
+			}
+			diags.Add(np.Delays.Pos, diag.DoesNotFit, "projection %q: has a delay of %d ticks and synapses that %s, which the target does in the tick after a spike: write a delay of 1, or choose a target whose delays are at axons", np.Name, longest, what)
+		}
+	}
 }
 
 // settings are how one projection is quantised.
@@ -59,6 +118,9 @@ type settings struct {
 	pos  diag.Pos
 	clip network.Clip
 	per  network.Per
+	sign network.Sign
+	// asked says that somebody chose bits or a sign.
+	asked bool
 }
 
 // choose merges what the command line, the projection and the network say, in
@@ -73,6 +135,10 @@ func choose(g *ir.Graph, k int, arch *targets.Arch, over network.Quantise) setti
 				s.pos = diag.Pos{File: g.Net.File}
 			}
 		}
+		if from.Sign != "" {
+			s.sign = from.Sign
+		}
+		s.asked = s.asked || from.Bits != 0 || from.Sign != ""
 		if from.Clip != "" {
 			s.clip = from.Clip
 		}
@@ -91,6 +157,10 @@ type population struct {
 	np    *network.Population
 	n     int
 	coef  []coefficients // one, or one a neuron
+	// eq is the model's row, words those of it and what its options add.
+	eq      equation
+	words   []word
+	maxFrac int
 	// projs are the projections that end here.
 	projs []int
 	set   []settings
@@ -107,8 +177,27 @@ func newPopulation(q *ir.Quantized, index int, set []settings) *population {
 	p.out.Model, p.out.Reset = p.np.Model, p.np.Reset
 	p.out.FactorBits = models.FactorBits(q.StateBits)
 	p.coef = discretise(p.np, q.Net.Tick, p.n)
-	for _, c := range p.coef {
-		p.out.Refractory = p.out.Refractory || c.refractory > 0
+	p.eq = equations[p.np.Model]
+	text, _ := models.Lookup(string(p.np.Model))
+	p.maxFrac = text.MaxFrac()
+	for i := range p.coef {
+		p.out.Refractory = p.out.Refractory || p.coef[i].refractory > 0
+	}
+	p.words = slices.Clone(p.eq.words)
+	if p.np.Reset == network.ResetValue {
+		p.words = append(p.words, vReset)
+	}
+	if p.out.Refractory {
+		p.words = append(p.words, zero("ref"), word{name: "refractory", kind: whole, of: func(c *coefficients) float64 { return float64(c.refractory) }})
+	}
+	steepest := 0.0
+	for i := range p.coef {
+		steepest = max(steepest, p.coef[i].steep, p.most(factor, &p.coef[i]))
+	}
+	// A factor beyond 2, such as a large gain, leaves room for fewer fractional bits.
+	_, hi := fixed.Limits(q.StateBits)
+	for p.out.FactorBits > 0 && math.Round(steepest*float64(int(1)<<p.out.FactorBits)) > float64(hi) {
+		p.out.FactorBits--
 	}
 	for k := range q.Projections {
 		if q.Projections[k].To != index {
@@ -126,7 +215,7 @@ func newPopulation(q *ir.Quantized, index int, set []settings) *population {
 }
 
 func (p *population) quantise() {
-	if p.exact() {
+	if p.learns() == nil && p.exact() {
 		p.out.Exact = true
 		p.out.Scale = []float64{1}
 	} else {
@@ -138,7 +227,19 @@ func (p *population) quantise() {
 	if !p.out.Exact || p.decays() {
 		p.out.Frac = p.frac()
 	}
+	p.squareBits()
 	p.parameters()
+}
+
+// most is the largest magnitude of a neuron's words of a kind.
+func (p *population) most(k kind, c *coefficients) float64 {
+	most := 0.0
+	for _, w := range p.words {
+		if w.kind == k {
+			most = max(most, math.Abs(w.of(c)))
+		}
+	}
+	return most
 }
 
 // qmax is the largest integer weight of projection k; exact networks may also
@@ -147,13 +248,23 @@ func (p *population) qmax(k int) float64 { return float64(int(1)<<(p.set[k].bits
 
 // exact reports whether all numbers are integers that fit at scale 1.
 func (p *population) exact() bool {
+	if p.eq.rounds {
+		return false
+	}
 	lo, hi := fixed.Limits(p.q.StateBits)
-	whole := func(x float64) bool { return x == math.Trunc(x) && x >= float64(lo) && x <= float64(hi) }
-	one := float64(int(1) << p.out.FactorBits)
 	for i := range p.coef {
-		c := &p.coef[i]
-		for _, x := range []float64{c.drive, c.leak, c.threshold, c.vReset, c.vInit, c.iInit, c.alpha * one, c.beta * one, c.gain * one} {
-			if !whole(x) {
+		for _, w := range p.words {
+			x := w.of(&p.coef[i])
+			switch w.kind {
+			case level:
+				x = w.level(&p.coef[i])
+			case factor:
+				x *= float64(int(1) << p.out.FactorBits)
+			case whole: // refractory periods are clipped
+				continue
+			case square:
+			}
+			if x != math.Trunc(x) || x < float64(lo) || x > float64(hi) {
 				return false
 			}
 		}
@@ -170,17 +281,16 @@ func (p *population) exact() bool {
 	return true
 }
 
-// decays reports whether a factor makes fractions of whole potentials.
+// decays reports whether something makes fractions of whole potentials.
 func (p *population) decays() bool {
 	for i := range p.coef {
-		c := &p.coef[i]
-		for _, x := range []float64{c.alpha, c.beta, c.gain} {
-			if x != math.Trunc(x) {
+		for _, w := range p.words {
+			if x := w.of(&p.coef[i]); w.kind == factor && x != math.Trunc(x) {
 				return true
 			}
 		}
 	}
-	return false
+	return p.eq.fractions
 }
 
 func (p *population) at(i int) *coefficients {
@@ -251,62 +361,97 @@ func (p *population) frac() int {
 	sums := make([]float64, p.n)
 	for _, k := range p.projs {
 		pr := &p.q.Projections[k]
+		most := 0.0
+		if l := p.projection(k).Learn; l != nil {
+			most = max(math.Abs(l.Params["w_min"]), math.Abs(l.Params["w_max"]))
+		}
 		for s, w := range p.q.Weights[k] {
-			sums[pr.Post[s]] += math.Abs(float64(w))
+			j := int(pr.Post[s])
+			learnt := most * math.Abs(p.at(j).in) * ir.At(p.out.Scale, j)
+			sums[j] += max(math.Abs(float64(w)), learnt)
 		}
 	}
 	bound := 1.0
 	for i := range p.n {
 		c := p.at(i)
-		level := max(math.Abs(c.threshold), math.Abs(c.vReset), math.Abs(c.vInit), math.Abs(c.iInit), math.Abs(c.drive), math.Abs(c.leak))
-		bound = max(bound, levelHeadroom*level*ir.At(p.out.Scale, i), inputHeadroom*sums[i])
+		if scale := ir.At(p.out.Scale, i); p.eq.reserve != nil {
+			bound = max(bound, p.eq.reserve(c, p.q.StateBits, sums[i]/scale)*scale)
+			continue
+		}
+		bound = max(bound, levelHeadroom*p.most(level, c)*ir.At(p.out.Scale, i), min(inputHeadroom*sums[i], p.reach(c, sums[i])))
 	}
 	_, hi := fixed.Limits(p.q.StateBits)
 	_, exponent := math.Frexp(float64(hi) / bound) // 2^(exponent−1) ≤ hi/bound
-	return min(max(exponent-1, 0), models.MaxFrac)
+	return min(max(exponent-1, 0), p.maxFrac)
 }
 
-// parameters scales thresholds, biases, factors and initial values.
-func (p *population) parameters() {
-	p.out.Params, p.out.Init = map[string][]int32{}, map[string][]int32{}
-	count := max(len(p.coef), len(p.out.Scale))
-	level := func(value func(c *coefficients) float64) []int32 {
-		return p.words(count, func(i int) float64 {
-			return value(p.at(i)) * ir.At(p.out.Scale, i) * float64(int(1)<<p.out.Frac)
-		})
+// reach is the most that a neuron's words grow to by input alone, if every
+// synapse brought a spike in every tick: infinity where nothing leaks.
+func (p *population) reach(c *coefficients, sum float64) float64 {
+	if p.eq.settled == nil {
+		return math.Inf(1)
 	}
-	factor := func(value func(c *coefficients) float64) []int32 {
-		return p.words(len(p.coef), func(i int) float64 { return value(p.at(i)) * float64(int(1)<<p.out.FactorBits) })
+	return p.eq.settled(c, sum)
+}
+
+// unit is the integer of a potential of 1.
+func (p *population) unit(i int) float64 {
+	return ir.At(p.out.Scale, i) * float64(int(1)<<p.out.Frac)
+}
+
+// squareBits gives the factor of a square as many fractional bits as a word has
+// room for.
+func (p *population) squareBits() {
+	most := 0.0
+	for i := range max(len(p.coef), len(p.out.Scale)) {
+		most = max(most, p.most(square, p.at(i))/p.unit(i))
 	}
-	p.out.Init["v"] = level(func(c *coefficients) float64 { return c.vInit })
-	driveName := "bias"
-	if p.np.Model == network.LIF || p.np.Model == network.CubaLIF {
-		driveName = "drive"
-		p.out.Params["beta"] = factor(func(c *coefficients) float64 { return c.beta })
-	}
-	p.out.Params[driveName] = level(func(c *coefficients) float64 { return c.drive })
-	if p.np.Model == network.CubaLIF {
-		p.out.Params["alpha"] = factor(func(c *coefficients) float64 { return c.alpha })
-		p.out.Params["gain"] = factor(func(c *coefficients) float64 { return c.gain })
-		p.out.Params["leak"] = level(func(c *coefficients) float64 { return c.leak })
-		p.out.Init["i"] = level(func(c *coefficients) float64 { return c.iInit })
-	}
-	if p.np.Model == network.Integrator {
+	if most == 0 {
 		return
 	}
-	p.out.Params["threshold"] = level(func(c *coefficients) float64 { return c.threshold })
-	if p.np.Reset == network.ResetValue {
-		p.out.Params["v_reset"] = level(func(c *coefficients) float64 { return c.vReset })
-	}
-	if p.out.Refractory {
-		p.out.Params["refractory"] = p.words(len(p.coef), func(i int) float64 { return float64(p.at(i).refractory) })
-		p.out.Init["ref"] = []int32{0}
+	_, hi := fixed.Limits(p.q.StateBits)
+	most *= float64(int(1) << p.out.FactorBits)
+	for p.out.SquareBits < maxSquareBits && math.Round(math.Ldexp(most, p.out.SquareBits+1)) <= float64(hi) {
+		p.out.SquareBits++
 	}
 }
 
-// words rounds count values to state words, counts those that saturate, and
+// maxSquareBits is the largest shift of a product.
+const maxSquareBits = 62
+
+// parameters scales the equation's numbers, and the initial values.
+func (p *population) parameters() {
+	p.out.Params, p.out.Init = map[string][]int32{}, map[string][]int32{}
+	for _, w := range p.words {
+		count := len(p.coef)
+		value := func(i int) float64 { return w.of(p.at(i)) }
+		switch w.kind {
+		case level:
+			count = max(count, len(p.out.Scale))
+			value = func(i int) float64 { return w.level(p.at(i)) * p.unit(i) }
+		case factor:
+			value = func(i int) float64 { return w.of(p.at(i)) * float64(int(1)<<p.out.FactorBits) }
+		case square:
+			count = max(count, len(p.out.Scale))
+			value = func(i int) float64 {
+				return math.Ldexp(w.of(p.at(i)), p.out.FactorBits+p.out.SquareBits) / p.unit(i)
+			}
+		case whole:
+		}
+		table := p.out.Params
+		if w.initial {
+			table = p.out.Init
+		}
+		table[w.name] = p.round(count, value)
+	}
+	if p.eq.mend != nil {
+		p.eq.mend(p.out.Params, int32(1)<<p.out.FactorBits)
+	}
+}
+
+// round rounds count values to state words, counts those that saturate, and
 // keeps one where all are equal.
-func (p *population) words(count int, value func(i int) float64) []int32 {
+func (p *population) round(count int, value func(i int) float64) []int32 {
 	lo, hi := fixed.Limits(p.q.StateBits)
 	out := make([]int32, count)
 	same := true

@@ -333,11 +333,16 @@ func TestLossesAreCounted(t *testing.T) {
 }
 
 func TestParametersBeyondAWordAreClippedAndCounted(t *testing.T) {
-	// A gain of 300 is 300·2^14 in a word of 16 bits.
-	q := quantiseFor(t, one(1, 2, "cuba_lif", "tau: 1ms, tau_syn: 2ms, r: [300, 1], threshold: 1.5, refractory: 3", "weights: [0.3, 0.21]"), arch(t, 8, 16))
+	// A gain of 40,000 does not fit a word of 16 bits even without fractional bits.
+	q := quantiseFor(t, one(1, 2, "cuba_lif", "tau: 1ms, tau_syn: 2ms, r: [40000, 1], threshold: 1.5, refractory: 3", "weights: [0.3, 0.21]"), arch(t, 8, 16))
 	p := &q.Pops[0]
-	if diff := cmp.Diff([]int32{32767, 1 << 14}, p.Params["gain"]); diff != "" || p.Saturated != 1 {
+	if diff := cmp.Diff([]int32{32767, 1}, p.Params["gain"]); diff != "" || p.Saturated != 1 {
 		t.Errorf("%d saturated, want 1; gain (-want +got):\n%s", p.Saturated, diff)
+	}
+	// One of 300 does, with 6 fractional bits where smaller ones leave 14.
+	large := quantiseFor(t, one(1, 2, "cuba_lif", "tau: 1ms, tau_syn: 2ms, r: [300, 1], threshold: 1.5", "weights: [0.3, 0.21]"), arch(t, 8, 16))
+	if p := &large.Pops[0]; p.FactorBits != 6 || p.Saturated != 0 || !cmp.Equal(p.Params["gain"], []int32{300 << 6, 1 << 6}) {
+		t.Errorf("gains of 300 and 1 are %v with %d fractional bits, %d saturated; want [19200 64], 6 and 0", p.Params["gain"], p.FactorBits, p.Saturated)
 	}
 	narrow := quantiseFor(t, one(1, 1, "if", "threshold: 1.5, refractory: 4000", "weights: [0.3]"), arch(t, 4, 8))
 	if p := &narrow.Pops[0]; p.Params["refractory"][0] != 127 || p.Saturated != 1 {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/isa/fixed"
+	"github.com/weft-toolchain/weft/isa/models"
 )
 
 // segment is weights that share a largest integer.
@@ -28,16 +29,36 @@ func (p *population) scales() []float64 {
 		}
 		return out
 	}
+	// Where all neurons take their input alike, the weights are looked at as they
+	// are written, so that a grid that they are on shows.
+	alike := uniformIn(p) && p.at(0).in != 0
 	var all []segment
 	for _, k := range p.projs {
 		pr := &p.q.Projections[k]
 		w := make([]float64, len(pr.Weight))
 		for s := range w {
-			w[s] = pr.Weight[s] * p.at(int(pr.Post[s])).in
+			if w[s] = pr.Weight[s]; !alike {
+				w[s] *= p.at(int(pr.Post[s])).in
+			}
+		}
+		if l := p.projection(k).Learn; l != nil && alike {
+			w = append(w, l.Params["w_min"], l.Params["w_max"])
 		}
 		all = append(all, segment{w, p.qmax(k)})
 	}
-	return []float64{p.limit(bestScale(all, p.clip, steps), 0, p.n)}
+	scale := bestScale(all, p.clip, steps)
+	for _, k := range p.projs {
+		// What a weight may become is not clipped.
+		if l := p.projection(k).Learn; l != nil && alike {
+			if most := max(math.Abs(l.Params["w_min"]), math.Abs(l.Params["w_max"])); most > 0 {
+				scale = min(scale, p.qmax(k)/most)
+			}
+		}
+	}
+	if alike {
+		scale /= math.Abs(p.at(0).in)
+	}
+	return []float64{p.limit(scale, 0, p.n)}
 }
 
 // byNeuron gathers the weights of each neuron, a segment a projection.
@@ -66,23 +87,43 @@ func (p *population) byNeuron() [][]segment {
 	return rows
 }
 
+// finest is how much more than a level a word is to have room for, since one that
+// is finer must hold the sum of some: 1 where none is.
+func (p *population) finest() float64 {
+	finest := 1.0
+	for _, w := range p.words {
+		finest = max(finest, 2*w.finer)
+	}
+	return finest
+}
+
 // limit lowers a scale until the levels of neurons from to to fit half a state
-// word, and makes one up, from the levels, where there are no weights.
+// word, or what the model reserves fits all of it, and makes one up, from the same,
+// where there are no weights.
 func (p *population) limit(scale float64, from, to int) float64 {
-	level := 0.0
+	most, reserve := 0.0, 0.0
 	for i := from; i < to && i-from < len(p.coef); i++ {
 		c := p.at(i)
-		level = max(level, math.Abs(c.threshold), math.Abs(c.drive), math.Abs(c.vReset), math.Abs(c.vInit), math.Abs(c.iInit), math.Abs(c.leak))
+		most = max(most, p.most(level, c))
+		if p.eq.reserve != nil {
+			reserve = max(reserve, p.eq.reserve(c, p.q.StateBits, 0))
+		}
 	}
 	_, hi := fixed.Limits(p.q.StateBits)
 	if scale == 0 {
 		scale = 1
-		if level > 0 {
-			scale = 128 / level
+		switch {
+		case reserve > 0:
+			scale = float64(hi) / reserve / (1 << models.MaxFrac)
+		case most > 0:
+			scale = 128 / most
 		}
 	}
-	if level > 0 {
-		scale = min(scale, float64(hi)/2/level)
+	switch {
+	case reserve > 0:
+		scale = min(scale, float64(hi)/reserve)
+	case most > 0:
+		scale = min(scale, float64(hi)/2/(most*p.finest()))
 	}
 	return scale
 }

@@ -37,6 +37,9 @@ type Activity struct {
 	// Stalls counts cycles that cores and the I/O port stood still because the
 	// mesh was full.
 	Stalls int64
+	// Late counts ticks of a fixed length whose work was not done at their end:
+	// they lasted until it was.
+	Late int64
 }
 
 // New returns empty books for some cores and populations.
@@ -62,6 +65,7 @@ func (a *Activity) Add(other *Activity) {
 	a.Cycles += other.Cycles
 	a.SynapticEvents += other.SynapticEvents
 	a.Stalls += other.Stalls
+	a.Late += other.Late
 	for k := range a.Saturations {
 		a.Saturations[k] += other.Saturations[k]
 		a.Spikes[k] += other.Spikes[k]

@@ -41,7 +41,7 @@ func BenchmarkIntegrate(b *testing.B) {
 			for b.Loop() {
 				tick++
 				for a := range int32(256) {
-					c.Receive(a, tick)
+					c.Receive(a, tick, 1)
 				}
 				c.Integrate(tick)
 			}
@@ -62,7 +62,7 @@ func BenchmarkUpdate(b *testing.B) {
 			tick := int64(0)
 			for b.Loop() {
 				tick++
-				c.Receive(0, tick)
+				c.Receive(0, tick, 1)
 				c.Integrate(tick)
 				c.Update(tick)
 			}

@@ -1,12 +1,14 @@
 // Package core is one core at work: its scheduler, crossbar and neurons. Its
 // phases of a tick are methods, called in order by the machine: Integrate reads
-// the rows of the axons that are due, Update runs the neurons' program, and
-// between ticks Receive writes arriving spikes into the scheduler.
+// the rows of the axons that are due, Update runs the neurons' program, Learn
+// those that change synapses, and between ticks Receive writes arriving spikes
+// into the scheduler.
 package core
 
 import (
 	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/weft-toolchain/weft/emulator/activity"
 	"github.com/weft-toolchain/weft/isa"
@@ -20,6 +22,23 @@ import (
 type Spec struct {
 	image   *image.Core
 	program []isa.Inst
+	// together says that the program looks across neurons, pure that its result
+	// depends on state and input alone.
+	together, pure bool
+	// wraps says that the program takes the sum as it is, so that its saturation
+	// is none of its business.
+	wraps bool
+	// compartments is how many slots make a neuron.
+	compartments int
+	table        []int32
+	seed         uint64
+	// keys are the neurons' streams of random numbers, by slot.
+	keys  []uint64
+	learn learning
+	// graded says that spikes may carry payloads, parts that partial sums may
+	// come, from up to partSlots ticks before.
+	graded, parts bool
+	partSlots     int
 	// stateWords and paramWords are per neuron.
 	stateWords, paramWords int
 	stateBits              int
@@ -28,11 +47,15 @@ type Spec struct {
 	// two is the longest delay, the other 1.
 	slots, ring int
 	timing      targets.Timing
+	// devices is nil where the crossbar is digital.
+	devices *crossbar
 }
 
 // row is an axon's synapses as Integrate walks them.
 type row struct {
-	weights []int16
+	weights []int16 // times 2^Exp already, but for plastic rows
+	// plain is nil but for plastic rows: the image's.
+	plain *image.Row
 	// targets is nil where the row reaches every slot in order.
 	targets []uint16
 	// delays is nil where the scheduler keeps the delays.
@@ -41,7 +64,17 @@ type row struct {
 	synapses, words int64
 }
 
-// NewSpec prepares a core of an image that is verified.
+// NewSpecOn prepares a core of an image that is verified for a target: with its
+// devices, if it has some.
+func NewSpecOn(im *image.Image, k int, t *targets.Target) *Spec {
+	s := NewSpec(im, k, t.Timing)
+	if t.Devices != nil {
+		s.devices = newCrossbar(im, k, t.Devices)
+	}
+	return s
+}
+
+// NewSpec prepares a core of an image that is verified, with a digital crossbar.
 func NewSpec(im *image.Image, k int, timing targets.Timing) *Spec {
 	c := &im.Cores[k]
 	a := &im.Manifest.Arch
@@ -58,20 +91,59 @@ func NewSpec(im *image.Image, k int, timing targets.Timing) *Spec {
 	} else {
 		s.ring = a.MaxDelay
 	}
+	s.seed, s.partSlots = im.Manifest.Seed, a.MaxDelay
+	s.table = im.Programs[c.Program].Table
+	s.compartments = max(im.Programs[c.Program].Compartments, 1)
+	s.together = isa.LooksAcross(program)
+	s.pure = !s.together && !slices.ContainsFunc(program, dependsOnMore)
+	s.wraps = slices.ContainsFunc(program, func(i isa.Inst) bool { return i.Op == isa.ACCW })
+	for k := range im.Programs {
+		words, err := isa.DecodeAll(im.Programs[k].Words)
+		if err != nil {
+			panic("core: program of a verified image: " + err.Error())
+		}
+		for _, i := range words {
+			s.graded = s.graded || i.Op == isa.SPKG
+			s.parts = s.parts || i.Op == isa.PART
+		}
+	}
+	for _, n := range c.Neurons {
+		s.keys = append(s.keys, isa.Stream(int(n), isa.Tick, 0))
+	}
 	s.rows = make([]row, len(c.Rows))
 	for r := range c.Rows {
 		s.rows[r] = newRow(&c.Rows[r], a, len(c.Neurons))
 	}
+	s.learn = newLearning(im, c)
 	return s
 }
 
-// newRow leaves out the zero weights of a row, unless it reaches every slot.
+// dependsOnMore reports whether an instruction's result depends on more than
+// registers.
+func dependsOnMore(i isa.Inst) bool {
+	return i.Op == isa.RND || i.Op == isa.RNDQ || i.Op == isa.LDM || i.Op == isa.PART
+}
+
+// newRow leaves out the zero weights of a row, unless it reaches every slot, and
+// applies its exponent.
 func newRow(r *image.Row, a *targets.Arch, neurons int) row {
 	out := row{synapses: int64(len(r.Slots))}
+	if r.Exp != 0 && !r.Plastic {
+		scaled := *r
+		scaled.Weights = make([]int16, len(r.Weights))
+		for k, w := range r.Weights {
+			scaled.Weights[k] = r.Scaled(w)
+		}
+		r = &scaled
+	}
 	if a.SynapseFormat == targets.Dense {
 		out.words = int64((a.Neurons + a.WordSynapses - 1) / a.WordSynapses)
 	} else {
 		out.words = int64((len(r.Slots) + a.WordSynapses - 1) / a.WordSynapses)
+	}
+	if r.Plastic || r.Silent {
+		out.plain, out.targets = r, r.Slots
+		return out
 	}
 	zeros := 0
 	for _, w := range r.Weights {
@@ -118,9 +190,18 @@ type Core struct {
 	spec *Spec
 	// pending[t mod slots] has a bit for each axon that is due in tick t.
 	pending [][]uint64
+	// payloads[t mod slots] are what the spikes due in tick t carry, by axon,
+	// where spikes carry something.
+	payloads [][]int64
+	// parts[t mod the longest delay] are the partial sums due in tick t.
+	parts [][]int64
 	// sums[t mod ring] are the accumulators of tick t.
-	sums  [][]int32
+	sums  [][]int64
 	state []int32
+	// lanes are all neurons of a core whose program looks across them.
+	lanes []isa.Lane
+	env   isa.Env
+	synapses
 	// current is added to each accumulator in every tick; nil is zero.
 	current []int32
 	// settled has, for each slot, the input with which the last update changed
@@ -128,11 +209,17 @@ type Core struct {
 	// so the same input will change nothing again and need not be tried.
 	settled []int64
 	lane    isa.Lane
-	// Fired lists the slots that fired in the last Update, ascending.
-	Fired []int32
+	// Fired lists the slots that fired in the last Update, ascending, and Payloads
+	// what their spikes carry. PartSlots and Parts are the partial sums sent.
+	Fired, Payloads  []int32
+	PartSlots, Parts []int32
 	// Counts and Saturations are the core's books.
 	Counts      activity.Counts
 	Saturations int64
+	// run tells this run's read noise from that of others, column is what the
+	// columns of an array of devices sum up to.
+	run    uint64
+	column []int64
 }
 
 // unsettled is no input: wider than any word.
@@ -140,16 +227,41 @@ const unsettled = math.MinInt64
 
 // New returns a core in its initial state.
 func New(s *Spec) *Core {
-	c := &Core{spec: s, pending: make([][]uint64, s.slots), sums: make([][]int32, s.ring), state: make([]int32, len(s.image.State))}
+	c := &Core{spec: s, pending: make([][]uint64, s.slots), sums: make([][]int64, s.ring), state: make([]int32, len(s.image.State))}
 	for k := range c.pending {
 		c.pending[k] = make([]uint64, (len(s.rows)+63)/64)
 	}
 	for k := range c.sums {
-		c.sums[k] = make([]int32, len(s.image.Neurons))
+		c.sums[k] = make([]int64, len(s.image.Neurons))
 	}
+	if s.graded {
+		c.payloads = make([][]int64, s.slots)
+		for k := range c.payloads {
+			c.payloads[k] = make([]int64, len(s.rows))
+		}
+	}
+	if s.parts {
+		c.parts = make([][]int64, s.partSlots)
+		for k := range c.parts {
+			c.parts[k] = make([]int64, len(s.image.Neurons))
+		}
+	}
+	c.env = isa.Env{Seed: s.seed, Table: s.table}
+	c.lane.Core = &c.env
+	if s.together {
+		c.lanes = make([]isa.Lane, len(s.image.Neurons))
+		for k := range c.lanes {
+			c.lanes[k] = isa.Lane{Core: &c.env, Bits: s.stateBits}
+			copy(c.lanes[k].Reg[isa.C0:], s.image.Consts[:])
+		}
+	}
+	c.synapses = newSynapses(s)
 	c.settled = make([]int64, len(s.image.Neurons))
 	c.lane.Bits = s.stateBits
 	copy(c.lane.Reg[isa.C0:], s.image.Consts[:])
+	if s.devices != nil {
+		c.column = make([]int64, len(s.image.Neurons))
+	}
 	c.Reset()
 	return c
 }
@@ -159,15 +271,18 @@ func (c *Core) Reset() {
 	for _, p := range c.pending {
 		clear(p)
 	}
-	for _, s := range c.sums {
-		clear(s)
+	for _, list := range [][][]int64{c.sums, c.payloads, c.parts} {
+		for _, s := range list {
+			clear(s)
+		}
 	}
+	c.reset(c.spec)
 	copy(c.state, c.spec.image.State)
 	for slot := range c.settled {
 		c.settled[slot] = unsettled
 	}
 	c.current = nil
-	c.Fired = c.Fired[:0]
+	c.clearSent()
 	c.Counts = activity.Counts{}
 	c.Saturations = 0
 }
@@ -176,46 +291,83 @@ func (c *Core) Reset() {
 // units; nil is nothing. The caller keeps the slice unchanged.
 func (c *Core) SetCurrent(current []int32) { c.current = current }
 
+func (c *Core) clearSent() {
+	c.Fired, c.Payloads = c.Fired[:0], c.Payloads[:0]
+	c.PartSlots, c.Parts = c.PartSlots[:0], c.Parts[:0]
+}
+
 // Receive writes a spike that was sent in some tick and is due at axon in tick
-// due: at most the longest delay later.
-func (c *Core) Receive(axon int32, due int64) {
-	c.pending[due%int64(c.spec.slots)][axon>>6] |= 1 << (axon & 63)
+// due: at most the longest delay later. It carries a payload, 1 for a plain
+// spike.
+func (c *Core) Receive(axon int32, due int64, payload int32) {
+	slot := due % int64(c.spec.slots)
+	c.pending[slot][axon>>6] |= 1 << (axon & 63)
+	if c.payloads != nil {
+		c.payloads[slot][axon] += int64(payload)
+	}
 	c.Counts[targets.PacketReceived]++
+}
+
+// ReceivePart writes a partial sum that is due in a slot in tick due.
+func (c *Core) ReceivePart(slot int32, due int64, value int32) {
+	c.parts[due%int64(c.spec.partSlots)][slot] += int64(value)
+	c.Counts[targets.PacketReceived]++
+}
+
+// StartTick tells the core the tick and what its broadcast register holds in it.
+func (c *Core) StartTick(t, broadcast int64) {
+	c.env.Tick, c.env.Broadcast = t, broadcast
 }
 
 // Integrate reads the rows of the axons that are due in tick t, adds their
 // weights, and returns the cycles that took.
 func (c *Core) Integrate(t int64) (cycles int64) {
 	s := c.spec
+	if s.devices != nil {
+		return c.integrateDevices(t)
+	}
 	due := c.pending[t%int64(s.slots)]
 	now := c.sums[t%int64(s.ring)]
-	var rows, words int64
+	var rows, words, learnt int64
 	for k, set := range due {
 		for set != 0 {
-			r := &s.rows[k<<6+bits.TrailingZeros64(set)]
+			axon := k<<6 + bits.TrailingZeros64(set)
+			r := &s.rows[axon]
 			set &= set - 1
 			rows++
 			words += r.words
-			c.add(r, now, t)
+			payload := int64(1)
+			if c.payloads != nil {
+				p := &c.payloads[t%int64(s.slots)][axon]
+				payload, *p = *p, 0
+			}
+			switch {
+			case r.plain != nil:
+				learnt += c.visit(axon, payload, t)
+			case payload != 1:
+				c.addTimes(r, payload, t)
+			default:
+				c.add(r, now, t)
+			}
 		}
 		due[k] = 0
 	}
 	c.Counts[targets.AxonRow] += rows
 	c.Counts[targets.SynapseWord] += words
-	return s.timing.Tick + rows*s.timing.Row + words*s.timing.Word
+	return s.timing.Tick + rows*s.timing.Row + words*s.timing.Word + learnt
 }
 
-func (c *Core) add(r *row, now []int32, t int64) {
+func (c *Core) add(r *row, now []int64, t int64) {
 	c.Counts[targets.SynapticOp] += r.synapses
 	switch {
 	case r.targets == nil:
 		now = now[:len(r.weights)]
 		for k, w := range r.weights {
-			now[k] += int32(w)
+			now[k] += int64(w)
 		}
 	case r.delays == nil:
 		for k, w := range r.weights {
-			now[r.targets[k]] += int32(w)
+			now[r.targets[k]] += int64(w)
 		}
 	default:
 		// A row is read one tick after its spike, so a delay of 1 is now. A delay is
@@ -227,8 +379,23 @@ func (c *Core) add(r *row, now []int32, t int64) {
 			if at >= ring {
 				at -= ring
 			}
-			c.sums[at][r.targets[k]] += int32(w)
+			c.sums[at][r.targets[k]] += int64(w)
 		}
+	}
+}
+
+// addTimes is add for a spike with a payload.
+func (c *Core) addTimes(r *row, payload, t int64) {
+	c.Counts[targets.SynapticOp] += r.synapses
+	for k, w := range r.weights {
+		slot, delay := k, 1
+		if r.targets != nil {
+			slot = int(r.targets[k])
+		}
+		if r.delays != nil {
+			delay = int(r.delays[k])
+		}
+		c.sums[(t-1+int64(delay))%int64(c.spec.ring)][slot] += int64(w) * payload
 	}
 }
 
@@ -237,15 +404,35 @@ func (c *Core) add(r *row, now []int32, t int64) {
 func (c *Core) Update(t int64) (cycles int64) {
 	s := c.spec
 	sums := c.sums[t%int64(s.ring)]
-	c.Fired = c.Fired[:0]
+	c.clearSent()
 	n := len(sums)
-	for slot, sum := range sums {
-		in := int64(sum)
-		if c.current != nil {
-			in += int64(c.current[slot])
+	if c.parts != nil {
+		parts := c.parts[t%int64(s.partSlots)]
+		for slot, v := range parts {
+			sums[slot] += v
 		}
-		if in != c.settled[slot] {
-			c.update(slot, in)
+		clear(parts)
+	}
+	if c.current != nil {
+		for slot, v := range c.current {
+			sums[slot] += int64(v)
+		}
+	}
+	if s.together {
+		for slot, in := range sums {
+			c.load(&c.lanes[slot], slot, in)
+		}
+		isa.RunTogether(c.lanes, s.program)
+		for slot, in := range sums {
+			c.store(&c.lanes[slot], slot, in)
+		}
+	} else {
+		for slot, in := range sums {
+			if in != c.settled[slot] {
+				c.load(&c.lane, slot, in)
+				c.lane.Run(s.program)
+				c.store(&c.lane, slot, in)
+			}
 		}
 	}
 	clear(sums)
@@ -255,40 +442,52 @@ func (c *Core) Update(t int64) (cycles int64) {
 	return s.UpdateCycles(n)
 }
 
-// update runs the program of the neuron in a slot with an input. Registers that
-// only the machine writes keep their values from slot to slot: zero, and the C
-// registers.
-func (c *Core) update(slot int, in int64) {
-	s, l := c.spec, &c.lane
-	state := c.state[slot*s.stateWords:][:s.stateWords]
-	input, clipped := fixed.Sat(in, s.stateBits)
-	l.Reg[isa.In] = input
+// load puts a neuron and its input into a lane. Registers that only the machine
+// writes keep their values from slot to slot: zero, and the C registers.
+func (c *Core) load(l *isa.Lane, slot int, in int64) {
+	s := c.spec
+	l.Sum = in
+	l.Reg[isa.In], _ = fixed.Sat(in, s.stateBits)
+	l.Key = s.keys[slot]
+	if s.compartments > 1 {
+		l.Segment = int32(slot % s.compartments)
+	}
 	clear(l.Reg[isa.T0:isa.S0])
-	for k, v := range state {
+	for k, v := range c.state[slot*s.stateWords:][:s.stateWords] {
 		l.Reg[isa.S0+isa.Reg(k)] = v
 	}
 	for k, v := range s.image.Params[slot*s.paramWords:][:s.paramWords] {
 		l.Reg[isa.P0+isa.Reg(k)] = v
 	}
-	l.Run(s.program)
-	if clipped {
+}
+
+// store takes what a lane's run of the program left behind.
+func (c *Core) store(l *isa.Lane, slot int, in int64) {
+	s := c.spec
+	if !s.wraps && !fixed.Fits(in, s.stateBits) {
 		l.Saturations++
 	}
-	changed := l.Spike
-	for k, old := range state {
-		if v := l.Reg[isa.S0+isa.Reg(k)]; v != old {
-			state[k] = v
+	changed := l.Spike || l.HasPart
+	for k := range s.stateWords {
+		old := &c.state[slot*s.stateWords+k]
+		if v := l.Reg[isa.S0+isa.Reg(k)]; v != *old {
+			*old = v
 			changed = true
 		}
 	}
 	c.settled[slot] = unsettled
 	if changed {
 		c.Counts[targets.NeuronActive]++
-	} else if l.Saturations == 0 {
+	} else if l.Saturations == 0 && s.pure {
 		c.settled[slot] = in
 	}
 	if l.Spike {
 		c.Fired = append(c.Fired, int32(slot))
+		c.Payloads = append(c.Payloads, l.Payload)
+	}
+	if l.HasPart {
+		c.PartSlots = append(c.PartSlots, int32(slot))
+		c.Parts = append(c.Parts, l.Part)
 	}
 	c.Saturations += int64(l.Saturations)
 }
@@ -297,7 +496,7 @@ func (c *Core) update(slot int, in int64) {
 // neurons are done: groups of Lanes neurons, one after another.
 func (s *Spec) UpdateCycles(n int) int64 {
 	groups := (int64(n) + s.timing.Lanes - 1) / s.timing.Lanes
-	return groups * int64(len(s.program)) * s.timing.Instruction
+	return groups * (int64(len(s.program))*s.timing.Instruction + s.timing.Neuron)
 }
 
 // State returns state word k of a slot.

@@ -120,7 +120,7 @@ func TestIntegrateEqualsBruteForce(t *testing.T) {
 							later = 1 + r.IntN(arch.MaxDelay)
 						}
 						due[tick+later][a] = true
-						c.Receive(int32(a), int64(tick+later))
+						c.Receive(int32(a), int64(tick+later), 1)
 						counts[targets.PacketReceived]++
 					}
 				}
@@ -158,7 +158,7 @@ func TestDelays(t *testing.T) {
 						t.Fatalf("delay %d, tick %d: the sum is %d, want %d", delay, tick, got, want)
 					}
 					if tick%3 == 0 {
-						c.Receive(0, tick+later)
+						c.Receive(0, tick+later, 1)
 					}
 				}
 			}
@@ -169,8 +169,8 @@ func TestDelays(t *testing.T) {
 // Two packets to one axon in one tick are one spike: the scheduler has one bit.
 func TestSchedulerHoldsOneSpikePerAxonAndTick(t *testing.T) {
 	c := newCore(single(t, sample.Dense(), keep, 1, []image.Row{{Slots: []uint16{0}, Weights: []int16{5}}}))
-	c.Receive(0, 1)
-	c.Receive(0, 1)
+	c.Receive(0, 1, 1)
+	c.Receive(0, 1, 1)
 	c.Integrate(1)
 	c.Update(1)
 	if got := c.State(0, 0); got != 5 {
@@ -186,7 +186,7 @@ func TestSchedulerHoldsOneSpikePerAxonAndTick(t *testing.T) {
 func TestScratchRegistersDoNotLeak(t *testing.T) {
 	const program = ".state v\n gt q1, in, zero\n@q1 movi t0, 7\n@q1 movi t5, 9\n@!q1 movi t4, 0\n mov v, t0\n@q1 mov v, t5\n"
 	c := newCore(single(t, sample.Dense(), program, 3, []image.Row{{Slots: []uint16{0, 2}, Weights: []int16{1, 1}}}))
-	c.Receive(0, 1)
+	c.Receive(0, 1, 1)
 	c.Integrate(1)
 	c.Update(1)
 	for slot, want := range []int32{9, 0, 9} {
@@ -206,7 +206,7 @@ func TestCurrentIsAddedInEveryTickAndSaturates(t *testing.T) {
 		return []int32{c.State(0, 0), c.State(1, 0), c.State(2, 0)}
 	}
 	c.SetCurrent([]int32{10, int32(most), -2})
-	c.Receive(0, 2)
+	c.Receive(0, 2, 1)
 	for tick, want := range [][]int32{1: {10, int32(most), -2}, 2: {13, int32(most), -2}, 3: {10, int32(most), -2}} {
 		if tick > 0 {
 			if diff := cmp.Diff(want, read(int64(tick))); diff != "" {
@@ -263,7 +263,7 @@ func TestUpdateEqualsFreshLanes(t *testing.T) {
 				sums := make([]int64, neurons)
 				if r.IntN(4) == 0 {
 					a := r.IntN(axons)
-					c.Receive(int32(a), tick)
+					c.Receive(int32(a), tick, 1)
 					for k, slot := range ic.Rows[a].Slots {
 						sums[slot] += int64(ic.Rows[a].Weights[k])
 					}
@@ -333,7 +333,7 @@ func TestResetRestoresEverything(t *testing.T) {
 						seen = append(seen, fmt.Sprint(c.State(slot, 0), c.State(slot, 1)))
 					}
 					for range 5 { // some of these are still under way at the end
-						c.Receive(int32(stimulus.IntN(20)), tick+1)
+						c.Receive(int32(stimulus.IntN(20)), tick+1, 1)
 					}
 				}
 				return append(seen, fmt.Sprint(c.Counts, c.Saturations))

@@ -222,6 +222,9 @@ func (r *recording) compareCounters(t *Trace) error {
 	if err != nil {
 		return err
 	}
+	if len(want) == 0 {
+		return fmt.Errorf("%s: has no counter", filepath.Join(r.dir, "counters.json"))
+	}
 	for _, c := range t.Counters.Named(r.config.Model) {
 		if _, recorded := want[c.Name]; !recorded {
 			continue

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,6 +24,10 @@ func goldenFolders(t testing.TB) []string {
 		}
 		root = filepath.Join(shared, "golden")
 	}
+	asked := os.Getenv("WEFT_GOLDEN") != ""
+	if _, err := os.Stat(root); err != nil && asked {
+		t.Errorf("WEFT_GOLDEN is %s: %v", root, err)
+	}
 	root = filepath.Join(root, "ranc")
 	if _, err := os.Stat(root); err == nil {
 		return []string{root, "testdata"}
@@ -31,18 +36,19 @@ func goldenFolders(t testing.TB) []string {
 	return []string{"testdata"}
 }
 
+// recorded are files that a recording has, one of which makes a folder a case:
+// what it lacks of the others is then told.
+var recorded = []string{"config.json", "input.json", "input.json.gz", "spikes.csv", "out.txt", "hdl_ticks.csv"}
+
 // goldenCases returns the folders with a recording below root.
 func goldenCases(t testing.TB, root string) []string {
 	var dirs []string
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.Name() != "config.json" {
+		if err != nil || d.IsDir() || !slices.Contains(recorded, d.Name()) {
 			return err
 		}
-		for _, name := range []string{"input.json", "input.json.gz"} {
-			if _, err := os.Stat(filepath.Join(filepath.Dir(path), name)); err == nil {
-				dirs = append(dirs, filepath.Dir(path))
-				return nil
-			}
+		if dir := filepath.Dir(path); !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
 		}
 		return nil
 	})
@@ -98,6 +104,11 @@ func goldenSimulator(t *testing.T, dir string) bool {
 	if !okSpikes && !okFinals && err != nil {
 		return false
 	}
+	for name, ok := range map[string]bool{"spikes.csv": okSpikes, "final_potentials.csv": okFinals, "out.txt": err == nil} {
+		if !ok {
+			t.Errorf("%s/%s: is missing, want all that the simulator writes", dir, name)
+		}
+	}
 	g, packets := load(t, dir, Options{})
 	width := g.cfg.Width
 	var gotSpikes, gotFinals [][]int64
@@ -122,14 +133,14 @@ func goldenSimulator(t *testing.T, dir string) bool {
 	if okSpikes {
 		compareRows(t, dir, "spikes.csv", gotSpikes, spikes)
 	}
-	for i, row := range finals {
-		v := g.Potentials(int(row[0]), int(row[1]))
-		if row[2] < 0 || row[2] >= int64(len(v)) {
-			t.Errorf("%s/final_potentials.csv: row %d: core (%d, %d) has no neuron %d", dir, i+2, row[0], row[1], row[2])
-			continue
+	for _, place := range g.Cores() {
+		x, y := place%width, place/width
+		for n, v := range g.Potentials(x, y) {
+			gotFinals = append(gotFinals, []int64{int64(x), int64(y), int64(n), v})
 		}
-		gotFinals = append(gotFinals, []int64{row[0], row[1], row[2], v[row[2]]})
 	}
+	slices.SortFunc(gotFinals, slices.Compare)
+	slices.SortFunc(finals, slices.Compare)
 	if okFinals {
 		compareRows(t, dir, "final_potentials.csv", gotFinals, finals)
 	}
@@ -234,8 +245,11 @@ func readRows(t *testing.T, dir, name string, columns ...string) ([][]int64, boo
 	}
 	defer func() { _ = f.Close() }()
 	records, err := csv.NewReader(f).ReadAll()
-	if err != nil || len(records) == 0 {
+	if err != nil {
 		t.Fatalf("%s/%s: no table: %v", dir, name, err)
+	}
+	if len(records) == 0 {
+		t.Fatalf("%s/%s: is empty, want a header at least", dir, name)
 	}
 	at := map[string]int{}
 	for i, c := range records[0] {

@@ -37,8 +37,10 @@ type Report struct {
 	Saturations map[string]int64 `json:"saturations"`
 	// StallCycles counts cycles that cores and the I/O port stood still because
 	// the mesh was full.
-	StallCycles int64  `json:"stall_cycles"`
-	SpikeHash   string `json:"spike_hash"`
+	StallCycles int64 `json:"stall_cycles"`
+	// LateTicks counts ticks that lasted longer than a chip of fixed ticks has.
+	LateTicks int64  `json:"late_ticks"`
+	SpikeHash string `json:"spike_hash"`
 	// populations are the names in the order declared.
 	populations []string
 }
@@ -63,7 +65,7 @@ func New(im *image.Image, t *targets.Target, functional bool, act *activity.Acti
 		Energy: map[targets.Component]float64{}, EnergyByPopulation: map[string]float64{},
 		EnergyByCore: make([]float64, len(act.Cores)), Counts: map[string]int64{},
 		Spikes: map[string]int64{}, Saturations: map[string]int64{},
-		SynapticEvents: act.SynapticEvents, StallCycles: act.Stalls, SpikeHash: hash,
+		SynapticEvents: act.SynapticEvents, StallCycles: act.Stalls, LateTicks: act.Late, SpikeHash: hash,
 	}
 	if functional {
 		r.Timing = Functional

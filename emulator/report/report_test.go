@@ -34,7 +34,7 @@ func target(arch targets.Arch) *targets.Target {
 func books(t testing.TB, arch targets.Arch) (*image.Image, *activity.Activity) {
 	t.Helper()
 	net := sample.Random(11, arch)
-	im := net.Image(arch)
+	im := sample.Plastic(net.Image(arch))
 	m := emulator.New(emulator.NewChip(im, sample.Timing(), emulator.Cycle))
 	current := make([]int32, im.Neurons())
 	for n := range current {
@@ -48,6 +48,11 @@ func books(t testing.TB, arch targets.Arch) (*image.Image, *activity.Activity) {
 	act := activity.New(len(im.Cores), len(im.Manifest.Populations))
 	m.Activity(act)
 	act.Saturations[0] = 7
+	for e, info := range targets.Events {
+		if info.Devices { // which do not learn
+			act.Cores[0][e] = int64(100 + e)
+		}
+	}
 	total := act.Total()
 	for e, n := range total {
 		if n == 0 {

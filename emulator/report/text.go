@@ -43,6 +43,9 @@ func (r *Report) WriteText(w io.Writer) error {
 	if r.StallCycles > 0 {
 		fmt.Fprintf(w, "cores and the I/O port stood still for %d cycles because the mesh was full\n", r.StallCycles)
 	}
+	if r.LateTicks > 0 {
+		fmt.Fprintf(w, "%d ticks were late: their work took longer than the tick of this chip\n", r.LateTicks)
+	}
 	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(t, "population\tspikes\tenergy\tsaturations")

@@ -29,12 +29,12 @@ func ExampleReadCSV() {
 	groups := []stimulus.Group{{Name: "image", First: 0, N: 784}}
 	train, err := stimulus.ReadCSV("in.csv", strings.NewReader("tick,population,index\n2,image,7\n1,image,3\n"), groups)
 	fmt.Println(train.Spikes, err)
-	_, err = stimulus.ReadCSV("in.csv", strings.NewReader("tick,population,index\n0,imge,7\n"), groups)
+	_, err = stimulus.ReadCSV("in.csv", strings.NewReader("tick,population,index\n-1,imge,7\n"), groups)
 	fmt.Println(err)
 	// Output:
 	// [[3] [7]] <nil>
-	// in.csv:2:1: tick is 0, want 1 to 16777216 [bad-stimulus]
-	// in.csv:2:3: the network has no input "imge"; did you mean "image"? [bad-stimulus]
+	// in.csv:2:1: tick is -1, want 0 to 16777216 [bad-stimulus]
+	// in.csv:2:4: the network has no input "imge"; did you mean "image"? [bad-stimulus]
 }
 
 func ExampleWriteCSV() {

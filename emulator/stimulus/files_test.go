@@ -57,15 +57,15 @@ func TestReadCSVRefuses(t *testing.T) {
 		{"which input", "tick,index\n1,2\n", `in.csv:1:1: want the header tick,population,index, have "tick,index"`},
 		{"unknown input", h + "1,imag,0\n", `in.csv:2:3: the network has no input "imag"; did you mean "image"? [bad-stimulus]`},
 		{"unlike any input", h + "1,xyzzy,0\n", `the network has no input "xyzzy"; its inputs are image, say`},
-		{"tick 0", h + "0,image,0\n", "in.csv:2:1: tick is 0, want 1 to 16777216"},
-		{"late tick", h + "16777217,image,0\n", "in.csv:2:1: tick is 16777217, want 1 to 16777216"},
-		{"endless tick", h + "99999999999999999999,image,0\n", "in.csv:2:1: tick is 99999999999999999999, want 1 to"},
+		{"tick before 0", h + "-1,image,0\n", "in.csv:2:1: tick is -1, want 0 to 16777216"},
+		{"late tick", h + "16777217,image,0\n", "in.csv:2:1: tick is 16777217, want 0 to 16777216"},
+		{"endless tick", h + "99999999999999999999,image,0\n", "in.csv:2:1: tick is 99999999999999999999, want 0 to"},
 		{"fractional tick", h + "1.5,image,0\n", `in.csv:2:1: tick: want a whole number, have "1.5"`},
 		{"index", h + "1,image,4\n", `in.csv:2:9: index of input "image" is 4, want 0 to 3`},
 		{"negative index", h + "1,image,-1\n", `index of input "image" is -1, want 0 to 3`},
 		{"word", h + "1,image,first\n", `in.csv:2:9: index of input "image": want a whole number, have "first"`},
 		{"columns", h + "1,image\n", "in.csv:2:1: has 2 columns, want 3 as in the header"},
-		{"all of them", h + "0,image,9\n1,imge,0\n", "in.csv:2:1: tick is 0, want 1 to 16777216 [bad-stimulus]\nin.csv:2:9: index of input \"image\" is 9, want 0 to 3 [bad-stimulus]\nin.csv:3:3: the network has no input \"imge\""},
+		{"all of them", h + "-1,image,9\n1,imge,0\n", "in.csv:2:1: tick is -1, want 0 to 16777216 [bad-stimulus]\nin.csv:2:10: index of input \"image\" is 9, want 0 to 3 [bad-stimulus]\nin.csv:3:3: the network has no input \"imge\""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -141,7 +141,7 @@ func TestLoadNPZ(t *testing.T) {
 	}{
 		{"two inputs", groups, nil, nil, "serves networks of one input, this one has 2; use .csv"},
 		{"lengths", one, []float64{1}, nil, `array "tick" has 1 elements, array "index" has 0`},
-		{"tick 0", one, []float64{0}, []float64{0}, `array "tick": element 0 (from 0) is 0, want a whole number from 1 to 16777216`},
+		{"tick before 0", one, []float64{-1}, []float64{0}, `array "tick": element 0 (from 0) is -1, want a whole number from 0 to 16777216`},
 		{"index", one, []float64{1, 1}, []float64{0, 4}, `array "index": element 1 (from 0) is 4, want a whole number from 0 to 3`},
 		{"fraction", one, []float64{1}, []float64{0.5}, `array "index": element 0 (from 0) is 0.5`},
 	}

@@ -38,7 +38,7 @@ func Load(path string, groups []Group) (*Train, error) {
 
 // ReadCSV reads spikes from text whose header is tick,population,index (in any
 // order; a network of one input may leave population out). Ticks count from 1,
-// indices from 0 within the population, which is an input. The order of lines
+// and 0 is before the run; indices from 0 within the population, which is an input. The order of lines
 // does not matter, a spike that stands twice counts once. Mistakes name file
 // and are told all in one *diag.Error.
 func ReadCSV(file string, r io.Reader, groups []Group) (*Train, error) {
@@ -116,7 +116,7 @@ func (c *csvReader) spike() {
 		c.diags.Add(c.pos(0), diag.BadStimulus, "has %d columns, want %d as in the header", len(fields), c.columns)
 		return
 	}
-	tick, ok := c.number(c.tick, "tick", "", 1, MaxTicks)
+	tick, ok := c.number(c.tick, "tick", "", 0, MaxTicks)
 	g := 0
 	if c.population >= 0 {
 		name := fields[c.population]
@@ -212,7 +212,7 @@ func loadNPZ(path string, groups []Group) (*Train, error) {
 	in := groups[0]
 	keys := make([]uint64, len(ticks))
 	for i := range keys {
-		check("tick", i, ticks[i], 1, MaxTicks)
+		check("tick", i, ticks[i], 0, MaxTicks)
 		check("index", i, indices[i], 0, in.N-1)
 		if diags.Len() == 0 {
 			keys[i] = key(int(ticks[i]), in.First+int32(indices[i]))
@@ -247,7 +247,11 @@ func newTrain(keys []uint64) *Train {
 		if i+1 == len(keys) || keys[i+1]>>32 != k>>32 {
 			// The capacity ends with the tick, so that appending cannot run over
 			// the next one.
-			t.Spikes[k>>32-1] = ids[start : i+1 : i+1]
+			if list := ids[start : i+1 : i+1]; k>>32 == 0 {
+				t.Before = list
+			} else {
+				t.Spikes[k>>32-1] = list
+			}
 			start = i + 1
 		}
 	}

@@ -18,6 +18,9 @@ const (
 type Train struct {
 	// Ticks is the number of ticks.
 	Ticks int
+	// Before has the inputs that spike in tick 0, before the run: what they send
+	// with a delay of 1 is there in tick 1.
+	Before []int32
 	// Spikes[t-1] has the input neurons that spike at tick t, which counts from
 	// 1: sorted, each once. Neurons are numbered over all inputs in the order of
 	// their declaration.
@@ -26,7 +29,7 @@ type Train struct {
 
 // Count returns the number of spikes.
 func (t *Train) Count() int {
-	n := 0
+	n := len(t.Before)
 	for _, ids := range t.Spikes {
 		n += len(ids)
 	}

@@ -23,7 +23,7 @@ const maxLines = 12
 //	core 0 (0, 0) relay  iiiiiiiiiiiiuuuuuuus......bbbbbbbbbb
 //	mesh                 .......................D..bbbbbbbbbb
 //
-// i: axons found and rows integrated, u: neurons updated, s: packets sent,
+// i: axons found and rows integrated, u: neurons updated, l: synapses changed, s: packets sent,
 // D: packets delivered, b: barrier, a dot: waiting. What is shorter than a
 // column may not show.
 type Timeline struct {
@@ -47,7 +47,7 @@ func (l *Timeline) Tick(t *emulator.Tick) error {
 		label = max(label, len(names[k]))
 	}
 	for k, c := range t.Cores {
-		spans := []span{{'i', c.Integrated}, {'u', c.Updated}, {'s', c.Sent}, {'.', t.Phases.Routed}, {'b', t.Phases.Done}}
+		spans := []span{{'i', c.Integrated}, {'u', c.Updated}, {'l', c.Learned}, {'s', c.Sent}, {'.', t.Phases.Routed}, {'b', t.Phases.Done}}
 		fmt.Fprintf(&b, "%-*s  %s\n", label, names[k], bar(spans, per))
 	}
 	mesh := []rune(bar([]span{{'.', t.Phases.Routed}, {'b', t.Phases.Done}}, per))
@@ -108,9 +108,13 @@ func (l *Timeline) events(b *strings.Builder, t *emulator.Tick) {
 			fmt.Fprintf(b, "  … %d more deliveries\n", len(t.Deliveries)-k)
 			break
 		}
-		if d.To == image.Host {
+		slot, part := image.Dest{Core: d.To, Axon: d.Axon}.Slot()
+		switch {
+		case d.To == image.Host:
 			fmt.Fprintf(b, "  cycle %d: from %s to the host\n", d.At, place(d.From))
-		} else {
+		case part:
+			fmt.Fprintf(b, "  cycle %d: from %s to core %d, slot %d\n", d.At, place(d.From), d.To, slot)
+		default:
 			fmt.Fprintf(b, "  cycle %d: from %s to core %d, axon %d\n", d.At, place(d.From), d.To, d.Axon)
 		}
 	}

@@ -18,14 +18,19 @@ import (
 var pictures = []struct {
 	name     string
 	net      func() *sample.Net
+	plastic  bool
 	target   string
 	stimulus [][]int32
 	from, to int64
 }{
-	{"hello", hello, "xbar256", [][]int32{{0}, {0}, nil, nil}, 1, 2},
-	{"synapse delay", hello, "loihi", [][]int32{{0}, nil}, 2, 2},
-	{"back-pressure", burst, "xbar256", [][]int32{{0}, nil}, 2, 2},
+	{"hello", hello, false, "xbar256", [][]int32{{0}, {0}, nil, nil}, 1, 2},
+	{"synapse delay", hello, false, "loihi", [][]int32{{0}, nil}, 2, 2},
+	{"back-pressure", burst, false, "xbar256", [][]int32{{0}, nil}, 2, 2},
+	{"learning", wide, true, "xbar256", [][]int32{{0}, nil, nil}, 2, 3},
 }
+
+// resets is sample.Program with reset: zero.
+var resets = strings.Replace(sample.Program, "sub v, v, threshold", "mov v, zero", 1)
 
 // hello is examples/hello as the compiler lays it out.
 func hello() *sample.Net {
@@ -34,7 +39,7 @@ func hello() *sample.Net {
 		Populations: []sample.Group{{Name: "relay", N: 1}, {Name: "bell", N: 1}}, Outputs: []int{1},
 		Synapses: []sample.Synapse{{From: 0, To: 0, Weight: 2, Delay: 1}, {From: 1, To: 1, Weight: 2, Delay: 1}},
 		Biases:   []int32{0, 0}, Thresholds: []int32{1, 3},
-		Program: strings.Replace(sample.Program, "sub v, v, threshold", "mov v, zero", 1), // reset: zero
+		Program: resets,
 	}
 }
 
@@ -51,6 +56,19 @@ func burst() *sample.Net {
 		net.Synapses = append(net.Synapses,
 			sample.Synapse{From: 0, To: k, Weight: 1, Delay: 1},
 			sample.Synapse{From: 1 + k, To: 2 * n, Weight: 1, Delay: 1})
+	}
+	return net
+}
+
+// wide has one input that makes twenty neurons fire.
+func wide() *sample.Net {
+	const n = 20
+	net := &sample.Net{
+		Name: "wide", Inputs: []sample.Group{{Name: "in", N: 1}}, Populations: []sample.Group{{Name: "all", N: n}},
+		Biases: make([]int32, n), Thresholds: make([]int32, n), Program: resets,
+	}
+	for k := range n {
+		net.Synapses = append(net.Synapses, sample.Synapse{From: 0, To: k, Weight: 1, Delay: 1})
 	}
 	return net
 }
@@ -76,6 +94,9 @@ func TestPicturesOfTimingMD(t *testing.T) {
 			t.Fatal(err)
 		}
 		im := p.net().Image(chip.Arch)
+		if p.plastic {
+			im = sample.Plastic(im)
+		}
 		m := emulator.New(emulator.NewChip(im, chip.Timing, emulator.Cycle))
 		var picture strings.Builder
 		line := trace.NewTimeline(&picture, im)
@@ -113,5 +134,19 @@ func TestTimingMDHasEveryEvent(t *testing.T) {
 		if !found {
 			t.Errorf("the table of events has no row of %s, of component %s", e.Name, e.Component)
 		}
+	}
+}
+
+// A partial sum is delivered to a slot, not to an axon.
+func TestTimelineNamesTheSlotOfAPartialSum(t *testing.T) {
+	im := wide().Image(sample.Dense())
+	var picture strings.Builder
+	tick := emulator.Tick{Number: 1, Cores: make([]emulator.CoreTick, len(im.Cores)), Phases: emulator.Phases{Routed: 4, Done: 5}}
+	tick.Deliveries = []emulator.Delivery{{At: 3, To: 1, Axon: -3}}
+	if err := trace.NewTimeline(&picture, im).Tick(&tick); err != nil {
+		t.Fatal(err)
+	}
+	if want := "cycle 3: from core 0 to core 1, slot 2\n"; !strings.Contains(picture.String(), want) {
+		t.Errorf("got %s, want %q", picture.String(), want)
 	}
 }

@@ -111,7 +111,7 @@ func newRootCmd() *cobra.Command {
 	root.AddCommand(
 		newCompileCmd(), newRunCmd(), newEvalCmd(), newCompareCmd(),
 		newAsmCmd(), newDisasmCmd(), newVerifyCmd(), newInspectCmd(),
-		newTargetsCmd(), newModelsCmd(), newExplainCmd(),
+		newTargetsCmd(), newModelsCmd(), newExplainCmd(), newImportCmd(),
 	)
 	markUsage(root)
 	return root

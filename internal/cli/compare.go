@@ -114,6 +114,11 @@ func runCompare(ctx context.Context, w, errs io.Writer, o compareOptions) error 
 	}
 	for k, t := range chips {
 		row, err := on(t)
+		if e, ok := errors.AsType[*diag.Error](err); ok {
+			for i := range e.Diagnostics {
+				e.Diagnostics[i].Message = "on " + o.targets[k] + ": " + e.Diagnostics[i].Message
+			}
+		}
 		if err := collect(&diags, err); err != nil {
 			return err
 		}
@@ -189,7 +194,11 @@ func comparer(ctx context.Context, errs io.Writer, o compareOptions, chips []*ta
 		if err != nil {
 			return comparison{}, err
 		}
-		r := &runner{chip: emulator.NewChip(l.image, t.Timing, m), train: train, ticks: o.ticks}
+		chip, err := emulator.NewChipOn(l.image, t, m)
+		if err != nil {
+			return comparison{}, err
+		}
+		r := &runner{chip: chip, train: train, ticks: o.ticks}
 		if r.ticks == 0 {
 			r.ticks = ticksFor(l.image, train)
 		}
@@ -254,7 +263,8 @@ func printComparison(w io.Writer, rows []comparison, o compareOptions) error {
 			fmt.Fprint(t, "accuracy\t")
 		}
 		fmt.Fprint(t, "ticks\tcycles\tlatency\tenergy =")
-		for k, c := range targets.Components {
+		components := spent(rows)
+		for k, c := range components {
 			sign := "+ "
 			if k == 0 {
 				sign = ""
@@ -268,11 +278,18 @@ func printComparison(w io.Writer, rows []comparison, o compareOptions) error {
 				fmt.Fprintf(t, "%.2f %%\t", 100**r.Accuracy)
 			}
 			fmt.Fprintf(t, "%.4g\t%.6g\t%s\t%s", r.Ticks, r.Cycles, report.SI(r.Seconds, "s"), report.SI(r.EnergyJoules, "J"))
-			for _, c := range targets.Components {
+			for _, c := range components {
 				fmt.Fprintf(t, "\t%s", report.SI(r.Energy[c], "J"))
 			}
 			fmt.Fprintln(t)
 		}
+	})
+}
+
+// spent returns the components, without learning where nothing learns.
+func spent(rows []comparison) []targets.Component {
+	return slices.DeleteFunc(slices.Clone(targets.Components), func(c targets.Component) bool {
+		return c == targets.Learning && !slices.ContainsFunc(rows, func(r comparison) bool { return r.Energy[c] > 0 })
 	})
 }
 

@@ -178,6 +178,9 @@ func (j *job) load(chips ...*targets.Target) error {
 
 // on compiles the network for a target and runs the samples.
 func (j *job) on(ctx context.Context, t *targets.Target, errs io.Writer) (*eval.Result, error) {
+	if t.Arch.Controller.EventDriven() && j.exp.Encode.Kind == experiment.Direct {
+		return nil, diag.One(j.exp.Encode.Input.Pos, diag.DoesNotFit, "encode: kind direct adds to the neurons every tick, and %s has no ticks: it works off spikes; choose rate, poisson or latency, or another target", t.Name)
+	}
 	opt, err := j.opt.options()
 	if err != nil {
 		return nil, err
@@ -190,10 +193,14 @@ func (j *job) on(ctx context.Context, t *targets.Target, errs io.Writer) (*eval.
 	if err != nil {
 		return nil, err
 	}
+	chip, err := emulator.NewChipOn(l.image, t, j.mode)
+	if err != nil {
+		return nil, err
+	}
 	bar := newBar(errs, j.data.N, t.Name)
 	res, err := eval.Run(ctx, eval.Config{
 		Experiment: j.exp, Network: j.net, Data: j.data, Target: t,
-		Chip: emulator.NewChip(l.image, t.Timing, j.mode), Functional: j.mode == emulator.Functional,
+		Chip: chip, Functional: j.mode == emulator.Functional,
 		Workers: j.opt.workers, Progress: bar.set,
 	})
 	bar.done()

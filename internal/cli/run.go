@@ -23,6 +23,8 @@ type runOptions struct {
 	timing       string
 	timeline     bool
 	json         bool
+	probes       []string
+	probeOut     string
 }
 
 func newRunCmd() *cobra.Command {
@@ -33,7 +35,7 @@ func newRunCmd() *cobra.Command {
 		Long: `Run a chip image, or a network that is compiled first, on the emulated chip.
 
 SPIKES is a csv file with the columns tick, population, index (ticks count from
-1), or an .npz, or - for csv on stdin. Without --ticks the run ends when the last
+1; 0 is before the run), or an .npz, or - for csv on stdin. Without --ticks the run ends when the last
 input spike has had time to reach every population.`,
 		Example: "  weft run examples/hello/network.yaml -i examples/hello/spikes.csv --timeline",
 		Args:    cobra.ExactArgs(1),
@@ -45,6 +47,8 @@ input spike has had time to reach every population.`,
 	cmd.Flags().StringVarP(&o.target, "target", "t", "", "target: a built-in name or a file (default: the image's, or "+defaultTarget+")")
 	cmd.Flags().StringVarP(&o.in, "input", "i", "", "spikes of the inputs")
 	cmd.Flags().StringVarP(&o.out, "output", "o", "", "write all spikes of the populations here, as csv; - is stdout")
+	cmd.Flags().StringArrayVar(&o.probes, "probe", nil, "write down the state of POPULATION, POPULATION[3] or POPULATION[3..7], or of .STATE of it, after every tick; may be repeated")
+	cmd.Flags().StringVar(&o.probeOut, "probe-out", "", "csv file for --probe (tick, population, index, state, word); - is stdout")
 	cmd.Flags().IntVar(&o.ticks, "ticks", 0, fmt.Sprintf("how many ticks to run (default: as long as the input needs, %d without input)", defaultTicks))
 	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
 	cmd.Flags().BoolVar(&o.timeline, "timeline", false, "print what each core did in each cycle")
@@ -86,7 +90,15 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	case o.out == "-" && o.json:
 		return usagef("-o - and --json both print to stdout; give -o a file")
 	}
-	if err := checkOut([]string{o.file, o.in, o.target}, o.out); err != nil {
+	switch {
+	case (len(o.probes) > 0) != (o.probeOut != ""):
+		return usagef("--probe and --probe-out go together")
+	case o.probeOut == "-" && (o.json || o.timeline || o.out == "-"):
+		return usagef("--probe-out -, --json, --timeline and -o - all print to stdout: choose one")
+	case o.probeOut != "" && o.probeOut != "-" && o.probeOut == o.out:
+		return usagef("-o and --probe-out are the same file, %s", o.out)
+	}
+	if err := checkOut([]string{o.file, o.in, o.target}, o.out, o.probeOut); err != nil {
 		return err
 	}
 	l, err := load(ctx, o.file, o.target, opt)
@@ -97,12 +109,22 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	if err != nil {
 		return err
 	}
-	r := &runner{chip: emulator.NewChip(l.image, l.target.Timing, m), train: train, ticks: o.ticks}
+	chip, err := emulator.NewChipOn(l.image, l.target, m)
+	if err != nil {
+		return err
+	}
+	r := &runner{chip: chip, train: train, ticks: o.ticks}
 	if r.ticks == 0 {
 		r.ticks = ticksFor(l.image, train)
 	}
 	if last := len(train.Spikes); last > r.ticks {
 		fmt.Fprintf(errs, "note: the input goes on to tick %d, the run ends after %d\n", last, r.ticks)
+	}
+	if r.log.probes, err = probes(l.image, o.probes); err != nil {
+		return err
+	}
+	if err := r.log.room(r.ticks); err != nil {
+		return err
 	}
 	if o.timeline {
 		r.timeline = trace.NewTimeline(w, l.image)
@@ -122,6 +144,11 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 		}
 		if o.out == "-" {
 			return nil
+		}
+	}
+	if o.probeOut != "" {
+		if err := writeWhole(o.probeOut, w, r.log.write); err != nil || o.probeOut == "-" {
+			return err
 		}
 	}
 	if o.json {
@@ -153,7 +180,7 @@ func groupsOf(symbols []image.Symbol) []stimulus.Group {
 // ticksFor returns how long a run has to be for its last input spike to reach
 // every population.
 func ticksFor(im *image.Image, train *stimulus.Train) int {
-	if len(train.Spikes) == 0 {
+	if train.Count() == 0 {
 		return defaultTicks
 	}
 	longest := 0
@@ -172,6 +199,7 @@ type runner struct {
 	timeline *trace.Timeline
 	bar      bar
 	spikes   []stimulus.Spike
+	log      probeLog
 }
 
 // run runs the ticks; it keeps the spikes where asked to.
@@ -182,6 +210,7 @@ func (r *runner) run(ctx context.Context, keep bool) (*activity.Activity, report
 	if r.timeline != nil {
 		m.Watch(&seen)
 	}
+	m.Preload(r.train.Before)
 	for t := 1; t <= r.ticks; t++ {
 		if err := ctx.Err(); err != nil {
 			return nil, 0, fmt.Errorf("run: %w", err)
@@ -192,6 +221,7 @@ func (r *runner) run(ctx context.Context, keep bool) (*activity.Activity, report
 		}
 		fired := m.Tick(in)
 		r.bar.set(t)
+		r.log.tick(m)
 		hash.Spikes(int64(t), fired)
 		if keep {
 			for _, n := range fired {

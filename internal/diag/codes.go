@@ -153,7 +153,7 @@ var explanations = []Explanation{
 	{
 		Code:    BadStimulus,
 		Meaning: "A spike file names a tick, population or index that is not there, or is not readable.",
-		Example: "tick,population,index\n0,button,0",
+		Example: "tick,population,index\n-1,button,0",
 		Remedy:  "Ticks count from 1, indices from 0; populations are inputs of the network.",
 	},
 	{

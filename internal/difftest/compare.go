@@ -61,7 +61,11 @@ func Compare(net *network.Network, target *targets.Target, run Run) error {
 	}
 	want := interp.Quantized(res.Quantized, run.stimulus(), run.Ticks)
 	for _, mode := range []emulator.Mode{emulator.Cycle, emulator.Functional} {
-		m := emulator.New(emulator.NewChip(im, target.Timing, mode))
+		chip, err := emulator.NewChipOn(im, target, mode)
+		if err != nil {
+			return fmt.Errorf("target %s: %w", target.Name, err)
+		}
+		m := emulator.New(chip)
 		if err := same(m, im, want, &run); err != nil {
 			return fmt.Errorf("target %s, mode %d: %w", target.Name, mode, err)
 		}

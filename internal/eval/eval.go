@@ -170,6 +170,7 @@ func newWorker(p *plan) *worker {
 func (w *worker) run(i int) sample {
 	enc := &w.Experiment.Encode
 	w.machine.Reset()
+	w.machine.SetRun(w.Experiment.Dataset.First + i)
 	w.Data.Sample(i, w.values)
 	for k := range w.values {
 		w.values[k] *= enc.Gain

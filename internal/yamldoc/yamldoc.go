@@ -556,16 +556,24 @@ var units = []struct {
 	{"MHz", "Hz", 1e6},
 	{"kHz", "Hz", 1e3},
 	{"Hz", "Hz", 1},
+	{"nS", "S", 1e-9},
+	{"uS", "S", 1e-6},
+	{"µS", "S", 1e-6},
+	{"mS", "S", 1e-3},
+	{"mOhm", "Ohm", 1e-3},
+	{"kOhm", "Ohm", 1e3},
+	{"Ohm", "Ohm", 1},
 	{"s", "s", 1},
+	{"S", "S", 1},
 	{"J", "J", 1},
 	{"W", "W", 1},
 }
 
 // quantityExamples are one for each unit.
-var quantityExamples = map[string]string{"s": "1ms", "J": "2.3pJ", "W": "15uW", "Hz": "200MHz"}
+var quantityExamples = map[string]string{"s": "1ms", "J": "2.3pJ", "W": "15uW", "Hz": "200MHz", "S": "40uS", "Ohm": "0.5Ohm"}
 
 // Quantity reads a number with a unit, such as 1ms or 2.3pJ, into the SI unit
-// kind ("s", "J", "W" or "Hz"). A bare number is already in that unit. It must
+// kind ("s", "J", "W", "Hz", "S" or "Ohm"). A bare number is already in that unit. It must
 // be finite and not negative.
 func (r Reader) Quantity(n *Node, what, kind string) float64 {
 	if n == nil {

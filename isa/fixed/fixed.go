@@ -67,3 +67,19 @@ func MulShift(a, b int32, n int, r Rounding) int64 {
 	}
 	panic("fixed: unknown rounding")
 }
+
+// Wrap returns the low bits bits of x as a word, which a carry out of the top
+// bit leaves behind: the arithmetic of adders that do not saturate.
+func Wrap(x int64, bits int) int32 { return int32(x << (64 - bits) >> (64 - bits)) }
+
+// Decay returns a·(2^n − share) / 2^n rounded toward zero, for n from 0 to 62:
+// what is left of a. The result is not yet saturated. It is a − a·share / 2^n,
+// since a·2^n may not fit 64 bits.
+func Decay(a, share int32, n int) int64 {
+	p := -int64(a) * int64(share)
+	left := int64(a) + p>>n
+	if left < 0 && p&(1<<n-1) != 0 {
+		left++ // was rounded down
+	}
+	return left
+}

@@ -29,6 +29,7 @@ func exact(a, b int32, n int, r Rounding) int64 {
 func FuzzFixed(f *testing.F) {
 	f.Add(int32(-7), int32(3), uint8(1), int64(1<<40), uint8(24))
 	f.Add(int32(1<<31-1), int32(-1<<31), uint8(62), int64(-1<<23), uint8(24))
+	f.Add(int32(-1<<31), int32(-1<<31), uint8(40), int64(1<<23), uint8(24))
 	f.Fuzz(func(t *testing.T, a, b int32, n uint8, x int64, w uint8) {
 		shift := int(n % 63)
 		for _, r := range []Rounding{TowardZero, Floor, Nearest} {
@@ -36,12 +37,22 @@ func FuzzFixed(f *testing.F) {
 				t.Errorf("MulShift(%d, %d, %d, %d) = %d, want %d", a, b, shift, r, got, want)
 			}
 		}
+		share := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), uint(shift)), big.NewInt(int64(b)))
+		left := share.Mul(share, big.NewInt(int64(a)))
+		left.Quo(left, new(big.Int).Lsh(big.NewInt(1), uint(shift)))
+		if got := Decay(a, b, shift); got != left.Int64() {
+			t.Errorf("Decay(%d, %d, %d) = %d, want %d", a, b, shift, got, left)
+		}
 		bits := 2 + int(w%(MaxBits-1))
 		lo, hi := Limits(bits)
 		got, clipped := Sat(x, bits)
 		want := min(max(x, lo), hi)
 		if int64(got) != want || clipped != (want != x) || Fits(x, bits) == clipped {
 			t.Errorf("Sat(%d, %d) = %d, %v; want %d, %v", x, bits, got, clipped, want, want != x)
+		}
+		wrapped := int64(Wrap(x, bits))
+		if wrapped < lo || wrapped > hi || (wrapped-x)&(1<<bits-1) != 0 {
+			t.Errorf("Wrap(%d, %d) = %d", x, bits, wrapped)
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 // An image as a text: one core of one neuron, driven by one input.
 func ExampleParseAssembly() {
 	im, err := image.ParseAssembly("tiny.s", `
-.image weft-image/1
+.image weft-image/2
 .network "tiny"
 .tick 0.001
 .target "mine"

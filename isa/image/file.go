@@ -9,15 +9,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/targets"
 )
 
 const (
-	commentPrefix = "weft-image/1 sha256:"
+	commentPrefix = "weft-image/2 sha256:"
 	manifestName  = "manifest.json"
 	weightsName   = "weights"
 )
@@ -38,7 +40,7 @@ func (im *Image) Bytes() ([]byte, error) {
 			return nil, err
 		}
 	}
-	size := weightSize(im.Manifest.Arch.WeightBits)
+	size := weightSize(&im.Manifest.Arch)
 	weights := make([]int32, len(t.weights))
 	for k, w := range t.weights {
 		weights[k] = int32(w)
@@ -64,11 +66,11 @@ func seal(data []byte) {
 }
 
 // weightSize is how many bytes a weight takes in the file.
-func weightSize(bits int) int {
-	if bits <= 8 {
-		return 1
+func weightSize(a *targets.Arch) int {
+	if lo, hi := a.WeightLimits(); lo < math.MinInt8 || hi > math.MaxInt8 {
+		return 2
 	}
-	return 2
+	return 1
 }
 
 func store(z *zip.Writer, name string, data []byte) error {

@@ -14,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/isa"
+	"github.com/weft-toolchain/weft/targets"
 )
 
 func TestFileIsTheImageAgain(t *testing.T) {
@@ -81,11 +83,11 @@ func TestFileWithAnotherContentIsRefused(t *testing.T) {
 		{"elements missing", func(f map[string][]byte) { f["state.npy"] = npy(4, false, nil) }, "array state ends"},
 		{"half a core", func(f map[string][]byte) { f["cores.npy"] = npy(4, false, []int32{1, 2, 3}) }, "array"},
 		{"a core beyond counting", func(f map[string][]byte) {
-			f["cores.npy"] = npy(4, false, []int32{0, 0, 0, 0, -1, 1 << 30, 99})
+			f["cores.npy"] = npy(4, false, []int32{0, 0, 0, 0, -1, 1 << 30, 99, 0, 0, 0, 0})
 		}, "out of range"},
 		{"another version", func(f map[string][]byte) {
-			f[manifestName] = bytes.Replace(f[manifestName], []byte(`"version": 1`), []byte(`"version": 2`), 1)
-		}, "version 2, this weft reads"},
+			f[manifestName] = bytes.Replace(f[manifestName], []byte(`"version": 2`), []byte(`"version": 1`), 1)
+		}, "version 1, this weft reads"},
 		{"no JSON", func(f map[string][]byte) { f[manifestName] = []byte("{") }, "manifest.json"},
 		{"a parameter in a register of the state", func(f map[string][]byte) {
 			f[manifestName] = bytes.Replace(f[manifestName], []byte(`"reg": 16`), []byte(`"reg": 8`), 1)
@@ -93,6 +95,19 @@ func TestFileWithAnotherContentIsRefused(t *testing.T) {
 		{"a name that no assembler takes", func(f map[string][]byte) {
 			f[manifestName] = bytes.Replace(f[manifestName], []byte(`"beta"`), []byte(`"Beta;"`), 1)
 		}, "Beta;"},
+		{"marks of half the axons", func(f map[string][]byte) { f["row_marks.npy"] = npy(4, false, []int32{1, 2}) }, "array row_marks ends at 2"},
+		{"keys too many", func(f map[string][]byte) { f["row_keys.npy"] = npy(4, false, make([]int32, 64)) }, "array row_keys has "},
+		{"marks that none has", func(f map[string][]byte) {
+			marks := make([]int32, 64)
+			marks[0] = 1 << 18
+			f["row_marks.npy"] = npy(4, false, marks)
+		}, "array row_marks: 0x40000 is no row's"},
+		{"a kind beyond counting", func(f map[string][]byte) {
+			f[manifestName] = bytes.Replace(f[manifestName], []byte(`"words": 4`), []byte(`"kind": 5, "words": 4`), 1)
+		}, "is of no kind"},
+		{"a kind before the first", func(f map[string][]byte) {
+			f[manifestName] = bytes.Replace(f[manifestName], []byte(`"words": 4`), []byte(`"kind": -1, "words": 4`), 1)
+		}, "manifest.json"},
 		{"a population of a million", func(f map[string][]byte) {
 			f[manifestName] = bytes.Replace(f[manifestName], []byte(`"n": 30`), []byte(`"n": 1000000`), 1)
 		}, "does not agree"},
@@ -169,7 +184,7 @@ func TestVerifyNamesTheFirstThingThatIsWrong(t *testing.T) {
 		{"too many parameters", func(im *Image) { im.Manifest.Arch.ParamWords = 2; im.Cores[0].ParamWords = 3 }, "core 0: 3 parameter words a neuron, at most 2"},
 		{"state missing", func(im *Image) { im.Cores[0].State = nil }, "core 0: tables do not agree"},
 		{"a slot that is not there", func(im *Image) { im.Cores[0].Rows[0].Slots[0] = 20 }, "core 0: axon 0: synapse 0 to slot 20 of 20"},
-		{"a weight too wide", func(im *Image) { im.Cores[0].Rows[0].Weights[0] = -129 }, "weight -129 does not fit 8 bits"},
+		{"a weight too wide", func(im *Image) { im.Cores[0].Rows[0].Weights[0] = -129 }, "weight -129 is not of -128 to 127"},
 		{"a destination that is not there", func(im *Image) { im.InputDests[0] = []Dest{{Core: 3}} }, "input 0: destination core 3"},
 		{"a delay beyond the scheduler", func(im *Image) { im.InputDests[0] = []Dest{{Delay: 17}} }, "destination delay 17, want 1 to 16"},
 		{"too many destinations", func(im *Image) { im.Manifest.Arch.FanOut = 2 }, "destinations, at most 2"},
@@ -183,7 +198,51 @@ func TestVerifyNamesTheFirstThingThatIsWrong(t *testing.T) {
 			}
 		})
 	}
-	im := random(t, sparseArch, 3)
+	for _, c := range []struct {
+		name   string
+		damage func(im *Image)
+		want   string
+	}{
+		{"weights of a format of their own", func(im *Image) { im.Manifest.Arch.WeightFormat = "floating" }, `weight format "floating" is not known`},
+		{"a mantissa too wide", func(im *Image) { im.Manifest.Arch.WeightBits, im.Manifest.Arch.WeightFormat = 16, targets.Mantissa }, `weights of 16 bits in format "mantissa" are wider`},
+		{"a magnitude that is negative", func(im *Image) {
+			im.Manifest.Arch.WeightFormat = targets.AxonSign
+			im.Cores[0].Rows[0] = Row{Slots: []uint16{0}, Weights: []int16{-256}}
+		}, "weight -256 is not of -255 to 255"},
+		{"a table entry too wide", func(im *Image) { im.Programs[extra].Table[1] = 1 << 23 }, "program 3: table entry 8388608 does not fit 24 bits"},
+		{"kinds without their extension", func(im *Image) { im.Manifest.Arch.Extensions = "MRGXTC" }, `program 4: program "arrive" of kind arrive needs extension L`},
+		{"a tick program of another kind", func(im *Image) { im.Cores[0].Program = extra + 1 }, "core 0: program 4 is of kind arrive, want tick"},
+		{"a program of another kind", func(im *Image) { im.Cores[0].Learn[isa.Post] = 1 }, "core 0: program 0 is of kind tick, want post"},
+		{"a program that is not there", func(im *Image) { im.Cores[0].Learn[isa.Pre] = 9 }, "core 0: pre program 8 of 8"},
+		{"a program before the first", func(im *Image) { im.Cores[0].Learn[isa.Axon] = -1 }, "core 0: axon program -2 of 8"},
+		{"two tick programs", func(im *Image) { im.Cores[0].Learn[isa.Tick] = 1 }, "core 0: program 0 of kind tick besides program 3"},
+		{"state words of others", func(im *Image) { im.Cores[1].Learn[isa.Post] = extra + 4 }, "core 1: program 6 does not name the state words of the core's program 1"},
+		{"a plastic row without programs", func(im *Image) { im.Cores[1].Rows[0].Plastic = true }, "core 1: axon 0 is plastic, and the core has no program for that"},
+		{"half a neuron", func(im *Image) { im.Programs[extra].Compartments = 3 }, "core 0: 20 slots for neurons of 3 compartments"},
+		{"an exponent beyond its bits", func(im *Image) { im.Cores[0].Rows[0].Exp = 8 }, "core 0: axon 0: exponent 8, type"},
+		{"a type beyond its bits", func(im *Image) { im.Cores[0].Rows[0].Type = 4 }, "type 4 or key"},
+		{"a key below none", func(im *Image) { im.Cores[0].Rows[0].Key = -1 }, "key -1 is out of range"},
+		{"a slot that is not there", func(im *Image) { im.Cores[1].Dests[0] = []Dest{{Core: 2, Axon: -2, Delay: 1}} }, "core 1: slot 0: destination core 2, slot 1 is not there"},
+		{"a partial sum at once", func(im *Image) { im.Cores[1].Dests[0] = []Dest{{Core: 2, Axon: -1}} }, "destination delay 0, want 1 to 16"},
+		{"a partial sum of an input", func(im *Image) { im.InputDests[0] = []Dest{{Core: 2, Axon: -1, Delay: 1}} }, "input 0: destination core 2, slot 0: an input sends no partial sums"},
+		{"a broadcast of some inputs", func(im *Image) { im.Manifest.Inputs[1].Broadcast = []int32{1} }, `symbol "reward": 1 broadcast values, want one for each of 2`},
+		{"a broadcast of neurons", func(im *Image) { im.Manifest.Populations[1].Broadcast = []int32{1} }, `symbol "out": 1 broadcast values`},
+		{"a broadcast to an axon", func(im *Image) { im.InputDests[11] = []Dest{{Core: 2, Delay: 1}} }, `input 11: 1 destinations of broadcast input "reward"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			im := full(t, denseArch, 3)
+			c.damage(im)
+			if err := im.Verify(); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+	im := full(t, sparseArch, 3)
+	im.Cores[1].Dests[0] = []Dest{{Core: 2, Axon: -1, Delay: 63}}
+	if err := im.Verify(); err == nil || !strings.Contains(err.Error(), "destination delay 63, want 1 to 62") {
+		t.Errorf("got %v, want that a partial sum has its delay wherever the target keeps them", err)
+	}
+	im = random(t, sparseArch, 3)
 	im.Manifest.Arch.SynapseWords = 10
 	if err := im.Verify(); err == nil || !strings.Contains(err.Error(), "words of synapses, at most 10") {
 		t.Errorf("got %v, want that the synapses do not fit", err)
@@ -192,6 +251,78 @@ func TestVerifyNamesTheFirstThingThatIsWrong(t *testing.T) {
 	im.Cores[0].Rows[0].Delays[0] = 63
 	if err := im.Verify(); err == nil || !strings.Contains(err.Error(), "delay 63, want 1 to 62") {
 		t.Errorf("got %v, want that the delay is too long", err)
+	}
+}
+
+// The file holds the smallest and the largest weight of every format.
+func TestFileHoldsTheWeightsOfEveryFormat(t *testing.T) {
+	for _, format := range []targets.WeightFormat{targets.Signed, targets.Mantissa, targets.AxonSign} {
+		for _, bits := range []int{2, 7, 8, 9, 15} {
+			im := random(t, denseArch, 3)
+			a := &im.Manifest.Arch
+			a.WeightFormat, a.WeightBits = format, bits
+			lo, hi := a.WeightLimits()
+			for k := range im.Cores {
+				im.Cores[k].Rows = []Row{
+					{Slots: []uint16{0}, Weights: []int16{int16(lo)}},
+					{Slots: []uint16{0}, Weights: []int16{int16(hi)}},
+				}
+				for slot := range im.Cores[k].Dests {
+					im.Cores[k].Dests[slot] = nil
+				}
+			}
+			im.InputDests = make([][]Dest, len(im.InputDests))
+			again, err := Read("x.weft", fileOf(t, im))
+			if err != nil {
+				t.Errorf("%s of %d bits: %v", format, bits, err)
+				continue
+			}
+			if got := [2]int16{again.Cores[0].Rows[0].Weights[0], again.Cores[0].Rows[1].Weights[0]}; got != [2]int16{int16(lo), int16(hi)} {
+				t.Errorf("%s of %d bits: weights %d and %d read as %v", format, bits, lo, hi, got)
+			}
+		}
+	}
+}
+
+// What a file leaves out is 0, and what is 0 is left out.
+func TestPlainImageHasNoMarks(t *testing.T) {
+	files := unpack(t, fileOf(t, random(t, denseArch, 1)))
+	for _, name := range []string{"row_keys.npy", "row_marks.npy"} {
+		if values, err := parseNpy(files[name]); err != nil || len(values) != 0 {
+			t.Errorf("%s holds %v (%v), want nothing", name, values, err)
+		}
+	}
+	for _, word := range []string{"seed", "kind", "table", "compartments", "broadcast"} {
+		if strings.Contains(string(files[manifestName]), `"`+word+`"`) {
+			t.Errorf("the manifest of a plain image says %s", word)
+		}
+	}
+}
+
+func TestScaledWeights(t *testing.T) {
+	for _, c := range []struct {
+		w    int16
+		exp  int8
+		want int16
+	}{
+		{5, 0, 5},
+		{-32768, 0, -32768},
+		{5, 7, 640},
+		{-5, 7, -640},
+		{256, 7, 32767},
+		{-256, 7, -32768},
+		{-257, 7, -32768},
+		{255, -8, 0},
+		{256, -8, 1},
+		{-1, -8, -1},
+		{-32768, -8, -128},
+		{3, -1, 1},
+		{-3, -1, -2},
+	} {
+		m := Marks{Exp: c.exp}
+		if got := m.Scaled(c.w); got != c.want {
+			t.Errorf("%d · 2^%d is %d, want %d", c.w, c.exp, got, c.want)
+		}
 	}
 }
 
@@ -222,7 +353,7 @@ func TestWriteLeavesTheWholeFile(t *testing.T) {
 // What reads is an image that Verify accepts, and its file and text are the
 // image again. The checksum is made to fit, or nothing would get past it.
 func FuzzImage(f *testing.F) {
-	for _, im := range samples(f)[:6] {
+	for _, im := range samples(f)[:9] {
 		f.Add(fileOf(f, im))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -7,15 +7,18 @@
 // deflated, in a fixed order and without times: the same image is the same
 // bytes everywhere. The archive's comment, its last bytes, is
 //
-//	weft-image/1 sha256:HEX
+//	weft-image/2 sha256:HEX
 //
 // where HEX is the SHA-256 of all bytes before it, the comment's own beginning
 // included: a change of any bit of the file is noticed.
 package image
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 
 	"github.com/weft-toolchain/weft/isa"
 	"github.com/weft-toolchain/weft/isa/fixed"
@@ -42,6 +45,8 @@ type Manifest struct {
 	Populations []Symbol     `json:"populations"`
 	// Outputs are indices into Populations.
 	Outputs []int `json:"outputs"`
+	// Seed is what the random numbers of the cores begin from.
+	Seed uint64 `json:"seed,omitempty"`
 }
 
 // Symbol is a run of neurons or inputs with a name.
@@ -56,6 +61,16 @@ type Symbol struct {
 	Scale []float64 `json:"scale,omitempty"`
 	// InputShift is how far the program shifts its synaptic sum up, in bits.
 	InputShift int `json:"input_shift,omitempty"`
+	// Choices are the words of the choices of a model whose neurons are a circuit.
+	Choices map[string]string `json:"choices,omitempty"`
+	// Rule is the rule by which the synapses of a population learn, Consts its
+	// numbers, for chips whose learning is a circuit.
+	Rule   string         `json:"rule,omitempty"`
+	Consts map[string]int `json:"consts,omitempty"`
+	// Broadcast, of an input, says that its spikes go to no axon: a spike of
+	// index i adds Broadcast[i] to the broadcast register of every core for the
+	// tick after. Its inputs have no destinations.
+	Broadcast []int32 `json:"broadcast,omitempty"`
 }
 
 // Core is one core's memories.
@@ -63,6 +78,9 @@ type Core struct {
 	X, Y int32
 	// Program and Population are indices.
 	Program, Population int32
+	// Learn has one more than the index of the program of each other kind, or 0
+	// where there is none; that of isa.Tick is not used.
+	Learn [isa.NumKinds]int32
 	// Neurons holds the number of the neuron in each slot.
 	Neurons []int32
 	// Consts are the C registers.
@@ -77,9 +95,41 @@ type Core struct {
 	Dests [][]Dest
 }
 
+// LearnProgram returns the index of the core's program of a kind other than
+// tick, and whether it has one.
+func (c *Core) LearnProgram(kind isa.Kind) (index int, ok bool) {
+	return int(c.Learn[kind]) - 1, c.Learn[kind] != 0
+}
+
+// Marks are what a row has besides its synapses; the zero value is a plain row.
+type Marks struct {
+	// Key tells the row's random numbers from those of other rows: one more than
+	// the number of its source, inputs first.
+	Key int32
+	// Exp is the exponent of the row's weights, −8 to 7: see Scaled.
+	Exp int8
+	// Type is the row's axon type, on targets whose neurons have a weight for
+	// each type.
+	Type uint8
+	// Plastic says that the core's programs of kinds other than tick run for the
+	// row, Silent that its weights are not added: only those programs see them.
+	Plastic, Silent bool
+}
+
+// Scaled returns what a synapse of the row with weight w adds: ⌊w · 2^Exp⌋,
+// saturated to 16 bits.
+func (m *Marks) Scaled(w int16) int16 {
+	if m.Exp < 0 {
+		return w >> -m.Exp
+	}
+	scaled, _ := fixed.Sat(int64(w)<<m.Exp, 16)
+	return int16(scaled)
+}
+
 // Row is the synapses of one axon, in order of slot. In a dense crossbar a slot
 // occurs once at most.
 type Row struct {
+	Marks
 	Slots   []uint16
 	Weights []int16
 	// Delays are in ticks, for targets with delays at synapses; else nil.
@@ -87,8 +137,12 @@ type Row struct {
 }
 
 // Dest is where a spike goes: an axon of a core after a delay in ticks, or,
-// with Core = Host, out of the chip.
+// with Core = Host, out of the chip. A partial sum (extension G) goes to where
+// Axon is −1 − SLOT: the neuron in that slot of the core.
 type Dest struct{ Core, Axon, Delay int32 }
+
+// Slot returns the slot that a partial sum is for, and whether d is of one.
+func (d Dest) Slot() (slot int32, ok bool) { return -1 - d.Axon, d.Core != Host && d.Axon < 0 }
 
 // Host is Dest.Core of a spike that leaves the chip.
 const Host = -1
@@ -167,12 +221,29 @@ func (im *Image) verify() (part, error) {
 			return part{corePart, k}, fmt.Errorf("core %d: %w", k, err)
 		}
 	}
+	if im.Manifest.Arch.Controller.EventDriven() {
+		if err := im.verifyEvents(); err != nil {
+			return part{}, err
+		}
+	}
 	if len(im.InputDests) != im.Inputs() {
 		return part{kind: inputPart}, fmt.Errorf("%d destination lists for %d inputs", len(im.InputDests), im.Inputs())
 	}
 	for i, dests := range im.InputDests {
 		if err := im.verifyDests(dests); err != nil {
 			return part{kind: inputPart}, fmt.Errorf("input %d: %w", i, err)
+		}
+		for _, d := range dests {
+			if slot, ok := d.Slot(); ok {
+				return part{kind: inputPart}, fmt.Errorf("input %d: destination core %d, slot %d: an input sends no partial sums", i, d.Core, slot)
+			}
+		}
+	}
+	for _, s := range im.Manifest.Inputs {
+		for i := s.First; i < s.First+s.N && len(s.Broadcast) > 0; i++ {
+			if n := len(im.InputDests[i]); n > 0 {
+				return part{kind: inputPart}, fmt.Errorf("input %d: %d destinations of broadcast input %q", i, n, s.Name)
+			}
 		}
 	}
 	return part{}, nil
@@ -204,8 +275,66 @@ func (im *Image) verifyArch() error {
 	if a.SynapseFormat != targets.Dense && a.SynapseFormat != targets.Sparse {
 		return fmt.Errorf("synapse format %q is not known", a.SynapseFormat)
 	}
+	switch a.Controller {
+	case "", targets.Ticks, targets.TinyODINEvents, targets.ODINEvents:
+	default:
+		return fmt.Errorf("controller %q is not known", a.Controller)
+	}
+	switch a.WeightFormat {
+	case "", targets.Signed, targets.Mantissa, targets.Typed, targets.AxonSign:
+	default:
+		return fmt.Errorf("weight format %q is not known", a.WeightFormat)
+	}
+	if lo, hi := a.WeightLimits(); lo < math.MinInt16 || hi > math.MaxInt16 {
+		return fmt.Errorf("weights of %d bits in format %q are wider than 16 bits", a.WeightBits, a.WeightFormat)
+	}
 	if a.DelayPlace != targets.DelayAxon && a.DelayPlace != targets.DelaySynapse {
 		return fmt.Errorf("delay place %q is not known", a.DelayPlace)
+	}
+	return nil
+}
+
+// eventNeurons is how many neurons, inputs included, an event-driven chip has.
+const eventNeurons = 256
+
+// verifyEvents checks what an event-driven chip asks of an image: one core, and
+// for each source one row of its own.
+func (im *Image) verifyEvents() error {
+	a := &im.Manifest.Arch
+	if len(im.Cores) > 1 || im.Neurons()+im.Inputs() > eventNeurons {
+		return fmt.Errorf("%d cores, %d neurons and %d inputs, and the chip has one core of %d rows", len(im.Cores), im.Neurons(), im.Inputs(), eventNeurons)
+	}
+	most := 4
+	if a.Controller == targets.ODINEvents {
+		most = 3
+	}
+	if a.WeightBits > most || a.SynapseFormat != targets.Dense {
+		return fmt.Errorf("weights of %d bits in %s rows, and the chip has dense rows of %d bits", a.WeightBits, a.SynapseFormat, most)
+	}
+	lists := im.InputDests
+	for k := range im.Cores {
+		lists = append(slices.Clone(lists), im.Cores[k].Dests...)
+	}
+	for _, list := range lists {
+		rows := 0
+		for _, d := range list {
+			if _, part := d.Slot(); part {
+				return errors.New("a partial sum, and the chip has none")
+			}
+			if d.Core != Host {
+				rows++
+			}
+		}
+		if rows > 1 {
+			return fmt.Errorf("a source with %d rows, and the chip has one for each", rows)
+		}
+	}
+	for _, list := range im.InputDests {
+		for _, d := range list {
+			if d.Core == Host {
+				return errors.New("an input that goes to the host")
+			}
+		}
 	}
 	return nil
 }
@@ -214,6 +343,11 @@ func (im *Image) verifyArch() error {
 func (im *Image) verifyProgram(k int) error {
 	p, a := &im.Programs[k], &im.Manifest.Arch
 	problems := p.Verify(isa.Features{Extensions: a.Extensions, ProgramWords: a.ProgramWords, StateWords: a.StateWords, ParamWords: a.ParamWords})
+	for _, w := range p.Table {
+		if !fixed.Fits(int64(w), a.StateBits) {
+			return fmt.Errorf("program %d: table entry %d does not fit %d bits", k, w, a.StateBits)
+		}
+	}
 	switch {
 	case len(problems) == 0:
 		return nil
@@ -224,7 +358,7 @@ func (im *Image) verifyProgram(k int) error {
 }
 
 func (im *Image) verifySymbols() error {
-	for _, list := range [][]Symbol{im.Manifest.Inputs, im.Manifest.Populations} {
+	for which, list := range [][]Symbol{im.Manifest.Inputs, im.Manifest.Populations} {
 		first := 0
 		for _, s := range list {
 			size := 1
@@ -239,6 +373,9 @@ func (im *Image) verifySymbols() error {
 			}
 			if len(s.Scale) > 1 && len(s.Scale) != s.N {
 				return fmt.Errorf("symbol %q: %d scales for %d neurons", s.Name, len(s.Scale), s.N)
+			}
+			if len(s.Broadcast) > 0 && (which == 1 || len(s.Broadcast) != s.N) {
+				return fmt.Errorf("symbol %q: %d broadcast values, want one for each of %d inputs", s.Name, len(s.Broadcast), s.N)
 			}
 			if s.InputShift < 0 || s.InputShift > 31 {
 				return fmt.Errorf("symbol %q: input shift %d", s.Name, s.InputShift)
@@ -267,7 +404,13 @@ func (im *Image) verifyCore(c *Core, seen []bool, taken map[[2]int32]bool) error
 	if c.Population < 0 || int(c.Population) >= len(im.Manifest.Populations) {
 		return fmt.Errorf("population %d of %d", c.Population, len(im.Manifest.Populations))
 	}
+	if err := im.verifyPrograms(c); err != nil {
+		return err
+	}
 	n := len(c.Neurons)
+	if per := max(im.Programs[c.Program].Compartments, 1); n%per != 0 {
+		return fmt.Errorf("%d slots for neurons of %d compartments", n, per)
+	}
 	if n > a.Neurons || len(c.Rows) > a.Axons {
 		return fmt.Errorf("%d neurons and %d axons, at most %d and %d", n, len(c.Rows), a.Neurons, a.Axons)
 	}
@@ -301,8 +444,23 @@ func (im *Image) verifyCore(c *Core, seen []bool, taken map[[2]int32]bool) error
 	if a.SynapseFormat == targets.Sparse && words > a.SynapseWords {
 		return fmt.Errorf("%d words of synapses, at most %d", words, a.SynapseWords)
 	}
+	if a.WeightFormat == targets.AxonSign {
+		for k := range c.Rows {
+			if lo, hi := weightRange(&c.Rows[k]); lo < 0 && hi > 0 {
+				return fmt.Errorf("axon %d: weights of both signs, %d and %d", k, lo, hi)
+			}
+		}
+	}
+	if a.WeightFormat == targets.Typed {
+		if err := verifyTypes(c, n); err != nil {
+			return err
+		}
+	}
 	entries := 0
 	for slot, dests := range c.Dests {
+		if a.NeuronFanOut > 0 && len(dests) > a.NeuronFanOut {
+			return fmt.Errorf("slot %d: %d destinations, at most %d", slot, len(dests), a.NeuronFanOut)
+		}
 		if err := im.verifyDests(dests); err != nil {
 			return fmt.Errorf("slot %d: %w", slot, err)
 		}
@@ -314,8 +472,73 @@ func (im *Image) verifyCore(c *Core, seen []bool, taken map[[2]int32]bool) error
 	return nil
 }
 
+// weightRange returns the smallest and the largest weight of a row.
+func weightRange(r *Row) (lo, hi int16) {
+	for _, w := range r.Weights {
+		lo, hi = min(lo, w), max(hi, w)
+	}
+	return lo, hi
+}
+
+// verifyTypes checks that each neuron has one weight for each axon type.
+func verifyTypes(c *Core, neurons int) error {
+	weights := make([][targets.AxonTypes]int16, neurons)
+	for r := range c.Rows {
+		row := &c.Rows[r]
+		for k, slot := range row.Slots {
+			w := row.Weights[k]
+			if w == 0 {
+				continue
+			}
+			if at := &weights[slot][row.Type]; *at == 0 {
+				*at = w
+			} else if *at != w {
+				return fmt.Errorf("axon %d: weight %d of slot %d, whose axons of type %d weigh %d", r, w, slot, row.Type, *at)
+			}
+		}
+	}
+	return nil
+}
+
+// verifyPrograms checks that the core's programs are of their kinds and name the
+// same state.
+func (im *Image) verifyPrograms(c *Core) error {
+	tick := &im.Programs[c.Program]
+	if tick.Kind != isa.Tick {
+		return fmt.Errorf("program %d is of kind %s, want %s", c.Program, tick.Kind, isa.Tick)
+	}
+	learns := false
+	for kind := isa.Tick + 1; kind < isa.NumKinds; kind++ {
+		k, ok := c.LearnProgram(kind)
+		if !ok {
+			continue
+		}
+		learns = true
+		switch {
+		case k < 0 || k >= len(im.Programs):
+			return fmt.Errorf("%s program %d of %d", kind, k, len(im.Programs))
+		case im.Programs[k].Kind != kind:
+			return fmt.Errorf("program %d is of kind %s, want %s", k, im.Programs[k].Kind, kind)
+		case kind != isa.Axon && !slices.Equal(im.Programs[k].State, tick.State):
+			return fmt.Errorf("program %d does not name the state words of the core's program %d", k, c.Program)
+		}
+	}
+	if c.Learn[isa.Tick] != 0 {
+		return fmt.Errorf("program %d of kind %s besides program %d", c.Learn[isa.Tick]-1, isa.Tick, c.Program)
+	}
+	for r := range c.Rows {
+		if m := &c.Rows[r].Marks; m.Plastic && !learns {
+			return fmt.Errorf("axon %d is plastic, and the core has no program for that", r)
+		}
+	}
+	return nil
+}
+
 func (im *Image) verifyRow(r *Row, neurons int) error {
 	a := &im.Manifest.Arch
+	if r.Exp < -8 || r.Exp > 7 || r.Type > 3 || r.Key < 0 {
+		return fmt.Errorf("exponent %d, type %d or key %d is out of range", r.Exp, r.Type, r.Key)
+	}
 	delays := 0
 	if a.DelayPlace == targets.DelaySynapse {
 		delays = len(r.Slots)
@@ -323,7 +546,7 @@ func (im *Image) verifyRow(r *Row, neurons int) error {
 	if len(r.Weights) != len(r.Slots) || len(r.Delays) != delays {
 		return fmt.Errorf("%d weights and %d delays for %d synapses", len(r.Weights), len(r.Delays), len(r.Slots))
 	}
-	limit := int16(1)<<(a.WeightBits-1) - 1
+	lo, hi := a.WeightLimits()
 	for k, slot := range r.Slots {
 		if int(slot) >= neurons || (k > 0 && slot < r.Slots[k-1]) {
 			return fmt.Errorf("synapse %d to slot %d of %d", k, slot, neurons)
@@ -331,8 +554,8 @@ func (im *Image) verifyRow(r *Row, neurons int) error {
 		if k > 0 && slot == r.Slots[k-1] && a.SynapseFormat == targets.Dense {
 			return fmt.Errorf("slot %d twice", slot)
 		}
-		if r.Weights[k] > limit || r.Weights[k] < -limit-1 {
-			return fmt.Errorf("weight %d does not fit %d bits", r.Weights[k], a.WeightBits)
+		if w := int64(r.Weights[k]); w > hi || w < lo {
+			return fmt.Errorf("weight %d is not of %d to %d", w, lo, hi)
 		}
 		if delays > 0 && (r.Delays[k] < 1 || int(r.Delays[k]) > a.MaxDelay) {
 			return fmt.Errorf("delay %d, want 1 to %d", r.Delays[k], a.MaxDelay)
@@ -347,10 +570,17 @@ func (im *Image) verifyDests(dests []Dest) error {
 		if d.Core == Host {
 			continue
 		}
-		if d.Core < 0 || int(d.Core) >= len(im.Cores) || d.Axon < 0 || int(d.Axon) >= len(im.Cores[d.Core].Rows) {
+		if d.Core < 0 || int(d.Core) >= len(im.Cores) {
 			return fmt.Errorf("destination core %d, axon %d is not there", d.Core, d.Axon)
 		}
-		if a.DelayPlace == targets.DelayAxon && (d.Delay < 1 || int(d.Delay) > a.MaxDelay) {
+		slot, part := d.Slot()
+		if part && int(slot) >= len(im.Cores[d.Core].Neurons) {
+			return fmt.Errorf("destination core %d, slot %d is not there", d.Core, slot)
+		}
+		if !part && int(d.Axon) >= len(im.Cores[d.Core].Rows) {
+			return fmt.Errorf("destination core %d, axon %d is not there", d.Core, d.Axon)
+		}
+		if (part || a.DelayPlace == targets.DelayAxon) && (d.Delay < 1 || int(d.Delay) > a.MaxDelay) {
 			return fmt.Errorf("destination delay %d, want 1 to %d", d.Delay, a.MaxDelay)
 		}
 	}

@@ -24,6 +24,62 @@ var sparseArch = func() targets.Arch {
 	return a
 }()
 
+// fullArch returns an arch with every extension.
+func fullArch(arch targets.Arch) targets.Arch {
+	arch.Extensions, arch.FanOut = "MRLGXTC", 192
+	return arch
+}
+
+// extra are the programs that full appends: a tick program for core 0 and one of
+// each other kind.
+const extra = 3
+
+// full returns a random image that learns, has broadcast inputs, partial sums,
+// tables and neurons of several compartments.
+func full(t testing.TB, arch targets.Arch, seed uint64) *Image {
+	t.Helper()
+	im := random(t, fullArch(arch), seed)
+	r := rand.New(rand.NewPCG(seed, 2))
+	for _, text := range []string{
+		".program tree\n.compartments 5\n.table -3, 8388607, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15\n.state v\n.state ref\nacc v, v, 0\nnxt ref, v\ntab t0, v, 4\npart t0\nspkg t0\n",
+		".program arrive\n.kind arrive\n.state v\n.state ref\nldw t0\nstw t0, zero, c0\n",
+		".kind pre\n.state v\n.state ref\n.table 5\nldt v, ref\n", // without a name
+		".kind post\n.state v\n.state ref\n.param rate c3\nldx t0, 0\nstw t0, zero, rate\n",
+		".program trace\n.kind axon\n.state x\n.state y\n.state z\nacc x, x, 3\nrnd z, 4\n",
+	} {
+		p, err := isa.Assemble("sample.s", text, isa.AsmOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		im.Programs = append(im.Programs, *p)
+	}
+	im.Manifest.Seed = r.Uint64() >> r.IntN(64)
+	im.Manifest.Inputs = append(im.Manifest.Inputs, Symbol{Name: "reward", Shape: []int{2}, First: 10, N: 2, Broadcast: []int32{1, -1 << 31}})
+	im.InputDests = append(im.InputDests, nil, nil)
+	core := &im.Cores[0]
+	core.Program = extra
+	core.Learn = [isa.NumKinds]int32{isa.Arrive: extra + 2, isa.Pre: int32(r.IntN(2)) * (extra + 3), isa.Post: extra + 4, isa.Axon: extra + 5}
+	im.Cores[2].Learn[isa.Axon] = extra + 5
+	for k := range im.Cores {
+		for n := range im.Cores[k].Rows {
+			if m := &im.Cores[k].Rows[n].Marks; r.IntN(3) > 0 {
+				m.Key, m.Exp, m.Type = int32(r.IntN(40)), int8(r.IntN(16)-8), uint8(r.IntN(4))
+				m.Plastic, m.Silent = k != 1 && r.IntN(2) == 0, r.IntN(2) == 0
+			}
+		}
+		for slot := range im.Cores[k].Dests {
+			for to := int32(0); to < 3 && r.IntN(3) == 0; to++ {
+				d := Dest{Core: to, Axon: -1 - int32(r.IntN(len(im.Cores[to].Neurons))), Delay: 1 + int32(r.IntN(arch.MaxDelay))}
+				im.Cores[k].Dests[slot] = append(slices.Clip(im.Cores[k].Dests[slot]), d)
+			}
+		}
+	}
+	if err := im.Verify(); err != nil {
+		t.Fatalf("the full sample of seed %d is wrong: %v", seed, err)
+	}
+	return im
+}
+
 // programs are what the samples' cores run.
 func programs(t testing.TB) []isa.Program {
 	t.Helper()
@@ -147,7 +203,7 @@ func samples(t testing.TB) []*Image {
 	empty := &Image{Manifest: Manifest{Arch: denseArch}}
 	out := []*Image{empty}
 	for seed := range uint64(20) {
-		out = append(out, random(t, denseArch, seed), random(t, sparseArch, seed))
+		out = append(out, random(t, denseArch, seed), random(t, sparseArch, seed), full(t, denseArch, seed), full(t, sparseArch, seed))
 	}
 	return out
 }

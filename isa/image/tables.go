@@ -25,12 +25,14 @@ var arraySpecs = []struct {
 	doc  string
 }{
 	{"programs", 4, "instruction words of all programs"},
-	{"cores", 4, "x, y, program, population, neurons, axons, P registers; a core each"},
+	{"cores", 4, "x, y, program, population, neurons, axons, P registers, programs of the kinds arrive, pre, post, axon (one more than the index, 0: none); a core each"},
 	{"consts", 4, "C registers, 8 a core"},
 	{"neurons", 4, "number of the neuron in each slot of each core"},
 	{"state", 4, "initial state words"},
 	{"params", 4, "P registers"},
 	{"row_synapses", 4, "synapses of each axon of each core"},
+	{"row_keys", 4, "key of the random numbers of each axon; empty where all are 0"},
+	{"row_marks", 4, "of each axon exponent (bits 0 to 7, signed), type (8 to 15), plastic (16), silent (17); empty where all are 0"},
 	{"slots", 2, "slot of each synapse"},
 	{"delays", 2, "delay of each synapse, where the target keeps delays there"},
 	{"dest_counts", 4, "destinations of each slot of each core"},
@@ -41,8 +43,8 @@ var arraySpecs = []struct {
 
 const (
 	formatName    = "weft-image"
-	formatVersion = 1
-	coreFields    = 7
+	formatVersion = 2
+	coreFields    = 11
 )
 
 // fileManifest is manifest.json.
@@ -54,10 +56,13 @@ type fileManifest struct {
 }
 
 type fileProgram struct {
-	Name   string      `json:"name"`
-	Words  int         `json:"words"`
-	State  []string    `json:"state"`
-	Params []fileParam `json:"params"`
+	Name         string      `json:"name"`
+	Kind         isa.Kind    `json:"kind,omitempty"`
+	Table        []int32     `json:"table,omitempty"`
+	Compartments int         `json:"compartments,omitempty"`
+	Words        int         `json:"words"`
+	State        []string    `json:"state"`
+	Params       []fileParam `json:"params"`
 }
 
 type fileParam struct {
@@ -72,7 +77,7 @@ func (im *Image) flatten() (*tables, error) {
 	t := &tables{arrays: map[string][]int32{}}
 	put := func(name string, values ...int32) { t.arrays[name] = append(t.arrays[name], values...) }
 	for _, p := range im.Programs {
-		fp := fileProgram{Name: p.Name, Words: len(p.Words), State: append([]string(nil), p.State...)}
+		fp := fileProgram{Name: p.Name, Kind: p.Kind, Table: p.Table, Compartments: p.Compartments, Words: len(p.Words), State: append([]string(nil), p.State...)}
 		for _, b := range p.Params {
 			fp.Params = append(fp.Params, fileParam{b.Name, int(b.Reg)})
 		}
@@ -83,7 +88,8 @@ func (im *Image) flatten() (*tables, error) {
 	}
 	for k := range im.Cores {
 		c := &im.Cores[k]
-		put("cores", c.X, c.Y, c.Program, c.Population, int32(len(c.Neurons)), int32(len(c.Rows)), c.ParamWords)
+		put("cores", c.X, c.Y, c.Program, c.Population, int32(len(c.Neurons)), int32(len(c.Rows)), c.ParamWords,
+			c.Learn[isa.Arrive], c.Learn[isa.Pre], c.Learn[isa.Post], c.Learn[isa.Axon])
 		put("consts", c.Consts[:]...)
 		put("neurons", c.Neurons...)
 		put("state", c.State...)
@@ -98,10 +104,17 @@ func (im *Image) flatten() (*tables, error) {
 				put("delays", int32(d))
 			}
 			t.weights = append(t.weights, row.Weights...)
+			put("row_keys", row.Key)
+			put("row_marks", row.pack())
 		}
 		putDests(put, "dest_counts", "dests", c.Dests)
 	}
 	putDests(put, "input_dest_counts", "input_dests", im.InputDests)
+	for _, name := range []string{"row_keys", "row_marks"} {
+		if !slices.ContainsFunc(t.arrays[name], func(v int32) bool { return v != 0 }) {
+			delete(t.arrays, name)
+		}
+	}
 	var err error
 	if t.manifest, err = json.MarshalIndent(fm, "", " "); err != nil {
 		return nil, fmt.Errorf("manifest: %w", err)
@@ -161,7 +174,7 @@ func unflatten(t *tables) (*Image, error) {
 	im := &Image{Manifest: fm.Manifest}
 	c := &cursor{t: t, at: map[string]int{}}
 	for _, fp := range fm.Programs {
-		p := isa.Program{Name: fp.Name, State: fp.State}
+		p := isa.Program{Name: fp.Name, Kind: fp.Kind, Table: fp.Table, Compartments: fp.Compartments, State: fp.State}
 		if len(p.State) > isa.NumState {
 			return nil, fmt.Errorf("program %s keeps %d state words", fp.Name, len(p.State))
 		}
@@ -211,6 +224,7 @@ func (c *cursor) core(im *Image) Core {
 		return Core{}
 	}
 	k := Core{X: f[0], Y: f[1], Program: f[2], Population: f[3], ParamWords: f[6]}
+	copy(k.Learn[isa.Arrive:], f[7:])
 	neurons, axons := int(f[4]), int(f[5])
 	if k.Program < 0 || int(k.Program) >= len(im.Programs) || k.ParamWords < 0 || k.ParamWords > isa.NumParams || neurons < 0 {
 		c.err = fmt.Errorf("core at (%d, %d): program %d, %d neurons or %d parameters are out of range", k.X, k.Y, k.Program, neurons, k.ParamWords)
@@ -221,11 +235,56 @@ func (c *cursor) core(im *Image) Core {
 	k.State = slices.Clone(c.take("state", neurons*im.StateWords(&k)))
 	k.Params = slices.Clone(c.take("params", neurons*int(k.ParamWords)))
 	counts := c.take("row_synapses", axons)
-	for _, n := range counts {
-		k.Rows = append(k.Rows, c.row(int(n), im.Manifest.Arch.DelayPlace == targets.DelaySynapse))
+	keys, marks := c.optional("row_keys", axons), c.optional("row_marks", axons)
+	for r, n := range counts {
+		row := c.row(int(n), im.Manifest.Arch.DelayPlace == targets.DelaySynapse)
+		if c.err == nil && marks != nil {
+			c.err = row.unpack(marks[r])
+		}
+		if c.err == nil && keys != nil {
+			row.Key = keys[r]
+		}
+		k.Rows = append(k.Rows, row)
 	}
 	k.Dests = c.dests("dest_counts", "dests", neurons)
 	return k
+}
+
+// optional is take for an array that may be left out.
+func (c *cursor) optional(name string, n int) []int32 {
+	if len(c.t.arrays[name]) == 0 {
+		return nil
+	}
+	return c.take(name, n)
+}
+
+// Bits of a row's marks.
+const (
+	typeShift   = 8
+	plasticMark = 1 << 16
+	silentMark  = 1 << 17
+)
+
+// pack returns the marks but for the key as the file has them.
+func (m *Marks) pack() int32 {
+	v := int32(uint8(m.Exp)) | int32(m.Type)<<typeShift
+	if m.Plastic {
+		v |= plasticMark
+	}
+	if m.Silent {
+		v |= silentMark
+	}
+	return v
+}
+
+// unpack reads the marks that pack made, and refuses others.
+func (m *Marks) unpack(v int32) error {
+	m.Exp, m.Type = int8(v), uint8(v>>typeShift)
+	m.Plastic, m.Silent = v&plasticMark != 0, v&silentMark != 0
+	if m.pack() != v {
+		return fmt.Errorf("array row_marks: %#x is no row's", v)
+	}
+	return nil
 }
 
 func (c *cursor) row(n int, delays bool) Row {

@@ -12,13 +12,15 @@ import (
 
 // The text of an image has a directive a line; `;` starts a comment. In order:
 //
-//	.image weft-image/1
-//	.network .tick .target .arch .outputs JSON     the manifest
+//	.image weft-image/2
+//	.network .tick .target .arch .outputs JSON     the manifest,
+//	.seed JSON       where it is not 0
 //	.input JSON      a symbol each
 //	.population JSON
 //	.program NAME    a program, as isa.Assemble reads it,
 //	.endprogram      up to here
-//	.core X Y PROGRAM POPULATION     by index; then the core's memories:
+//	.core X Y PROGRAM POPULATION     by index; then pre=PROGRAM and such for the
+//	                                 other kinds of program, and the memories:
 //	.neurons 0..127 130              number of the neuron in each slot
 //	.const 5 0*7                     the C registers; 0*7 is seven zeros
 //	.state s0 0*128 3                state word s0 of each slot; then s1 …
@@ -27,10 +29,12 @@ import (
 //	.dest 0..127 1:0..127@1 host     destinations of slots 0 to 127; then 128 …
 //	.inputs                          then .dest, of the inputs
 //
-// In a row, SLOT:W,W,W is a synapse to each of the slots from SLOT on, and
+// In a row, exp=E, type=T, key=K, plastic and silent stand first where they are
+// not 0. SLOT:W,W,W is a synapse to each of the slots from SLOT on, and
 // SLOT..SLOT:W the same one to each; @DELAY stands behind a weight on targets
 // whose synapses have delays. A destination is CORE:AXON@DELAY, without @DELAY
-// where it is 0; CORE:AXON..AXON goes to the next axon with each slot. Every slot
+// where it is 0; CORE:AXON..AXON goes to the next axon with each slot, and axon
+// −1 − SLOT is the partial sum of that slot. Every slot
 // and input has its place in a .dest line, if need be without destinations.
 //
 // Runs keep the text short, and could make a short text large. A reader takes
@@ -38,7 +42,7 @@ import (
 // writes the rest element by element.
 const maxRepeats = 1 << 23
 
-const textMagic = formatName + "/1"
+const textMagic = formatName + "/2"
 
 // header lists the directives of the manifest, all JSON, each once.
 func header(m *Manifest) []field {
@@ -48,6 +52,7 @@ func header(m *Manifest) []field {
 		{".target", &m.Target},
 		{".arch", &m.Arch},
 		{".outputs", &m.Outputs},
+		{".seed", &m.Seed},
 	}
 }
 
@@ -68,6 +73,9 @@ func (im *Image) WriteAssembly(w io.Writer) error {
 func (im *Image) writeText(t *textWriter) error {
 	t.line(".image", textMagic)
 	for _, f := range header(&im.Manifest) {
+		if seed, ok := f.value.(*uint64); ok && *seed == 0 {
+			continue
+		}
 		t.json(f.directive, f.value)
 	}
 	for k := range im.Manifest.Inputs {
@@ -159,7 +167,13 @@ func (t *textWriter) program(k int, p *isa.Program) {
 
 func (t *textWriter) core(im *Image, k int) {
 	c := &im.Cores[k]
-	t.text(fmt.Sprintf("\n; core %d: %q\n.core %d %d %d %d\n.neurons", k, im.Manifest.Populations[c.Population].Name, c.X, c.Y, c.Program, c.Population))
+	t.text(fmt.Sprintf("\n; core %d: %q\n.core %d %d %d %d", k, im.Manifest.Populations[c.Population].Name, c.X, c.Y, c.Program, c.Population))
+	for kind := isa.Tick + 1; kind < isa.NumKinds; kind++ {
+		if k, ok := c.LearnProgram(kind); ok {
+			t.text(fmt.Sprintf(" %s=%d", kind, k))
+		}
+	}
+	t.text("\n.neurons")
 	t.ascending(c.Neurons)
 	t.text("\n.const")
 	t.values(c.Consts[:])
@@ -169,6 +183,7 @@ func (t *textWriter) core(im *Image, k int) {
 	for r := range c.Rows {
 		t.text(".row ")
 		t.number(int64(r))
+		t.marks(&c.Rows[r].Marks)
 		t.row(&c.Rows[r])
 		t.text("\n")
 	}
@@ -216,6 +231,24 @@ func (t *textWriter) columns(directive string, first isa.Reg, words []int32, per
 		t.text(directive + " " + (first + isa.Reg(r)).String())
 		t.values(column)
 		t.text("\n")
+	}
+}
+
+func (t *textWriter) marks(m *Marks) {
+	for _, f := range []struct {
+		name  string
+		value int64
+	}{{"exp", int64(m.Exp)}, {"type", int64(m.Type)}, {"key", int64(m.Key)}} {
+		if f.value != 0 {
+			t.text(" " + f.name + "=")
+			t.number(f.value)
+		}
+	}
+	if m.Plastic {
+		t.text(" plastic")
+	}
+	if m.Silent {
+		t.text(" silent")
 	}
 }
 

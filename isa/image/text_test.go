@@ -61,6 +61,7 @@ func TestText(t *testing.T) {
 	}{
 		{"dense", random(t, denseArch, 3)},
 		{"sparse", random(t, sparseArch, 3)},
+		{"full", full(t, denseArch, 3)},
 	} {
 		golden.Check(t, "testdata/"+c.name+".s", []byte(textOf(t, c.image)))
 	}
@@ -88,7 +89,7 @@ func TestTextGoesOnWhenRepeatsAreUsedUp(t *testing.T) {
 
 func TestRunsBeyondTheLimitAreRefused(t *testing.T) {
 	var b strings.Builder
-	b.WriteString(".image weft-image/1\n.core 0 0 0 0\n")
+	b.WriteString(".image weft-image/2\n.core 0 0 0 0\n")
 	for axon := range maxRepeats>>16 + 1 {
 		fmt.Fprintf(&b, ".row %d 0..65535:1\n", axon)
 	}
@@ -135,7 +136,7 @@ func TestImageThatIsWrongHasNoText(t *testing.T) {
 
 // What parses is an image, and its text is the image again.
 func FuzzImageText(f *testing.F) {
-	for _, im := range samples(f)[:8] {
+	for _, im := range samples(f)[:9] {
 		f.Add(textOf(f, im))
 	}
 	files, err := filepath.Glob("testdata/bad/*.s")

@@ -102,6 +102,9 @@ func (p *textParser) row(rest string) error {
 func (p *textParser) synapses(rest string, row *Row) error {
 	for word := range strings.FieldsSeq(rest) {
 		slots, weights, ok := strings.Cut(word, ":")
+		if !ok && len(row.Slots) == 0 && row.mark(word) {
+			continue
+		}
 		if !ok {
 			return fmt.Errorf("want SLOT:WEIGHT, have %s", short(word))
 		}
@@ -136,6 +139,34 @@ func (p *textParser) synapses(rest string, row *Row) error {
 		}
 	}
 	return nil
+}
+
+// mark reads a mark, and reports whether it was one.
+func (m *Marks) mark(word string) bool {
+	switch word {
+	case "plastic":
+		m.Plastic = true
+		return true
+	case "silent":
+		m.Silent = true
+		return true
+	}
+	name, value, _ := strings.Cut(word, "=")
+	switch name {
+	case "exp":
+		v, err := number(value, math.MinInt8, math.MaxInt8)
+		m.Exp = int8(v)
+		return err == nil
+	case "type":
+		v, err := number(value, 0, math.MaxUint8)
+		m.Type = uint8(v)
+		return err == nil
+	case "key":
+		v, err := number(value, 0, math.MaxInt32)
+		m.Key = int32(v)
+		return err == nil
+	}
+	return false
 }
 
 // synapse reads WEIGHT, or WEIGHT@DELAY on targets whose synapses have delays.

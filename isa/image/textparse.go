@@ -216,7 +216,15 @@ func (p *textParser) openCore(rest string) error {
 	p.core = &p.im.Cores[len(p.im.Cores)-1]
 	p.state, p.params = nil, nil
 	p.seen[".neurons"], p.seen[".const"] = false, false
-	values, err := p.values(rest, 4)
+	first, kinds := rest, ""
+	if k := strings.IndexByte(rest, '='); k >= 0 {
+		k = max(strings.LastIndexByte(rest[:k], ' '), 0)
+		first, kinds = rest[:k], rest[k:]
+	}
+	if err := p.learn(kinds); err != nil {
+		return err
+	}
+	values, err := p.values(first, 4)
 	if err == nil && len(values) != 4 {
 		err = fmt.Errorf("have %d numbers", len(values))
 	}
@@ -224,6 +232,26 @@ func (p *textParser) openCore(rest string) error {
 		return fmt.Errorf(".core: want X Y PROGRAM POPULATION: %w", err)
 	}
 	p.core.X, p.core.Y, p.core.Program, p.core.Population = values[0], values[1], values[2], values[3]
+	return nil
+}
+
+// learn reads words KIND=PROGRAM.
+func (p *textParser) learn(words string) error {
+	for word := range strings.FieldsSeq(words) {
+		name, value, _ := strings.Cut(word, "=")
+		k := isa.Tick + 1
+		for k < isa.NumKinds && k.String() != name {
+			k++
+		}
+		if k == isa.NumKinds {
+			return fmt.Errorf(".core: %s is no kind of program", short(name))
+		}
+		v, err := number(value, 0, math.MaxInt32-1)
+		if err != nil {
+			return fmt.Errorf(".core: %s: %w", name, err)
+		}
+		p.core.Learn[k] = int32(v) + 1
+	}
 	return nil
 }
 

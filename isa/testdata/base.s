@@ -33,3 +33,6 @@
         spk                         ; 15000000
 @q1     spk                         ; 15200000
 @!q3    mov v, zero                 ; 00e80000
+        addw v, v, bias             ; 16084440
+        accw v, v, 9                ; 17084009
+@!q1    accw u, zero, 31            ; 17a9001f

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/weft-toolchain/weft/isa"
 	"github.com/weft-toolchain/weft/isa/image"
@@ -195,6 +196,44 @@ func (n *Net) connect(im *image.Image) {
 			r.Delays = append(r.Delays, uint16(s.Delay))
 		}
 	}
+}
+
+// learning are programs that change the weights of a network's synapses: a spike
+// that comes lowers them, one of their neuron raises them by a trace of what came
+// before.
+var learning = [isa.NumKinds]string{
+	isa.Pre:  ".program depress\n.kind pre\n.state v\n ldw t0\n addi t0, t0, -1\n movi t1, -60\n stw t0, t1, t0\n",
+	isa.Post: ".program potentiate\n.kind post\n.state v\n ldw t0\n ldx t1, 0\n add t0, t0, t1\n movi t1, 60\n stw t0, t0, t1\n",
+	isa.Axon: ".program trace\n.kind axon\n.state x\n shr t0, x, 1\n sub x, x, t0\n acc x, x, 3\n",
+}
+
+// Plastic returns an image of a network of Programs, all of whose synapses learn.
+func Plastic(im *image.Image) *image.Image {
+	var first [isa.NumKinds]int32
+	for kind, text := range learning {
+		if text == "" {
+			continue
+		}
+		p, err := isa.Assemble("learning.s", text, isa.AsmOptions{})
+		if err != nil {
+			panic(err)
+		}
+		im.Programs = append(im.Programs, *p)
+		first[kind] = int32(len(im.Programs))
+	}
+	if !strings.Contains(im.Manifest.Arch.Extensions, "L") {
+		im.Manifest.Arch.Extensions += "L"
+	}
+	for k := range im.Cores {
+		im.Cores[k].Learn = first
+		for r := range im.Cores[k].Rows {
+			im.Cores[k].Rows[r].Plastic = true
+		}
+	}
+	if err := im.Verify(); err != nil {
+		panic(fmt.Sprintf("sample: %v", err))
+	}
+	return im
 }
 
 // Random returns a network with delays of up to longest ticks, on cores

@@ -1,8 +1,8 @@
-.image weft-image/1
+.image weft-image/2
 .network "a \"net\"; \u003cof\u003e none\nλ"
 .tick 0.001
 .target "sample"
-.arch {"mesh_width":3,"mesh_height":2,"neurons":24,"axons":16,"fan_out":96,"synapse_format":"dense","weight_bits":8,"word_synapses":8,"synapse_words":0,"state_bits":24,"state_words":4,"param_words":8,"program_words":64,"extensions":"M","delay_place":"axon","max_delay":16}
+.arch {"mesh_width":3,"mesh_height":2,"neurons":24,"axons":16,"fan_out":96,"neuron_fan_out":0,"synapse_format":"dense","weight_format":"","weight_bits":8,"word_synapses":8,"synapse_words":0,"state_bits":24,"state_words":4,"param_words":8,"program_words":64,"extensions":"M","controller":"","delay_place":"axon","max_delay":16}
 .outputs [1]
 .input {"name":"in","shape":[2,5],"first":0,"n":10}
 .population {"name":"hid","shape":[30],"first":0,"n":30,"model":"leaky","scale":[0.1],"input_shift":3}

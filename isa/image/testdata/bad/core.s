@@ -1,4 +1,4 @@
-.image weft-image/1
+.image weft-image/2
 .network "n"
 .tick 0.001
 .target "t"
@@ -13,6 +13,11 @@
 .core 0 0 0 ; ERROR "\.core: want X Y PROGRAM POPULATION: have 3 numbers"
 .core 0 zero 0 0 ; ERROR "\.core: .*want a number from -2147483648 to 2147483647, have \"zero\""
 .core 0 0 0 0 0 ; ERROR "\.core: .*more than 4 values"
+.core 0 0 0 0 tick=0 ; ERROR "\.core: \"tick\" is no kind of program"
+.core 0 0 0 0 prey=0 ; ERROR "\.core: \"prey\" is no kind of program"
+.core 0 0 0 0 pre=-1 ; ERROR "\.core: pre: want a number from 0 to 2147483646, have \"-1\""
+.core 0 0 0 pre=1 ; ERROR "\.core: want X Y PROGRAM POPULATION: have 3 numbers"
+.core 0 0 0 0 pre=1 post=2 extra ; ERROR "\.core: \"extra\" is no kind of program"
 .core 0 0 0 0
 .population {"name":"q"} ; ERROR "\.population stands behind the first \.core"
 .program late ; ERROR "\.program stands behind the first \.core"
@@ -37,6 +42,13 @@
 .row 2 0..3:1,2 ; ERROR "\.row 2: want one weight for slots 0\.\.3, have \"1,2\""
 .row 3 65535:1,2 ; ERROR "\.row 3: slot 65536 is too large"
 .row 4 0:1@2 ; ERROR "\.row 4: synapse \"1@2\": the target has no delays at synapses"
+.row 5 exp=many 0:1 ; ERROR "\.row 5: want SLOT:WEIGHT, have \"exp=many\""
+.row 6 exp=128 0:1 ; ERROR "\.row 6: want SLOT:WEIGHT, have \"exp=128\""
+.row 7 type=-1 0:1 ; ERROR "\.row 7: want SLOT:WEIGHT, have \"type=-1\""
+.row 8 key=2147483648 ; ERROR "\.row 8: want SLOT:WEIGHT, have \"key=2147483648\""
+.row 9 plastik 0:1 ; ERROR "\.row 9: want SLOT:WEIGHT, have \"plastik\""
+.row 10 0:1 silent ; ERROR "\.row 10: want SLOT:WEIGHT, have \"silent\""
+.row 11 exp=-8 type=3 key=7 plastic silent 0:1
 .dest 1 host ; ERROR "\.dest 1: want the slots from 0 on, of 4"
 .dest 0..4 host ; ERROR "\.dest 0\.\.4: want the slots from 0 on, of 4"
 .dest 0 1 ; ERROR "\.dest: want host or CORE:AXON, have \"1\""

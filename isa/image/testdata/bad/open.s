@@ -1,4 +1,4 @@
-.image weft-image/1
+.image weft-image/2
 .network "n"
 .tick 0.001
 .target "t"

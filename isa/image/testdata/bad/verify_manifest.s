@@ -1,4 +1,4 @@
-.image weft-image/1 ; ERROR "the cores have slots for 0 neurons, the populations 4"
+.image weft-image/2 ; ERROR "the cores have slots for 0 neurons, the populations 4"
 .network "n"
 .tick 0.001
 .target "t"

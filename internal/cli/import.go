@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weft-toolchain/weft/compiler/lavanet"
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/ndarray"
+	"github.com/weft-toolchain/weft/internal/rancnet"
+	"github.com/weft-toolchain/weft/isa/image"
+)
+
+type importOptions struct {
+	in, out string
+	align   bool
+}
+
+func newImportCmd() *cobra.Command {
+	var o importOptions
+	cmd := &cobra.Command{
+		Use:   "import FILE.net|FOLDER",
+		Short: "Write a network of another tool as a weft network",
+		Long: `Write a network of another tool as a weft network: OUT.yaml, with its arrays in
+OUT.npz beside it.
+
+FILE.net is a trained network of lava-dl (HDF5). FOLDER is what RANC's simulator
+runs, config.json and input.json or input.json.gz; of it come, too,
+OUT.target.yaml, a target of that grid, OUT.csv, the packets as spikes of the
+input, and OUT.bus.csv, which neuron drives which line of the output bus; what it
+fires in tick t is row t + 1 of RANC's own output.
+
+Whatever the file leaves open is decided, and told.`,
+		Example: "  weft import tiny.net -o tiny.yaml\n  weft run tiny.yaml -t loihi",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.in = args[0]
+			return runImport(cmd.OutOrStdout(), o)
+		},
+	}
+	cmd.Flags().StringVarP(&o.out, "output", "o", "", "network file to write (default: the input's name with .yaml, here)")
+	cmd.Flags().BoolVar(&o.align, "align", false, "of a .net: neurons are at rest until their first input can arrive, as in lava-dl's recordings")
+	return cmd
+}
+
+// imported is what an importer made: files by their endings, and notes.
+type imported struct {
+	endings []string
+	files   map[string][]byte
+	arrays  map[string]*ndarray.Array
+	notes   []string
+}
+
+func runImport(w io.Writer, o importOptions) error {
+	info, err := os.Stat(o.in)
+	if err != nil {
+		return diag.One(diag.Pos{File: o.in}, diag.MissingFile, "cannot be read: %v", errorOf(err))
+	}
+	if o.out == "" {
+		base := filepath.Base(filepath.Clean(o.in))
+		o.out = strings.TrimSuffix(base, filepath.Ext(base)) + ".yaml"
+	}
+	stem, ok := strings.CutSuffix(o.out, ".yaml")
+	if !ok || filepath.Base(o.out) == ".yaml" {
+		return usagef("-o %s: want the name of a .yaml file", o.out)
+	}
+	if o.align && info.IsDir() {
+		return usagef("--align is for a .net file, and %s is a folder", o.in)
+	}
+	var out *imported
+	if info.IsDir() {
+		out, err = importRANC(o.in, stem)
+	} else {
+		out, err = importNet(o, stem)
+	}
+	if err != nil {
+		return err
+	}
+	return out.write(w, o, stem)
+}
+
+// errorOf returns what is behind a file's error, without its path.
+func errorOf(err error) error {
+	if pe, ok := err.(*os.PathError); ok { //nolint:errorlint // os.Stat returns it unwrapped
+		return pe.Err
+	}
+	return err
+}
+
+func importNet(o importOptions, stem string) (*imported, error) {
+	res, err := lavanet.Import(o.in, lavanet.Options{Arrays: filepath.Base(stem) + ".npz", Align: o.align})
+	if err != nil {
+		return nil, err
+	}
+	return &imported{
+		endings: []string{".yaml"}, files: map[string][]byte{".yaml": []byte(res.YAML)}, arrays: res.Arrays, notes: res.Notes,
+	}, nil
+}
+
+func importRANC(dir, stem string) (*imported, error) {
+	name := filepath.Base(stem)
+	res, err := rancnet.Import(dir, name, name+".npz")
+	if err != nil {
+		return nil, err
+	}
+	var spikes, bus bytes.Buffer
+	fmt.Fprintln(&spikes, "tick,population,index")
+	for _, s := range res.Spikes {
+		fmt.Fprintf(&spikes, "%d,packets,%d\n", s.Tick, s.Index)
+	}
+	fmt.Fprintln(&bus, "population,index,line")
+	for _, l := range res.Bus {
+		fmt.Fprintf(&bus, "%s,%d,%d\n", l.Population, l.Index, l.Line)
+	}
+	return &imported{
+		endings: []string{".yaml", ".target.yaml", ".csv", ".bus.csv"},
+		files:   map[string][]byte{".yaml": []byte(res.YAML), ".target.yaml": []byte(res.Target), ".csv": spikes.Bytes(), ".bus.csv": bus.Bytes()},
+		arrays:  res.Arrays, notes: res.Notes,
+	}, nil
+}
+
+// write writes the files, each whole, and says which.
+func (m *imported) write(w io.Writer, o importOptions, stem string) error {
+	paths := []string{stem + ".npz"}
+	for _, ending := range m.endings {
+		paths = append(paths, stem+ending)
+	}
+	if err := checkOut([]string{o.in}, paths...); err != nil {
+		return err
+	}
+	if err := ndarray.WriteNPZ(paths[0], m.arrays); err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	for k, ending := range m.endings {
+		if err := image.WriteFile(paths[k+1], m.files[ending]); err != nil {
+			return err
+		}
+	}
+	for _, n := range m.notes {
+		fmt.Fprintf(w, "%s\n", n)
+	}
+	fmt.Fprintf(w, "wrote %s\n", strings.Join(append(paths[1:], paths[0]), ", "))
+	return nil
+}
