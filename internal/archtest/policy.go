@@ -79,6 +79,7 @@ var policy = []row{
 	},
 	{pkg: "internal/eval", may: belowCommand},
 	{pkg: "internal/rancnet", may: []string{"emulator/ranc", "internal/diag", "internal/ndarray"}, tests: []string{"compiler/...", "emulator/...", "targets", "internal/paths"}},
+	{pkg: "internal/loihitest", tests: []string{"compiler/...", "emulator/...", "isa/...", "targets", "internal/..."}},
 	{pkg: "internal/isaref", may: []string{"isa/...", "targets"}, tests: []string{"emulator/..."}},
 	{
 		pkg: "internal/benchnet", may: []string{"internal/ndarray"},
