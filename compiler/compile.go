@@ -217,9 +217,10 @@ func checkCircuits(net *network.Network, arch *targets.Arch, diags *diag.List) {
 	if arch.Models == "" {
 		return
 	}
+	have, rules := strings.Fields(arch.Models), strings.Fields(arch.Rules)
 	for k := range net.Populations {
 		p := &net.Populations[k]
-		if have := strings.Fields(arch.Models); !slices.Contains(have, string(p.Model)) {
+		if !slices.Contains(have, string(p.Model)) {
 			diags.Add(p.Pos, diag.DoesNotFit, "population %q: neuron %s, and the neurons of the target are circuits that do %s and nothing else: choose a target whose cores run programs, or write the network for that neuron",
 				p.Name, p.Model, strings.Join(have, ", "))
 		}
@@ -229,12 +230,12 @@ func checkCircuits(net *network.Network, arch *targets.Arch, diags *diag.List) {
 		if p.Learn != nil && p.Learn.Rule == network.SDSP && arch.Controller == targets.ODINEvents {
 			checkODINRule(p, diags)
 		}
-		if p.Learn == nil || slices.Contains(strings.Fields(arch.Rules), string(p.Learn.Rule)) {
+		if p.Learn == nil || slices.Contains(rules, string(p.Learn.Rule)) {
 			continue
 		}
 		what := "no circuit that learns"
-		if arch.Rules != "" {
-			what = "circuits that learn by " + strings.Join(strings.Fields(arch.Rules), ", ") + " and nothing else"
+		if len(rules) > 0 {
+			what = "circuits that learn by " + strings.Join(rules, ", ") + " and nothing else"
 		}
 		diags.Add(p.Learn.Pos, diag.DoesNotFit, "projection %q: learns by %s, and the target has %s: choose a target whose cores run programs", p.Name, p.Learn.Rule, what)
 	}

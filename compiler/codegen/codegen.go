@@ -151,17 +151,11 @@ func rule(p *ir.QuantizedPopulation) *models.Learning {
 // that was not told, and each other problem.
 func report(prog *isa.Program, f isa.Features, m *ir.Mapped, population int, told map[isa.Ext]bool, diags *diag.List) {
 	np := &m.Net.Populations[population]
-	what, pos := fmt.Sprintf("neuron %s", np.Model), np.Pos
-	for k := range m.Net.Projections {
-		if l := m.Net.Projections[k].Learn; l != nil && m.Net.Projections[k].To == population {
-			what, pos = fmt.Sprintf("neuron %s with rule %s", np.Model, l.Rule), l.Pos
-			break
-		}
-	}
 	for _, problem := range prog.Verify(f) {
 		if e := problem.Extension; e != 0 {
 			if !told[e] {
 				doc, _ := isa.ExtensionOf(byte(e))
+				what, pos := culprit(m, population)
 				diags.Add(pos, diag.NoExtension, "population %q: %s needs extension %c (%s), which the target does not have; choose a target that lists it", np.Name, what, e, doc)
 			}
 			told[e] = true
@@ -169,6 +163,18 @@ func report(prog *isa.Program, f isa.Features, m *ir.Mapped, population int, tol
 		}
 		diags.Add(np.Pos, diag.DoesNotFit, "population %q: %s", np.Name, problem.Message)
 	}
+}
+
+// culprit names what makes the programs of a population, and where: its model,
+// and the rule by which its synapses learn.
+func culprit(m *ir.Mapped, population int) (string, diag.Pos) {
+	np := &m.Net.Populations[population]
+	for k := range m.Net.Projections {
+		if l := m.Net.Projections[k].Learn; l != nil && m.Net.Projections[k].To == population {
+			return fmt.Sprintf("neuron %s with rule %s", np.Model, l.Rule), l.Pos
+		}
+	}
+	return fmt.Sprintf("neuron %s", np.Model), np.Pos
 }
 
 // shared names the parameters that are one value for the population.

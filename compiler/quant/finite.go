@@ -38,15 +38,12 @@ func (p *population) finite(diags *diag.List) bool {
 			return tell("what a synapse adds", c.in)
 		}
 	}
-	for k := range p.q.Projections {
+	for _, k := range p.projs {
 		pr := &p.q.Projections[k]
-		if pr.To != p.index {
-			continue
-		}
 		for s, w := range pr.Weight {
 			x := w * p.at(int(pr.Post[s])).in
 			if !ok(x) {
-				return tell("a weight of projection "+p.q.Net.Projections[pr.Index].Name, x)
+				return tell("a weight of projection "+p.projection(k).Name, x)
 			}
 			most = max(most, math.Abs(x))
 		}

@@ -108,15 +108,11 @@ func integers(q *ir.Quantized, index int, arch *targets.Arch, over network.Quant
 		}
 	}
 	p.Choices = choices(np, p)
-	for k := range q.Projections {
-		if q.Projections[k].To == index {
-			wholeWeights(q, k, arch, over, diags)
-		}
-	}
 	_, hi := arch.WeightLimits()
 	work := &population{q: q, index: index, out: p, np: np, n: n, coef: []coefficients{{in: 1}}, set: make([]settings, len(q.Projections))}
 	for k := range q.Projections {
 		if q.Projections[k].To == index {
+			wholeWeights(q, k, arch, over, diags)
 			work.projs = append(work.projs, k)
 			work.set[k].bits = bits.Len64(uint64(hi)) + 1
 		}

@@ -36,6 +36,11 @@ func (p *population) learns() *network.Learning {
 	return nil
 }
 
+// furthest is the largest magnitude that a weight may learn to have.
+func furthest(l *network.Learning) float64 {
+	return max(math.Abs(l.Params["w_min"]), math.Abs(l.Params["w_max"]))
+}
+
 // learning turns the rule by which the population's synapses learn into
 // integers.
 func (p *population) learning(diags *diag.List) {
@@ -133,7 +138,7 @@ func sameRule(p *population, first *network.Learning, diags *diag.List) bool {
 	return ok
 }
 
-// ruleConsts returns a rule's numbers; weight is the integer of a weight of 1,
+// ruleConsts returns a rule's numbers, which are learnable; weight is the integer of a weight of 1,
 // tick is in seconds.
 func ruleConsts(l *network.Learning, tick, weight float64, stateBits int, limit float64) map[string]int {
 	bound := func(name network.Param) int {
@@ -147,7 +152,7 @@ func ruleConsts(l *network.Learning, tick, weight float64, stateBits int, limit 
 		for _, name := range []network.Param{"theta_1", "theta_2", "theta_3", "ca_leak"} {
 			c[string(name)] = int(l.Params[name])
 		}
-		c["step"] = int(clamp16(math.Round(l.Params["step"] * weight)))
+		c["step"] = int(math.Round(l.Params["step"] * weight))
 		return c
 	}
 	trace := min(traceBits, stateBits-6)
@@ -170,7 +175,7 @@ func ruleConsts(l *network.Learning, tick, weight float64, stateBits int, limit 
 			a *= 2
 			extra[k]++
 		}
-		c[string(name)] = int(clamp16(math.Round(a)))
+		c[string(name)] = int(math.Round(a))
 	}
 	c["pshift"], c["mshift"] = trace+extra[0], trace+extra[1]
 	if l.Rule == network.RSTDP {
@@ -179,10 +184,4 @@ func ruleConsts(l *network.Learning, tick, weight float64, stateBits int, limit 
 		c["rshift"] = trace + e
 	}
 	return c
-}
-
-// clamp16 bounds a number to an immediate of movi.
-func clamp16(x float64) float64 {
-	lo, hi := fixed.Limits(16)
-	return min(max(x, float64(lo)), float64(hi))
 }

@@ -363,7 +363,7 @@ func (p *population) frac() int {
 		pr := &p.q.Projections[k]
 		most := 0.0
 		if l := p.projection(k).Learn; l != nil {
-			most = max(math.Abs(l.Params["w_min"]), math.Abs(l.Params["w_max"]))
+			most = furthest(l)
 		}
 		for s, w := range p.q.Weights[k] {
 			j := int(pr.Post[s])

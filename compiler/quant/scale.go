@@ -50,7 +50,7 @@ func (p *population) scales() []float64 {
 	for _, k := range p.projs {
 		// What a weight may become is not clipped.
 		if l := p.projection(k).Learn; l != nil && alike {
-			if most := max(math.Abs(l.Params["w_min"]), math.Abs(l.Params["w_max"])); most > 0 {
+			if most := furthest(l); most > 0 {
 				scale = min(scale, p.qmax(k)/most)
 			}
 		}
