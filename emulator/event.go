@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/weft-toolchain/weft/emulator/odin"
 	"github.com/weft-toolchain/weft/isa"
@@ -204,38 +203,38 @@ func (m *Machine) count(before, now odin.Counters, sent int64) {
 	c[targets.CoreTick]++
 }
 
-// eventStates are the words that the memory of a chip without ticks has, by the
+// eventStates read the words that the memory of a chip without ticks has, by the
 // names that the models' programs give them.
-var eventStates = []string{"v", "acc", "ca", "leaks", "flag"}
-
-// HasState reports whether State knows a word of the neurons of a chip: one that
-// a circuit keeps otherwise than the model's program is not known.
-func HasState(im *image.Image, word string) bool {
-	return !im.Manifest.Arch.Controller.EventDriven() || slices.Contains(eventStates, word)
-}
-
-// eventState is State on a chip without ticks; words that HasState denies are 0.
-func (m *Machine) eventState(p place, k int) int32 {
-	ic := &m.chip.image.Cores[p.core]
-	n := m.session.Neuron(int(p.slot))
-	switch m.chip.image.Programs[ic.Program].State[k] {
-	case "v":
-		return int32(n.Potential)
-	case "acc":
-		return int32(n.Accumulator)
-	case "ca":
-		return int32(n.Calcium)
-	case "leaks":
-		return int32(n.Count)
-	case "flag":
+var eventStates = map[string]func(odin.NeuronState) int32{
+	"v":     func(n odin.NeuronState) int32 { return int32(n.Potential) },
+	"acc":   func(n odin.NeuronState) int32 { return int32(n.Accumulator) },
+	"ca":    func(n odin.NeuronState) int32 { return int32(n.Calcium) },
+	"leaks": func(n odin.NeuronState) int32 { return int32(n.Count) },
+	"flag": func(n odin.NeuronState) int32 {
 		switch {
 		case n.Flags.Up:
 			return 1
 		case n.Flags.Down:
 			return -1
 		}
+		return 0
+	},
+}
+
+// HasState reports whether State knows a word of the neurons of a chip: one that
+// a circuit keeps otherwise than the model's program is not known.
+func HasState(im *image.Image, word string) bool {
+	return !im.Manifest.Arch.Controller.EventDriven() || eventStates[word] != nil
+}
+
+// eventState is State on a chip without ticks; words that HasState denies are 0.
+func (m *Machine) eventState(p place, k int) int32 {
+	ic := &m.chip.image.Cores[p.core]
+	read := eventStates[m.chip.image.Programs[ic.Program].State[k]]
+	if read == nil {
+		return 0
 	}
-	return 0
+	return read(m.session.Neuron(int(p.slot)))
 }
 
 // eventWeight is Weight on a chip without ticks. Its weights are those of the
