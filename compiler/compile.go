@@ -4,19 +4,23 @@ package compiler
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/weft-toolchain/weft/compiler/codegen"
+	"github.com/weft-toolchain/weft/compiler/defect"
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/lower"
 	"github.com/weft-toolchain/weft/compiler/mapping"
 	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/compiler/optimise"
 	"github.com/weft-toolchain/weft/compiler/quant"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/isa/image"
@@ -27,8 +31,24 @@ import (
 type Options struct {
 	// Quantise overrides, field by field, what the network file says.
 	Quantise network.Quantise
-	// Seed, where not zero, starts placement from a random one of that seed.
+	// Optimise adds passes to those that the network file asks for.
+	Optimise network.Optimise
+	// Seed, where not zero, begins the search of mapping elsewhere.
 	Seed uint64
+	// Effort is how long mapping looks for better, from 1; 0 is the default, 2.
+	Effort int
+	// Split says which populations are split over cores with partial sums: auto (the
+	// default), needed or never.
+	Split string
+	// Traffic wants the fewest deliveries between cores before the fewest cores.
+	Traffic bool
+	// Defects is what is dead of the chip that the image is for: it uses nothing of
+	// that. They are of the same Arch.
+	Defects *targets.Defects
+	// Profile holds the spikes of every input and then of every neuron in a run
+	// that stands for the network's use: the weights of their ways. Nil is one
+	// spike each.
+	Profile []int64
 	// Dump names a pass after which the level is written to DumpTo.
 	Dump   string
 	DumpTo io.Writer
@@ -40,14 +60,18 @@ type Result struct {
 	Quantized *ir.Quantized
 	Mapped    *ir.Mapped
 	Image     *image.Image
-	// Passes are the times of the passes, in the order run.
-	Passes []PassTime
+	// Profile is that of the options.
+	Profile []int64
+	// Passes are those that ran, in order.
+	Passes []PassRun
 }
 
-// PassTime is how long a pass took.
-type PassTime struct {
+// PassRun is a pass that ran.
+type PassRun struct {
 	Name    string
 	Seconds float64
+	// Effects are what it did, in numbers; nil of passes that always run.
+	Effects []ir.Effect
 }
 
 // state is what the passes hand on.
@@ -56,6 +80,12 @@ type state struct {
 	arch   *targets.Arch
 	target string
 	opt    Options
+	// optimise is what file and options ask for together, effects what the pass that
+	// runs has done.
+	optimise network.Optimise
+	effects  []ir.Effect
+	// slotless counts neurons that share and unreachable took the slots of.
+	slotless float64
 	Result
 }
 
@@ -69,26 +99,136 @@ type level interface {
 type pass struct {
 	name string
 	doc  string
-	run  func(s *state) (level, error)
+	// asked says whether the pass is to run; nil is always.
+	asked func(s *state) bool
+	run   func(ctx context.Context, s *state) (level, error)
+	// effect says what the pass made of the network.
+	effect func(r *Result) string
 }
 
 var passes = []pass{
-	{name: "lower", doc: "projections become synapses", run: func(s *state) (level, error) {
+	{name: "lower", doc: "projections become synapses", run: func(_ context.Context, s *state) (level, error) {
 		s.Graph = lower.Lower(s.net)
 		return s.Graph, nil
+	}, effect: func(r *Result) string {
+		return fmt.Sprintf("%d inputs, %d neurons, %d synapses", r.Graph.InputCount(), r.Graph.Neurons(), r.Graph.SynapseCount())
 	}},
-	{name: "quantise", doc: "real numbers become integers of the target's widths", run: func(s *state) (_ level, err error) {
+	{name: "fold", doc: "batch normalisations become weights, biases and thresholds", asked: func(s *state) bool {
+		return optimise.HasNorms(s.net)
+	}, run: func(_ context.Context, s *state) (_ level, err error) {
+		s.Graph, s.effects, err = optimise.Fold(s.Graph)
+		return s.Graph, err
+	}},
+	{name: "prune", doc: "synapses that matter little go", asked: func(s *state) bool {
+		return s.optimise.Prune != network.Prune{}
+	}, run: func(_ context.Context, s *state) (_ level, err error) {
+		s.Graph, s.effects, err = optimise.Prune(s.Graph, s.optimise)
+		return s.Graph, err
+	}},
+	{name: "quantise", doc: "real numbers become integers of the target's widths", run: func(_ context.Context, s *state) (_ level, err error) {
 		s.Quantized, err = quant.Quantise(s.Graph, s.arch, s.opt.Quantise)
 		return s.Quantized, err
+	}, effect: func(r *Result) string {
+		exact, clipped, zeroed := 0, 0, 0
+		for _, s := range r.Quantized.Stats {
+			if s.Exact {
+				exact++
+			}
+			clipped += s.Clipped
+			zeroed += s.Zeroed
+		}
+		return fmt.Sprintf("%d of %d projections exact, %d weights clipped, %d became zero", exact, len(r.Quantized.Stats), clipped, zeroed)
 	}},
-	{name: "map", doc: "neurons get cores, cores get places, spikes get destinations", run: func(s *state) (_ level, err error) {
-		s.Mapped, err = mapping.Map(s.Quantized, s.arch, s.opt.Seed)
+	{name: "correct", doc: "biases make up for what rounding took from the weights", asked: func(s *state) bool {
+		return s.optimise.CorrectBias > 0
+	}, run: func(_ context.Context, s *state) (level, error) {
+		s.Quantized, s.effects = quant.CorrectBias(s.Quantized, s.optimise.CorrectBias, s.opt.Profile)
+		return s.Quantized, nil
+	}},
+	{name: "dead", doc: "neurons that can never fire go", asked: func(s *state) bool {
+		return s.optimise.Dead
+	}, run: func(_ context.Context, s *state) (level, error) {
+		s.Quantized, s.effects = optimise.Dead(s.Quantized)
+		return s.Quantized, nil
+	}},
+	{name: "share", doc: "one of several identical neurons stands for all", asked: func(s *state) bool {
+		return s.optimise.Share
+	}, run: func(_ context.Context, s *state) (level, error) {
+		s.Quantized, s.effects = optimise.Share(s.Quantized)
+		s.slotless += s.effects[0].Value
+		return s.Quantized, nil
+	}},
+	{name: "unreachable", doc: "neurons from which no output is reached go", asked: func(s *state) bool {
+		return s.optimise.Unreachable
+	}, run: func(_ context.Context, s *state) (_ level, err error) {
+		s.Quantized, s.effects, err = optimise.Unreachable(s.Quantized, s.optimise)
+		if err != nil {
+			return nil, err
+		}
+		s.slotless += s.effects[0].Value
+		return s.Quantized, nil
+	}},
+	{name: "map", doc: "neurons get cores, cores get places, spikes get destinations", run: func(ctx context.Context, s *state) (_ level, err error) {
+		if err := checkSlots(s); err != nil {
+			return nil, err
+		}
+		if s.opt.Defects != nil {
+			return s.mapAround(ctx, s.opt.Defects)
+		}
+		s.Mapped, err = mapping.Map(ctx, s.Quantized, s.arch, s.mapping())
 		return s.Mapped, err
+	}, effect: func(r *Result) string {
+		axons := 0
+		for k := range r.Mapped.Cores {
+			axons += len(r.Mapped.Cores[k].Axons)
+		}
+		return fmt.Sprintf("%d cores, %d axons", len(r.Mapped.Cores), axons)
 	}},
-	{name: "emit", doc: "cores become memories and programs", run: func(s *state) (_ level, err error) {
-		s.Image, err = codegen.Generate(s.Mapped, s.target)
-		return s.Image, err
+	{name: "emit", doc: "cores become memories and programs, of what is not dead", run: func(_ context.Context, s *state) (level, error) {
+		im, err := codegen.Generate(s.Mapped, s.target)
+		if err != nil {
+			return nil, err
+		}
+		if s.Image, err = defect.Arrange(im, s.opt.Defects); err != nil {
+			return nil, err
+		}
+		s.Mapped = placedAs(s.Mapped, s.Image)
+		return s.Image, nil
+	}, effect: func(r *Result) string {
+		return fmt.Sprintf("%d programs", len(r.Image.Programs))
 	}},
+}
+
+// mapping are the options of mapping.
+func (s *state) mapping() mapping.Options {
+	return mapping.Options{Seed: s.opt.Seed, Effort: cmp.Or(s.opt.Effort, 2), Split: mapping.Split(s.opt.Split), Traffic: s.opt.Traffic, Profile: s.opt.Profile, Workers: runtime.GOMAXPROCS(0)}
+}
+
+// mapAround maps the network for a chip of which something is dead: into cores that
+// leave as many axons unused as it takes for all to be arranged.
+func (s *state) mapAround(ctx context.Context, d *targets.Defects) (level, error) {
+	opt := s.mapping()
+	opt.Usable = defect.NewRoom(d).Usable
+	err := defect.Fit(d, s.arch, func(derated *targets.Arch) (*image.Image, error) {
+		m, err := mapping.Map(ctx, s.Quantized, derated, opt)
+		if err != nil {
+			return nil, err
+		}
+		m.Arch = s.arch
+		s.Mapped = m
+		return codegen.Generate(m, s.target)
+	})
+	return s.Mapped, err
+}
+
+// placedAs returns m with its cores where those of an image are.
+func placedAs(m *ir.Mapped, im *image.Image) *ir.Mapped {
+	out := *m
+	out.Cores = slices.Clone(m.Cores)
+	for k := range out.Cores {
+		out.Cores[k].X, out.Cores[k].Y = int(im.Cores[k].X), int(im.Cores[k].Y)
+	}
+	return &out
 }
 
 // PassNames returns the passes in the order they run.
@@ -121,17 +261,24 @@ func Compile(ctx context.Context, net *network.Network, target string, arch *tar
 	if err := checkSize(net, arch); err != nil {
 		return nil, err
 	}
-	s := &state{net: net, arch: arch, target: target, opt: opt}
+	if have := sourceCount(net); opt.Profile != nil && len(opt.Profile) != have {
+		return nil, fmt.Errorf("compile: the profile has %d sources, the network has %d", len(opt.Profile), have)
+	}
+	s := &state{net: net, arch: arch, target: target, opt: opt, optimise: asked(net.Optimise, opt.Optimise), Result: Result{Profile: opt.Profile}}
 	for _, p := range passes {
+		if p.asked != nil && !p.asked(s) {
+			continue
+		}
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		start := time.Now()
-		out, err := p.run(s)
+		s.effects = nil
+		out, err := p.run(ctx, s)
 		if err != nil {
 			return nil, err
 		}
-		s.Passes = append(s.Passes, PassTime{p.name, time.Since(start).Seconds()})
+		s.Passes = append(s.Passes, PassRun{p.name, time.Since(start).Seconds(), s.effects})
 		if err := out.Verify(); err != nil {
 			return nil, &InternalError{Pass: p.name, Err: err}
 		}
@@ -142,6 +289,34 @@ func Compile(ctx context.Context, net *network.Network, target string, arch *tar
 		}
 	}
 	return &s.Result, nil
+}
+
+// asked returns what a network file and the options ask for together; of numbers
+// the options' come first.
+func asked(file, over network.Optimise) network.Optimise {
+	o := file
+	if over.Pos.File != "" {
+		o.Pos = over.Pos
+	}
+	if (over.Prune != network.Prune{}) {
+		o.Prune = over.Prune
+	}
+	if over.CorrectBias != 0 {
+		o.CorrectBias = over.CorrectBias
+	}
+	o.Dead = o.Dead || over.Dead
+	o.Unreachable = o.Unreachable || over.Unreachable
+	o.Share = o.Share || over.Share
+	return o
+}
+
+// checkSlots refuses what mapping cannot do: it gives every neuron a slot, in which
+// one that leads nowhere still fires, and one that another stands for does not.
+func checkSlots(s *state) error {
+	if s.slotless == 0 {
+		return nil
+	}
+	return diag.One(s.optimise.Pos, diag.Unsupported, "optimise: share and unreachable end at the pass map, which gives every neuron a slot: --dump shows what they do; leave them out to compile")
 }
 
 // dump writes a level, in one piece.
@@ -254,6 +429,15 @@ func checkPlastic(net *network.Network, arch *targets.Arch, diags *diag.List) {
 			diags.Add(p.Learn.Pos, diag.DoesNotFit, "projection %q: learn: w_min is %g, and the synapses of an axon of the target share a sign, which learning does not change: want w_min of 0 or more", p.Name, p.Learn.Params["w_min"])
 		}
 	}
+}
+
+// sourceCount returns how many inputs and neurons the network has.
+func sourceCount(net *network.Network) int {
+	n := inputCount(net)
+	for _, p := range net.Populations {
+		n += network.Size(p.Shape)
+	}
+	return n
 }
 
 func inputCount(net *network.Network) int {

@@ -68,10 +68,13 @@ func TestLevelAfterEachPass(t *testing.T) {
 			head, text, target := archive(t, path)
 			out := bytes.NewBufferString(head)
 			for _, name := range PassNames() {
-				fmt.Fprintf(out, "-- after %s --\n", name)
-				opt := Options{Dump: name, DumpTo: out}
+				var level bytes.Buffer
+				opt := Options{Dump: name, DumpTo: &level}
 				if _, err := Compile(t.Context(), parse(t, text), target, &load(t, target).Arch, opt); err != nil {
 					t.Fatal(err)
+				}
+				if level.Len() > 0 { // else it was not asked for
+					fmt.Fprintf(out, "-- after %s --\n%s", name, level.Bytes())
 				}
 			}
 			golden.Check(t, path, out.Bytes())
@@ -80,14 +83,16 @@ func TestLevelAfterEachPass(t *testing.T) {
 }
 
 func TestPassesRunInTheOrderOfTheirTable(t *testing.T) {
-	want := []string{"lower", "quantise", "map", "emit"}
-	if diff := cmp.Diff(want, PassNames()); diff != "" {
+	all := []string{"lower", "fold", "prune", "quantise", "correct", "dead", "share", "unreachable", "map", "emit"}
+	if diff := cmp.Diff(all, PassNames()); diff != "" {
 		t.Errorf("passes (-want +got):\n%s", diff)
 	}
 	res, err := Compile(t.Context(), parse(t, "populations: {p: {shape: 1, neuron: if}}\n"), "xbar256", &load(t, "xbar256").Arch, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	// The others are run only where they are asked for.
+	want := []string{"lower", "quantise", "map", "emit"}
 	var ran []string
 	for _, p := range res.Passes {
 		ran = append(ran, p.Name)
@@ -102,6 +107,14 @@ func TestPassesRunInTheOrderOfTheirTable(t *testing.T) {
 	}
 }
 
+// everything asks for all passes, and has something for each to keep.
+const everything = `
+populations: {p: {shape: 1, neuron: lif, params: {tau: 9ms, bias: 3}, batch_norm: {gamma: 2}}}
+projections: [{from: p, to: p, connect: dense, weights: 0.123}]
+outputs: [p]
+optimise: {prune: {magnitude: 0.01}, dead: true, share: true, unreachable: true, correct_bias: 0.1}
+`
+
 // broken is a level that is not what it should be.
 type broken struct{ level }
 
@@ -114,12 +127,12 @@ func TestEveryPassIsVerified(t *testing.T) {
 	t.Cleanup(func() { passes = table })
 	for k := range table {
 		passes = append([]pass(nil), table...)
-		passes[k].run = func(s *state) (level, error) {
-			l, err := table[k].run(s)
+		passes[k].run = func(ctx context.Context, s *state) (level, error) {
+			l, err := table[k].run(ctx, s)
 			return broken{l}, err
 		}
 		var dump bytes.Buffer
-		_, err := Compile(t.Context(), parse(t, "populations: {p: {shape: 1, neuron: if}}\n"), "xbar256", &load(t, "xbar256").Arch, Options{Dump: table[k].name, DumpTo: &dump})
+		_, err := Compile(t.Context(), parse(t, everything), "xbar256", &load(t, "xbar256").Arch, Options{Dump: table[k].name, DumpTo: &dump})
 		bug, ok := errors.AsType[*InternalError](err)
 		if !ok || bug.Pass != table[k].name || bug.Error() != fmt.Sprintf("compiler bug after pass %q: neuron 3 is missing", table[k].name) {
 			t.Errorf("pass %s: error %v, want an *InternalError that names it", table[k].name, err)
@@ -138,7 +151,7 @@ func (f failing) Write([]byte) (int, error) { return 0, f.err }
 func TestADumpThatCannotBeWrittenIsAnError(t *testing.T) {
 	full := errors.New("disk full")
 	for _, name := range PassNames() {
-		_, err := Compile(t.Context(), parse(t, "populations: {p: {shape: 1, neuron: if}}\n"), "xbar256", &load(t, "xbar256").Arch, Options{Dump: name, DumpTo: failing{full}})
+		_, err := Compile(t.Context(), parse(t, everything), "xbar256", &load(t, "xbar256").Arch, Options{Dump: name, DumpTo: failing{full}})
 		if !errors.Is(err, full) {
 			t.Errorf("dump after %s: error %v, want %v", name, err, full)
 		}
@@ -154,11 +167,11 @@ func TestCompileStopsWhenItsContextEnds(t *testing.T) {
 	ran := 0
 	passes = append([]pass(nil), table...)
 	for k := range passes {
-		passes[k].run = func(s *state) (level, error) {
+		passes[k].run = func(ctx context.Context, s *state) (level, error) {
 			if ran++; ran == 2 {
 				cancel()
 			}
-			return table[k].run(s)
+			return table[k].run(ctx, s)
 		}
 	}
 	if _, err := Compile(ctx, net, "xbar256", arch, Options{}); !errors.Is(err, context.Canceled) || ran != 2 {
@@ -197,7 +210,7 @@ func TestWhatIsTooLargeIsRefusedBeforeItIsExpanded(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			table := passes
 			t.Cleanup(func() { passes = table })
-			passes = []pass{{name: "lower", run: func(*state) (level, error) { return nil, errors.New("expanded") }}}
+			passes = []pass{{name: "lower", run: func(context.Context, *state) (level, error) { return nil, errors.New("expanded") }}}
 			_, err := Compile(t.Context(), parse(t, test.text), "small", &test.arch, Options{})
 			user, ok := errors.AsType[*diag.Error](err)
 			if !ok {

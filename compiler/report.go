@@ -1,10 +1,13 @@
 package compiler
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/targets"
@@ -20,25 +23,49 @@ type Report struct {
 	Axons    int `json:"axons"`
 	Synapses int `json:"synapses"`
 	// MaxCores is how many cores the target has.
-	MaxCores    int         `json:"max_cores"`
+	MaxCores int `json:"max_cores"`
+	// Mesh is the width and the height of the target's mesh, CoreLimits what each
+	// of its cores has.
+	Mesh        [2]int      `json:"mesh"`
+	CoreLimits  CoreLimits  `json:"core_limits"`
 	Utilisation Utilisation `json:"utilisation"`
-	// Relays counts neurons that the compiler added; it adds none yet.
+	// Relays, Parts and Copies count the slots that the compiler added: relays of
+	// long delays, parts of neurons that are split, copies for more destinations.
 	Relays int `json:"relays"`
-	// Cut counts the deliveries to cores other than the source's own, for one
-	// spike of every source; an input's first core is free.
+	Parts  int `json:"parts"`
+	Copies int `json:"copies"`
+	// Profiled says that weighted sums are over the spikes of a profile.
+	Profiled bool `json:"profiled"`
+	// Cut counts the deliveries to cores other than the source's own; an input's
+	// first core is free.
 	Cut Weighted `json:"cut"`
-	// Hops counts the links that one spike of every source crosses.
-	Hops         Weighted           `json:"hops"`
+	// Hops counts the links that spikes cross.
+	Hops Weighted `json:"hops"`
+	// Links says how the hops are spread over the mesh.
+	Links Links `json:"links"`
+	// Bounds says how far from the best that can be all this is at most.
+	Bounds       Bounds             `json:"bounds"`
 	Populations  []PopulationReport `json:"populations"`
 	Quantisation []QuantReport      `json:"quantisation"`
 	CoreList     []CoreReport       `json:"core_list"`
 	// Notes are things to look at before the image is trusted.
 	Notes []string `json:"notes"`
+	// Passes says what each pass did, in the order run.
+	Passes []PassReport `json:"passes"`
 	// Seconds is the time of each pass, and the only part of a report that is
 	// not the same every time.
 	Seconds     map[string]float64 `json:"seconds"`
 	ImageBytes  int                `json:"image_bytes"`
 	ImageSHA256 string             `json:"image_sha256"`
+}
+
+// PassReport is what a pass did: Effect says it in a sentence, and Effects in
+// numbers where the pass is one that was asked for.
+type PassReport struct {
+	Name    string         `json:"name"`
+	Doc     string         `json:"doc"`
+	Effect  string         `json:"effect"`
+	Effects []EffectReport `json:"effects,omitempty"`
 }
 
 // Utilisation is the used share of the cores in use, from 0 to 1. Synapses
@@ -50,8 +77,8 @@ type Utilisation struct {
 	Synapses float64 `json:"synapses"`
 }
 
-// Weighted is a sum over sources, and the same weighted by their spikes. Without
-// a profile every source counts one spike, and the two are equal.
+// Weighted is a sum over one spike of every source, and the same over the spikes
+// of the profile. Without a profile the two are equal.
 type Weighted struct {
 	Unweighted int64 `json:"unweighted"`
 	Weighted   int64 `json:"weighted"`
@@ -73,34 +100,83 @@ type PopulationReport struct {
 	SaturatedParams int `json:"saturated_params"`
 }
 
+// EffectReport is one number of it.
+type EffectReport struct {
+	What  string  `json:"what"`
+	Value float64 `json:"value"`
+}
+
 // QuantReport says what quantisation cost a projection. SQNRdB is null where
 // nothing was lost.
 type QuantReport struct {
-	Projection string   `json:"projection"`
-	Synapses   int      `json:"synapses"`
-	Bits       int      `json:"bits"`
-	Scale      float64  `json:"scale"`
-	ScaleMax   float64  `json:"scale_max"`
-	Clip       float64  `json:"clip"`
-	SQNRdB     *float64 `json:"sqnr_db"`
-	Exact      bool     `json:"exact"`
-	Clipped    int      `json:"clipped"`
-	Zeroed     int      `json:"zeroed"`
+	Projection string `json:"projection"`
+	Synapses   int    `json:"synapses"`
+	// Format is empty where bits alone were asked for. Step is the integer of its
+	// smallest number, Largest that of its largest.
+	Format   string   `json:"format"`
+	Bits     int      `json:"bits"`
+	Step     int      `json:"step"`
+	Largest  int      `json:"largest"`
+	Scale    float64  `json:"scale"`
+	ScaleMax float64  `json:"scale_max"`
+	Clip     float64  `json:"clip"`
+	SQNRdB   *float64 `json:"sqnr_db"`
+	Exact    bool     `json:"exact"`
+	Clipped  int      `json:"clipped"`
+	Zeroed   int      `json:"zeroed"`
 }
 
 // CoreReport is one core's fill.
 type CoreReport struct {
-	Core         int    `json:"core"`
-	X            int    `json:"x"`
-	Y            int    `json:"y"`
+	Core int `json:"core"`
+	X    int `json:"x"`
+	Y    int `json:"y"`
+	// Population is whose program it runs.
 	Population   string `json:"population"`
 	Neurons      int    `json:"neurons"`
 	Axons        int    `json:"axons"`
 	Synapses     int    `json:"synapses"`
 	SynapseWords int    `json:"synapse_words"`
 	FanOut       int    `json:"fan_out"`
-	// Limit names what of the core is fullest.
+	// Limit names what of the core is fullest, Share how full, from 0 to 1.
+	Limit string  `json:"limit"`
+	Share float64 `json:"share"`
+}
+
+// CoreLimits is what a core of the target has. SynapseWords is 0 where the
+// crossbar is dense: that is never full before neurons and axons are.
+type CoreLimits struct {
+	Neurons      int `json:"neurons"`
+	Axons        int `json:"axons"`
+	SynapseWords int `json:"synapse_words"`
+	FanOut       int `json:"fan_out"`
+}
+
+// CoreUse is how much of one of its memories a core uses.
+type CoreUse struct {
 	Limit string `json:"limit"`
+	Used  int    `json:"used"`
+	Of    int    `json:"of"`
+}
+
+// Share returns the used share, from 0 to 1.
+func (u CoreUse) Share() float64 { return float64(u.Used) / float64(u.Of) }
+
+// Uses returns how much of each memory a core uses.
+func (l *CoreLimits) Uses(c *CoreReport) []CoreUse {
+	out := []CoreUse{{"neurons", c.Neurons, l.Neurons}, {"axons", c.Axons, l.Axons}, {"fan-out", c.FanOut, l.FanOut}}
+	if l.SynapseWords > 0 {
+		out = append(out, CoreUse{"synapses", c.SynapseWords, l.SynapseWords})
+	}
+	return out
+}
+
+func coreLimits(a *targets.Arch) CoreLimits {
+	l := CoreLimits{Neurons: a.Neurons, Axons: a.Axons, FanOut: a.FanOut}
+	if a.SynapseFormat == targets.Sparse {
+		l.SynapseWords = a.SynapseWords
+	}
+	return l
 }
 
 // zeroedShare is one over the share of a projection's weights that may become
@@ -114,21 +190,27 @@ func (r *Result) Report(image []byte) *Report {
 	out := &Report{
 		Network: m.Net.Name, Target: r.Image.Manifest.Target,
 		Cores: len(m.Cores), MaxCores: m.Arch.Cores(), Neurons: m.Neurons(), Synapses: m.SynapseCount(),
-		Quantisation: []QuantReport{}, Notes: []string{}, Seconds: map[string]float64{},
+		Mesh: [2]int{m.Arch.MeshWidth, m.Arch.MeshHeight}, CoreLimits: coreLimits(m.Arch),
+		Profiled: r.Profile != nil, Quantisation: []QuantReport{}, Notes: []string{}, Seconds: map[string]float64{},
 		ImageBytes: len(image), ImageSHA256: hex.EncodeToString(sum[:]),
 	}
 	for _, p := range r.Passes {
 		out.Seconds[p.Name] = p.Seconds
+		out.Passes = append(out.Passes, passReport(r, &p))
 	}
 	words := 0
 	for k := range m.Cores {
-		c := coreReport(m, k)
+		c := coreReport(m, k, &out.CoreLimits)
+		out.count(&m.Cores[k])
 		out.Axons += c.Axons
 		words += c.SynapseWords
 		out.CoreList = append(out.CoreList, c)
 	}
 	out.Utilisation = utilisation(out, m.Arch, words)
-	out.Cut, out.Hops = distances(m)
+	out.Cut, out.Hops = distances(m, r.Profile)
+	all := flows(m, r.Profile)
+	out.Links = links(m, all, xy)
+	out.Bounds = bounds(m, r.Profile, out, all)
 	for k := range m.Populations {
 		out.Populations = append(out.Populations, populationReport(r, k))
 	}
@@ -146,6 +228,40 @@ func (r *Result) Report(image []byte) *Report {
 	return out
 }
 
+// passReport says what a pass that ran did.
+func passReport(r *Result, ran *PassRun) PassReport {
+	row := passes[slices.IndexFunc(passes, func(p pass) bool { return p.name == ran.Name })]
+	out := PassReport{Name: row.name, Doc: row.doc}
+	if row.effect != nil {
+		out.Effect = row.effect(r)
+	}
+	var told []string
+	for _, e := range ran.Effects {
+		out.Effects = append(out.Effects, EffectReport{e.What, e.Value})
+		told = append(told, fmt.Sprintf("%s %g", e.What, e.Value))
+	}
+	if row.effect == nil {
+		out.Effect = strings.Join(told, ", ")
+	}
+	return out
+}
+
+// count counts what the compiler added in a core.
+func (r *Report) count(c *ir.MappedCore) {
+	switch c.Role {
+	case ir.Relays:
+		r.Relays += len(c.Neurons)
+	case ir.Parts:
+		r.Parts += len(c.Neurons)
+	case ir.Somas:
+		for _, isCopy := range c.Copies {
+			if isCopy {
+				r.Copies++
+			}
+		}
+	}
+}
+
 func utilisation(r *Report, a *targets.Arch, words int) Utilisation {
 	n := float64(max(r.Cores, 1))
 	u := Utilisation{
@@ -161,37 +277,18 @@ func utilisation(r *Report, a *targets.Arch, words int) Utilisation {
 	return u
 }
 
-func coreReport(m *ir.Mapped, k int) CoreReport {
+func coreReport(m *ir.Mapped, k int, limits *CoreLimits) CoreReport {
 	c := &m.Cores[k]
 	out := CoreReport{Core: k, X: c.X, Y: c.Y, Population: m.Populations[c.Population].Name, Neurons: len(c.Neurons), Axons: len(c.Axons)}
 	for _, a := range c.Axons {
-		out.Synapses += len(a.Synapses)
-		out.SynapseWords += ir.SynapseWords(m.Arch, len(a.Synapses))
+		out.Synapses += len(a.Slots)
+		out.SynapseWords += ir.SynapseWords(m.Arch, len(a.Slots))
 	}
-	for _, n := range c.Neurons {
-		out.FanOut += len(m.Dests[n])
+	for _, dests := range c.Dests {
+		out.FanOut += len(dests)
 	}
-	shares := []struct {
-		name  string
-		share float64
-	}{
-		{"neurons", float64(out.Neurons) / float64(m.Arch.Neurons)},
-		{"axons", float64(out.Axons) / float64(m.Arch.Axons)},
-		{"fan-out", float64(out.FanOut) / float64(m.Arch.FanOut)},
-	}
-	if m.Arch.SynapseFormat == targets.Sparse {
-		shares = append(shares, struct {
-			name  string
-			share float64
-		}{"synapses", float64(out.SynapseWords) / float64(m.Arch.SynapseWords)})
-	}
-	best := shares[0]
-	for _, s := range shares {
-		if s.share > best.share {
-			best = s
-		}
-	}
-	out.Limit = best.name
+	fullest := slices.MaxFunc(limits.Uses(&out), func(a, b CoreUse) int { return cmp.Compare(a.Share(), b.Share()) })
+	out.Limit, out.Share = fullest.Limit, fullest.Share()
 	return out
 }
 
@@ -224,42 +321,11 @@ func populationReport(r *Result, k int) PopulationReport {
 
 func quantReport(s ir.QuantStats) QuantReport {
 	out := QuantReport{
-		Projection: s.Projection, Synapses: s.Synapses, Bits: s.Bits, Scale: s.ScaleMin, ScaleMax: s.ScaleMax,
+		Projection: s.Projection, Synapses: s.Synapses, Format: string(s.Format), Bits: s.Bits, Step: s.Step, Largest: s.Largest, Scale: s.ScaleMin, ScaleMax: s.ScaleMax,
 		Clip: s.Clip, Exact: s.Exact, Clipped: s.Clipped, Zeroed: s.Zeroed,
 	}
 	if !s.Exact && !math.IsInf(s.SQNR, 0) && !math.IsNaN(s.SQNR) {
 		out.SQNRdB = &s.SQNR
 	}
 	return out
-}
-
-// distances counts deliveries between cores and hops, for a spike of every
-// source.
-func distances(m *ir.Mapped) (cut, hops Weighted) {
-	count := func(x, y int, own int32, dests []ir.Dest) {
-		reached := map[int32]bool{own: true}
-		for _, d := range dests {
-			dx, dy := x, y
-			if d.Core != ir.Host {
-				c := &m.Cores[d.Core]
-				dx, dy = c.X-x, c.Y-y
-				if !reached[d.Core] {
-					reached[d.Core] = true
-					cut.Unweighted++
-				}
-			}
-			hops.Unweighted += int64(max(dx, -dx) + max(dy, -dy))
-		}
-	}
-	for n, dests := range m.Dests {
-		own := m.Place[n].Core
-		count(m.Cores[own].X, m.Cores[own].Y, own, dests)
-	}
-	for _, dests := range m.InputDests {
-		if len(dests) > 0 {
-			count(0, 0, dests[0].Core, dests)
-		}
-	}
-	cut.Weighted, hops.Weighted = cut.Unweighted, hops.Unweighted
-	return cut, hops
 }

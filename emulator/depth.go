@@ -8,7 +8,6 @@ import (
 	"gonum.org/v1/gonum/graph/topo"
 
 	"github.com/weft-toolchain/weft/isa/image"
-	"github.com/weft-toolchain/weft/targets"
 )
 
 // Depth returns how many ticks after an input's spike its last direct effect
@@ -37,7 +36,7 @@ func Depth(im *image.Image, input, population int) (spikes, direct int) {
 			continue
 		}
 		for to, delay := range d[from] {
-			if delay == 0 || passed[to] {
+			if delay == none || passed[to] {
 				continue
 			}
 			longest[to] = max(longest[to], longest[from]+delay)
@@ -56,30 +55,26 @@ func Depth(im *image.Image, input, population int) (spikes, direct int) {
 	return spikes, direct
 }
 
+// none is the delay from a group to one that it does not reach.
+const none = -1
+
 // delays returns the longest delay from each group to each: inputs first, then
-// populations; zero where there is no synapse.
+// populations; none where there is no synapse. What lies between, in relays and
+// parts of neurons, is part of the delay.
 func delays(im *image.Image) [][]int {
 	inputs := len(im.Manifest.Inputs)
 	n := inputs + len(im.Manifest.Populations)
 	out := make([][]int, n)
 	for k := range out {
-		out[k] = make([]int, n)
+		out[k] = slices.Repeat([]int{none}, n)
 	}
+	w := newWays(im)
 	add := func(from int, list []image.Dest) {
 		for _, d := range list {
-			if d.Core == image.Host {
-				continue
+			for _, to := range w.dest(d) {
+				at := &out[from][inputs+int(to.population)]
+				*at = max(*at, to.delay)
 			}
-			c := &im.Cores[d.Core]
-			delay := int(d.Delay)
-			if _, part := d.Slot(); !part && im.Manifest.Arch.DelayPlace == targets.DelaySynapse {
-				delay = 0
-				for _, s := range c.Rows[d.Axon].Delays {
-					delay = max(delay, int(s))
-				}
-			}
-			to := inputs + int(c.Population)
-			out[from][to] = max(out[from][to], delay)
 		}
 	}
 	for k, g := range im.Manifest.Inputs {
@@ -88,8 +83,10 @@ func delays(im *image.Image) [][]int {
 		}
 	}
 	for k := range im.Cores {
-		for _, list := range im.Cores[k].Dests {
-			add(inputs+int(im.Cores[k].Population), list)
+		for slot, list := range im.Cores[k].Dests {
+			if !w.between(k, slot) {
+				add(inputs+int(w.populations[k][slot]), list)
+			}
 		}
 	}
 	return out
@@ -104,7 +101,7 @@ func order(d [][]int, input int) []int {
 	}
 	for from := range d {
 		for to, delay := range d[from] {
-			if delay > 0 && from != to {
+			if delay != none && from != to {
 				g.SetEdge(g.NewEdge(simple.Node(from), simple.Node(to)))
 			}
 		}
@@ -137,7 +134,7 @@ func projectionsFrom(d [][]int, from int) []int {
 		at := queue[0]
 		queue = queue[1:]
 		for to, delay := range d[at] {
-			if delay > 0 && away[to] == len(d) {
+			if delay != none && away[to] == len(d) {
 				away[to] = away[at] + 1
 				queue = append(queue, to)
 			}

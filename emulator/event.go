@@ -94,7 +94,7 @@ func (e *eventChip) neuron(im *image.Image, c *image.Core, slot int) odin.Word {
 		}
 		return 0
 	}
-	s := &im.Manifest.Populations[c.Population]
+	s := &im.Manifest.Populations[im.PopulationOf(c.Neurons[slot])]
 	var calcium *odin.Calcium
 	if s.Rule != "" {
 		calcium = &odin.Calcium{
@@ -176,7 +176,7 @@ func (m *Machine) eventSpike(spike odin.Spike) {
 		return
 	}
 	m.fired = append(m.fired, ic.Neurons[spike.Neuron])
-	m.spikes[ic.Population]++
+	m.spikes[m.chip.populations[0][spike.Neuron]]++
 	m.synapticEvents += m.chip.slots[0][spike.Neuron].synapses
 }
 
@@ -186,7 +186,7 @@ func (m *Machine) count(before, now odin.Counters, sent int64) {
 	m.cycle += cycles
 	m.phases.Done = cycles
 	if len(m.cores) > 0 {
-		m.watchCore(0, cycles, cycles, cycles)
+		m.watchCore(0, CoreTick{Integrated: cycles, Began: cycles, Updated: cycles, Learned: cycles})
 	}
 	m.chipAct[targets.Cycle] += cycles
 	m.chipAct[targets.HostIn] += sent + 1

@@ -3,6 +3,9 @@
 //
 //	deliver → integrate → update → learn → route → synchronise
 //
+// Cores that send partial sums with a delay of 0 go first: what they send crosses
+// the mesh before the others update.
+//
 // What a tick computes does not depend on how long anything takes: timing asks
 // when, never what.
 package emulator
@@ -38,19 +41,28 @@ type Chip struct {
 	timing targets.Timing
 	mode   Mode
 	specs  []*core.Spec
-	// place finds each neuron's core and slot.
-	place []place
+	// place finds each neuron's core and slot, roles and populations say what each
+	// slot of each core holds: roles is nil for a core whose slots are all of
+	// their neurons.
+	place       []place
+	roles       [][]image.Role
+	populations [][]int32
+	// relays stand before those that they send to.
+	relays []image.RelaySlot
 	// routers has the router of each core, coreAt the core of each router.
 	routers, coreAt []int32
 	// inputs and slots say what a spike sends, by input and by core and slot.
 	inputs []fan
 	slots  [][]fan
-	// parts says what a partial sum is sent to, broadcast what an input's spike
-	// adds to the broadcast registers.
-	parts     [][]fan
+	// parts says what a partial sum is sent to, atOnce the same of delay 0: nil for
+	// a core that has none of these. takes are the cores that these go to.
+	parts, atOnce [][]fan
+	takes         []bool
+	// broadcast says what an input's spike adds to the broadcast registers.
 	broadcast []int32
 	// event is set for a chip without ticks.
-	event *eventChip
+	event  *eventChip
+	broken broken
 }
 
 type place struct{ core, slot int32 }
@@ -59,6 +71,12 @@ type place struct{ core, slot int32 }
 // and, if it has some, its devices. Of an image that devices cannot hold it says
 // why.
 func NewChipOn(im *image.Image, t *targets.Target, mode Mode) (*Chip, error) {
+	return NewBrokenChip(im, t, nil, mode)
+}
+
+// NewBrokenChip is NewChipOn for a chip of which something is dead: d is of the
+// target's Arch, or nil.
+func NewBrokenChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) (*Chip, error) {
 	if t.Devices != nil {
 		for k := range im.Cores {
 			for r := range im.Cores[k].Rows {
@@ -69,43 +87,61 @@ func NewChipOn(im *image.Image, t *targets.Target, mode Mode) (*Chip, error) {
 			}
 		}
 	}
-	return newChip(im, t, mode), nil
+	return newChip(im, t, d, mode), nil
 }
 
 // NewChip prepares a verified image for running with a timing, on a chip with
 // digital crossbars.
 func NewChip(im *image.Image, timing targets.Timing, mode Mode) *Chip {
-	return newChip(im, &targets.Target{Timing: timing}, mode)
+	return newChip(im, &targets.Target{Timing: timing}, nil, mode)
 }
 
-func newChip(im *image.Image, t *targets.Target, mode Mode) *Chip {
+func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) *Chip {
 	a := &im.Manifest.Arch
 	c := &Chip{
 		image: im, timing: t.Timing, mode: mode,
 		specs: make([]*core.Spec, len(im.Cores)), place: make([]place, im.Neurons()),
 		routers: make([]int32, len(im.Cores)), coreAt: make([]int32, a.Cores()),
-		slots: make([][]fan, len(im.Cores)), parts: make([][]fan, len(im.Cores)),
+		slots: make([][]fan, len(im.Cores)), parts: make([][]fan, len(im.Cores)), atOnce: make([][]fan, len(im.Cores)),
+		takes: make([]bool, len(im.Cores)), roles: make([][]image.Role, len(im.Cores)), populations: make([][]int32, len(im.Cores)),
+		broken: newBroken(im, d),
 	}
+	c.relays, _ = im.Relays()
+	for k := range im.Cores {
+		c.roles[k], c.populations[k] = im.Roles(&im.Cores[k]), im.PopulationsOf(&im.Cores[k])
+	}
+	behind := c.synapsesBehind()
 	for r := range c.coreAt {
 		c.coreAt[r] = image.Host
 	}
 	for k := range im.Cores {
 		ic := &im.Cores[k]
-		c.specs[k] = core.NewSpecOn(im, k, t)
-		c.routers[k] = ic.Y*int32(a.MeshWidth) + ic.X
+		c.specs[k] = c.broken.spec(im, k, core.NewSpecOn(im, k, t))
+		c.routers[k] = im.Router(int32(k))
 		c.coreAt[c.routers[k]] = int32(k)
 		for slot, n := range ic.Neurons {
-			c.place[n] = place{int32(k), int32(slot)}
+			if c.role(k, slot) == image.Own {
+				c.place[n] = place{int32(k), int32(slot)}
+			}
 		}
-		spikes, parts := split(ic.Dests)
-		c.slots[k] = newFans(im, spikes, ic.X, ic.Y)
-		c.parts[k] = newFans(im, parts, ic.X, ic.Y)
+		spikes, parts, atOnce := split(ic.Dests)
+		c.slots[k] = c.newFans(spikes, c.routers[k], behind)
+		c.parts[k] = c.newFans(parts, c.routers[k], behind)
+		if ic.SendsAtOnce() {
+			c.atOnce[k] = c.newFans(atOnce, c.routers[k], behind)
+			c.markTakers(atOnce)
+		}
+		for slot := range ic.Neurons {
+			if c.role(k, slot) == image.Relay { // counted where the spike came from
+				c.slots[k][slot].synapses = 0
+			}
+		}
 	}
 	c.broadcast = make([]int32, im.Inputs())
 	for _, s := range im.Manifest.Inputs {
 		copy(c.broadcast[s.First:], s.Broadcast)
 	}
-	c.inputs = newFans(im, im.InputDests, 0, 0)
+	c.inputs = c.newFans(im.InputDests, noc.Host, behind)
 	if a.Controller.EventDriven() {
 		var err error
 		if c.event, err = newEventChip(im); err != nil {
@@ -132,10 +168,13 @@ type Machine struct {
 	chipAct        activity.Counts
 	stalls         int64
 	late           int64
+	lost           activity.Lost
 	synapticEvents int64
 	spikes         []int64 // by population
 
-	// The tick at work: what fired, and the packets that it sends.
+	// The tick at work: when each core does what, what fired, and the packets that
+	// it sends.
+	work    []CoreTick
 	fired   []int32
 	packets []packet
 	sources []noc.Source
@@ -152,7 +191,10 @@ type Machine struct {
 
 // New returns a machine of a chip in its initial state.
 func New(c *Chip) *Machine {
-	m := &Machine{chip: c, cores: make([]*core.Core, len(c.specs)), spikes: make([]int64, len(c.image.Manifest.Populations))}
+	m := &Machine{
+		chip: c, cores: make([]*core.Core, len(c.specs)), work: make([]CoreTick, len(c.specs)),
+		spikes: make([]int64, len(c.image.Manifest.Populations)),
+	}
 	for k, s := range c.specs {
 		m.cores[k] = core.New(s)
 	}
@@ -165,6 +207,7 @@ func New(c *Chip) *Machine {
 		m.mesh = noc.New(noc.Config{
 			Width: a.MeshWidth, Height: a.MeshHeight, FIFODepth: t.FIFO,
 			HopX: t.HopX, HopY: t.HopY, LinkCycles: t.Link, EjectCycles: t.Eject,
+			Routes: c.broken.routes, Severed: c.broken.severed,
 		})
 	}
 	m.arrived = m.deliver // once, since each method value is an allocation
@@ -180,6 +223,7 @@ func (m *Machine) Reset() {
 	m.tick, m.cycle, m.broadcast = 0, 0, 0
 	m.chipAct = activity.Counts{}
 	m.stalls, m.late, m.synapticEvents = 0, 0, 0
+	m.lost = activity.Lost{}
 	clear(m.spikes)
 	if m.chip.event != nil {
 		m.session, m.waiting = m.chip.event.chip.Start(), m.waiting[:0]
@@ -196,8 +240,9 @@ func (m *Machine) SetRun(n int) {
 }
 
 // SetCurrent sets a constant input of each neuron, by neuron number, in weight
-// units: what the host writes for a direct encoding. Nil is none. Every word
-// that is not zero counts as one config_write.
+// units: what the host writes for a direct encoding. Nil is none. Copies of a
+// neuron have it too, parts and relays have none. Every word that is not zero
+// counts as one config_write.
 func (m *Machine) SetCurrent(current []int32) {
 	for k, c := range m.cores {
 		if current == nil {
@@ -207,6 +252,9 @@ func (m *Machine) SetCurrent(current []int32) {
 		neurons := m.chip.image.Cores[k].Neurons
 		slots := make([]int32, len(neurons))
 		for slot, n := range neurons {
+			if role := m.chip.role(k, slot); role == image.Part || role == image.Relay {
+				continue
+			}
 			if slots[slot] = current[n]; slots[slot] != 0 {
 				c.Counts[targets.ConfigWrite]++
 			}
@@ -230,17 +278,16 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 		m.watchEnd()
 		return m.fired
 	}
+	m.gather()
 	m.sendInputs(inputs)
 	for k, c := range m.cores {
-		c.StartTick(m.tick, m.broadcast)
-		integrated := c.Integrate(m.tick)
-		updated := integrated + c.Update(m.tick)
-		learned := updated + c.Learn()
-		m.phases.Integrated = max(m.phases.Integrated, integrated)
-		m.phases.Updated = max(m.phases.Updated, updated)
-		m.phases.Learned = max(m.phases.Learned, learned)
-		m.sendSpikes(k, c, integrated)
-		m.watchCore(k, integrated, updated, learned)
+		if m.chip.broken.cores[k] {
+			continue
+		}
+		if m.chip.atOnce[k] == nil {
+			m.runCore(k, c)
+		}
+		m.sendSpikes(k, c)
 	}
 	m.broadcast = m.broadcastOf(inputs)
 	if m.mesh == nil {
@@ -257,16 +304,40 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 	return m.fired
 }
 
+// runCore runs a core's own phases. One that takes partial sums of this tick
+// updates its neurons when these are there.
+func (m *Machine) runCore(k int, c *core.Core) {
+	c.StartTick(m.tick, m.broadcast)
+	t := CoreTick{Integrated: c.Integrate(m.tick)}
+	t.Began = t.Integrated
+	if m.chip.takes[k] {
+		t.Began = max(t.Began, m.phases.Gathered)
+	}
+	t.Updated = t.Began + c.Update(m.tick)
+	t.Learned = t.Updated + c.Learn()
+	m.work[k] = t
+	m.phases.Integrated = max(m.phases.Integrated, t.Integrated)
+	m.phases.Updated = max(m.phases.Updated, t.Updated)
+	m.phases.Learned = max(m.phases.Learned, t.Learned)
+	m.watchCore(k, t)
+}
+
 // Cycles returns the cycles since the start.
 func (m *Machine) Cycles() int64 { return m.cycle }
 
 // State returns state word k of a neuron.
 func (m *Machine) State(neuron, k int) int32 {
 	p := m.chip.place[neuron]
+	return m.SlotState(int(p.core), int(p.slot), k)
+}
+
+// SlotState returns state word k of a slot of a core, also of one that is a copy,
+// a part or a relay.
+func (m *Machine) SlotState(core, slot, k int) int32 {
 	if m.session != nil {
-		return m.eventState(p, k)
+		return m.eventState(place{int32(core), int32(slot)}, k)
 	}
-	return m.cores[p.core].State(int(p.slot), k)
+	return m.cores[core].State(slot, k)
 }
 
 // Weight returns the weight of synapse k of an axon of a core, as its programs
@@ -308,9 +379,13 @@ func (m *Machine) Potential(neuron int) float64 {
 
 // Activity adds the machine's books since its start to a.
 func (m *Machine) Activity(a *activity.Activity) {
+	a.Lost.Add(m.lost)
 	for k, c := range m.cores {
+		a.Lost.Axons += c.LostAtAxons
 		a.Cores[k].Add(&c.Counts)
-		a.Saturations[m.chip.image.Cores[k].Population] += c.Saturations
+		for g, n := range c.Saturations {
+			a.Saturations[m.chip.specs[k].Populations[g]] += n
+		}
 	}
 	a.Chip.Add(&m.chipAct)
 	a.Ticks += m.tick

@@ -22,8 +22,9 @@ func (m *Machine) Preload(inputs []int32) {
 		f := &m.chip.inputs[in]
 		m.chipAct[targets.HostIn] += int64(len(f.dests))
 		m.synapticEvents += f.synapses
-		for _, d := range f.dests {
-			p := packet{core: d.Core, axon: d.Axon, payload: 1, due: 1}
+		m.lost.Add(f.lost)
+		for k, d := range f.dests {
+			p := packet{core: d.Core, axon: d.Axon, payload: 1, due: 1, fate: f.fate(k)}
 			if d.Core != image.Host && m.chip.image.Manifest.Arch.DelayPlace == targets.DelayAxon {
 				p.due = int64(d.Delay)
 			}

@@ -3,6 +3,7 @@ package emulator
 import (
 	"math"
 
+	"github.com/weft-toolchain/weft/emulator/activity"
 	"github.com/weft-toolchain/weft/emulator/core"
 	"github.com/weft-toolchain/weft/emulator/noc"
 	"github.com/weft-toolchain/weft/isa/image"
@@ -13,45 +14,51 @@ import (
 // destination, and what these count for together.
 type fan struct {
 	dests []image.Dest
+	// fates says what becomes of each packet; nil: all arrive.
+	fates []fate
 	// hopX and hopY are links crossed, toHost packets that leave the chip,
-	// synapses those behind the axons.
+	// synapses those of the network behind the axons.
 	hopX, hopY, toHost, synapses int64
+	// lost are the packets that do not arrive.
+	lost activity.Lost
 }
 
-// split parts destination lists into those of spikes and of partial sums.
-func split(lists [][]image.Dest) (spikes, parts [][]image.Dest) {
-	spikes, parts = make([][]image.Dest, len(lists)), make([][]image.Dest, len(lists))
+// split parts destination lists into those of spikes, of partial sums, and of
+// partial sums with a delay of 0.
+func split(lists [][]image.Dest) (spikes, parts, atOnce [][]image.Dest) {
+	spikes, parts, atOnce = make([][]image.Dest, len(lists)), make([][]image.Dest, len(lists)), make([][]image.Dest, len(lists))
 	for k, list := range lists {
 		for _, d := range list {
-			if _, ok := d.Slot(); ok {
-				parts[k] = append(parts[k], d)
-			} else {
+			switch _, isPart := d.Slot(); {
+			case !isPart:
 				spikes[k] = append(spikes[k], d)
+			case d.Delay > 0:
+				parts[k] = append(parts[k], d)
+			default:
+				atOnce[k] = append(atOnce[k], d)
 			}
 		}
 	}
-	return spikes, parts
+	return spikes, parts, atOnce
 }
 
-// newFans returns the fans of destination lists that are sent from (x, y); the
-// I/O port is at (0, 0).
-func newFans(im *image.Image, lists [][]image.Dest, x, y int32) []fan {
+// newFans returns the fans of destination lists that are sent from a router, or
+// from noc.Host. behind has the synapses behind each axon of each core.
+func (c *Chip) newFans(lists [][]image.Dest, from int32, behind [][]int64) []fan {
 	fans := make([]fan, len(lists))
 	for k, dests := range lists {
 		f := fan{dests: dests}
-		for _, d := range dests {
-			dx, dy := x, y
-			if d.Core == image.Host {
+		for i, d := range dests {
+			dx, dy, end := c.broken.way(from, d.Core, c.image.Router(d.Core))
+			f.hopX += int64(dx)
+			f.hopY += int64(dy)
+			f.end(i, end)
+			switch {
+			case d.Core == image.Host && end == arrives:
 				f.toHost++
-			} else {
-				c := &im.Cores[d.Core]
-				dx, dy = c.X-x, c.Y-y
-				if d.Axon >= 0 {
-					f.synapses += int64(len(c.Rows[d.Axon].Slots))
-				}
+			case d.Core != image.Host && d.Axon >= 0:
+				f.synapses += behind[d.Core][d.Axon]
 			}
-			f.hopX += int64(max(dx, -dx))
-			f.hopY += int64(max(dy, -dy))
 		}
 		fans[k] = f
 	}
@@ -63,16 +70,18 @@ func newFans(im *image.Image, lists [][]image.Dest, x, y int32) []fan {
 type packet struct {
 	core, axon int32
 	payload    int32
+	fate       fate
 	due        int64
 }
 
-// sendInputs queues the packets of the inputs at the I/O port, one a cycle.
+// sendInputs queues the packets of the inputs at the I/O port, one a cycle from
+// when the mesh is there for spikes.
 func (m *Machine) sendInputs(inputs []int32) {
 	if len(inputs) == 0 {
 		return
 	}
 	src := m.source(noc.Host)
-	at := int64(0)
+	at := m.phases.Gathered
 	for _, in := range inputs {
 		f := &m.chip.inputs[in]
 		m.chipAct[targets.HostIn] += int64(len(f.dests))
@@ -93,42 +102,44 @@ func (m *Machine) broadcastOf(inputs []int32) (sum int64) {
 	return sum
 }
 
-// sendSpikes queues the packets of a core's spikes: each is ready when its
-// group of neurons is, and Spike cycles after the one before.
-func (m *Machine) sendSpikes(k int, c *core.Core, integrated int64) {
+// sendSpikes queues the packets of a core's spikes, and of its partial sums for
+// later ticks: each is ready when its group of neurons is and the mesh is there
+// for spikes, and Spike cycles after the one before.
+func (m *Machine) sendSpikes(k int, c *core.Core) {
 	if len(c.Fired) == 0 && len(c.Parts) == 0 {
 		return
 	}
 	ic := &m.chip.image.Cores[k]
-	m.spikes[ic.Population] += int64(len(c.Fired))
 	src := m.source(m.chip.routers[k])
-	at := int64(0)
-	// A router takes one packet a cycle: a core that could send faster waits for
-	// itself, which is no stall.
-	gap := max(m.chip.timing.Spike, 1)
+	at := m.phases.Gathered
 	parts := 0
 	sendParts := func(before int32) {
 		for ; parts < len(c.Parts) && c.PartSlots[parts] < before; parts++ {
 			slot := c.PartSlots[parts]
-			at = m.sendFan(k, c, src, slot, &m.chip.parts[k][slot], c.Parts[parts], integrated, at, gap)
+			at = m.sendFan(k, c, src, slot, &m.chip.parts[k][slot], c.Parts[parts], at)
 		}
 	}
 	for j, slot := range c.Fired {
 		sendParts(slot)
-		m.fired = append(m.fired, ic.Neurons[slot])
-		at = m.sendFan(k, c, src, slot, &m.chip.slots[k][slot], c.Payloads[j], integrated, at, gap)
+		if m.chip.role(k, int(slot)) == image.Own {
+			m.spikes[m.chip.populations[k][slot]]++
+			m.fired = append(m.fired, ic.Neurons[slot])
+		}
+		at = m.sendFan(k, c, src, slot, &m.chip.slots[k][slot], c.Payloads[j], at)
 	}
 	sendParts(math.MaxInt32)
 }
 
 // sendFan queues what the neuron in a slot of a core sends, once its group of
 // neurons is done, and returns the cycle of the next.
-func (m *Machine) sendFan(k int, c *core.Core, src int, slot int32, f *fan, payload int32, integrated, at, gap int64) int64 {
+func (m *Machine) sendFan(k int, c *core.Core, src int, slot int32, f *fan, payload int32, at int64) int64 {
 	c.Counts[targets.PacketSent] += int64(len(f.dests))
 	c.Counts[targets.HopX] += f.hopX
 	c.Counts[targets.HopY] += f.hopY
-	at = max(at, integrated+m.chip.specs[k].UpdateCycles(int(slot)+1))
-	return m.send(src, f, payload, at, gap)
+	at = max(at, m.work[k].Began+m.chip.specs[k].UpdateCycles(int(slot)+1))
+	// A router takes one packet a cycle: a core that could send faster waits for
+	// itself, which is no stall.
+	return m.send(src, f, payload, at, max(m.chip.timing.Spike, 1))
 }
 
 // source opens a list of packets for a router and returns its index. Lists of
@@ -149,10 +160,11 @@ func (m *Machine) source(router int32) int {
 func (m *Machine) send(src int, f *fan, payload int32, at, gap int64) int64 {
 	m.chipAct[targets.HostOut] += f.toHost
 	m.synapticEvents += f.synapses
+	m.lost.Add(f.lost)
 	s := &m.sources[src]
 	delayed := m.chip.image.Manifest.Arch.DelayPlace == targets.DelayAxon
-	for _, d := range f.dests {
-		p := packet{core: d.Core, axon: d.Axon, payload: payload, due: m.tick + 1}
+	for k, d := range f.dests {
+		p := packet{core: d.Core, axon: d.Axon, payload: payload, due: m.tick + 1, fate: f.fate(k)}
 		if delayed || d.Axon < 0 {
 			p.due = m.tick + int64(d.Delay)
 		}
@@ -171,10 +183,7 @@ func (m *Machine) send(src int, f *fan, payload int32, at, gap int64) int64 {
 // route runs the mesh until every packet is delivered, and ends the tick with
 // the barrier.
 func (m *Machine) route() {
-	done := max(m.phases.Learned, m.mesh.Run(0, m.sources, m.arrived))
-	for k := range m.sources {
-		m.stalls += m.sources[k].Stall
-	}
+	done := max(m.phases.Learned, m.runMesh(m.phases.Gathered))
 	m.phases.Routed = done
 	m.phases.Done = done + m.chip.timing.Barrier
 	if period := m.chip.timing.Period; period > 0 {
@@ -185,17 +194,31 @@ func (m *Machine) route() {
 	}
 }
 
+// runMesh lets the sources offer their packets from a cycle on, and returns the
+// cycle after the last delivery.
+func (m *Machine) runMesh(start int64) (end int64) {
+	end = m.mesh.Run(start, m.sources, m.arrived)
+	for k := range m.sources {
+		m.stalls += m.sources[k].Stall
+	}
+	m.watchSources()
+	return end
+}
+
 // deliver is what the mesh does with a packet that arrived.
 func (m *Machine) deliver(d noc.Delivery) {
 	p := &m.packets[d.Packet.ID]
 	m.receive(p)
-	m.watchDelivery(d, p)
+	if p.fate == arrives {
+		m.watchDelivery(d, p)
+	}
 }
 
-// receive hands a packet to its core; one to the host is gone.
+// receive hands a packet to its core; one to the host is gone, and so is a lost
+// one.
 func (m *Machine) receive(p *packet) {
 	switch {
-	case p.core == image.Host:
+	case p.core == image.Host, p.fate != arrives:
 	case p.axon < 0:
 		m.cores[p.core].ReceivePart(-1-p.axon, p.due, p.payload)
 	default:

@@ -9,6 +9,10 @@ import (
 // start. A phase that cores do apart ends with the last core.
 type Phases struct {
 	Integrated, Updated, Learned int64
+	// Summed is when the cores that go first had updated and their partial sums of
+	// delay 0 were delivered, Gathered the end of the barrier behind that. Both are
+	// zero where no core goes first, and in functional mode.
+	Summed, Gathered int64
 	// Routed is when every core was done and every packet delivered, Done the end
 	// of the barrier. Both are zero in functional mode.
 	Routed, Done int64
@@ -29,8 +33,9 @@ type Tick struct {
 type CoreTick struct {
 	// Integrated, Updated, Learned and Sent are the cycles by which it had
 	// integrated, updated, learned, and put its last packet into the mesh. Sent is
-	// zero where it sent none, and in functional mode.
-	Integrated, Updated, Learned, Sent int64
+	// zero where it sent none, and in functional mode. Its update began at Began:
+	// after Integrated where it waited for partial sums.
+	Integrated, Began, Updated, Learned, Sent int64
 	// Stall is how many cycles it stood still because the mesh was full.
 	Stall int64
 }
@@ -54,9 +59,9 @@ func (m *Machine) watchStart(inputs []int32) {
 	*m.watch = Tick{Number: m.tick, Cores: make([]CoreTick, len(m.cores)), Inputs: inputs}
 }
 
-func (m *Machine) watchCore(k int, integrated, updated, learned int64) {
+func (m *Machine) watchCore(k int, t CoreTick) {
 	if m.watch != nil {
-		m.watch.Cores[k] = CoreTick{Integrated: integrated, Updated: updated, Learned: learned}
+		m.watch.Cores[k] = t
 	}
 }
 
@@ -66,19 +71,24 @@ func (m *Machine) watchDelivery(d noc.Delivery, p *packet) {
 	}
 }
 
-func (m *Machine) watchEnd() {
+// watchSources takes what a run of the mesh says of its sources.
+func (m *Machine) watchSources() {
 	if m.watch == nil {
 		return
 	}
-	if m.mesh != nil {
-		for k := range m.sources {
-			s := &m.sources[k]
-			if c := m.sender(s.Router); c != image.Host && len(s.Injections) > 0 {
-				m.watch.Cores[c].Sent, m.watch.Cores[c].Stall = s.Done+1, s.Stall
-			}
+	for k := range m.sources {
+		s := &m.sources[k]
+		if c := m.sender(s.Router); c != image.Host && len(s.Injections) > 0 {
+			m.watch.Cores[c].Sent = s.Done + 1
+			m.watch.Cores[c].Stall += s.Stall
 		}
 	}
-	m.watch.Phases, m.watch.Fired = m.phases, m.fired
+}
+
+func (m *Machine) watchEnd() {
+	if m.watch != nil {
+		m.watch.Phases, m.watch.Fired = m.phases, m.fired
+	}
 }
 
 // sender returns the core of a source's router, or image.Host.

@@ -97,6 +97,10 @@ var archFields = []field{
 		kind: extField, putStr: func(t *Target, s string) { t.Arch.Extensions = s },
 	},
 	{
+		name: "partial_sums", doc: "whether neurons may have parts in other cores, which sum some of their inputs: `none`, or `same_tick`, where the sums of extension G with no delay are added before neurons are updated",
+		kind: optionField, enum: []string{"none", "same_tick"}, putStr: func(t *Target, s string) { t.Arch.PartialSums = s == "same_tick" },
+	},
+	{
 		name: "models", doc: "the neuron models that the chip's circuits are, where they are not programmed; none: any program of its extensions",
 		kind: wordsField, putStr: func(t *Target, s string) { t.Arch.Models = s },
 	},

@@ -127,6 +127,9 @@ type Arch struct {
 	ParamWords   int    `json:"param_words"`
 	ProgramWords int    `json:"program_words"`
 	Extensions   string `json:"extensions"`
+	// PartialSums says that neurons may have parts in other cores, whose sums are
+	// added within the tick.
+	PartialSums bool `json:"partial_sums,omitempty"`
 	// Models and Rules are the neuron models and learning rules that the chip's
 	// circuits are, as words parted by blanks; empty where any program runs.
 	Models string `json:"models,omitempty"`

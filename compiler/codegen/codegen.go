@@ -14,7 +14,6 @@ import (
 	"github.com/weft-toolchain/weft/isa"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/isa/models"
-	"github.com/weft-toolchain/weft/targets"
 )
 
 // Generate returns the image of m for the target of that name. The error is a
@@ -25,8 +24,21 @@ func Generate(m *ir.Mapped, target string) (*image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
+	var added [ir.Relays + 1]*helper
 	for k := range m.Cores {
-		im.Cores = append(im.Cores, core(m, im, k, of[m.Cores[k].Population]))
+		role := m.Cores[k].Role
+		if role == ir.Somas {
+			im.Cores = append(im.Cores, core(m, im, k, of[m.Cores[k].Population]))
+			continue
+		}
+		if added[role] == nil {
+			if added[role], err = newHelper(m.Arch, role); err != nil {
+				return nil, err
+			}
+			added[role].program = int32(len(im.Programs))
+			im.Programs = append(im.Programs, *added[role].text)
+		}
+		im.Cores = append(im.Cores, added[role].core(m, k))
 	}
 	im.InputDests = make([][]image.Dest, len(m.InputDests))
 	for i, d := range m.InputDests {
@@ -197,15 +209,27 @@ func sharedNames(set map[string]bool) string {
 	return strings.Join(names, " ")
 }
 
-func core(m *ir.Mapped, im *image.Image, k int, of programs) image.Core {
+// skeleton is a core without the words of its neurons.
+func skeleton(m *ir.Mapped, k int, of programs) image.Core {
 	mc := &m.Cores[k]
-	p := &m.Pops[mc.Population]
-	first := m.Populations[mc.Population].First
-	prog := &im.Programs[of.tick]
 	c := image.Core{
 		X: int32(mc.X), Y: int32(mc.Y), Program: of.tick, Learn: of.learn, Population: int32(mc.Population),
-		Neurons: slices.Clone(mc.Neurons), Dests: make([][]image.Dest, len(mc.Neurons)),
+		Neurons: slices.Clone(mc.Neurons), Copies: slices.Clone(mc.Copies), Dests: make([][]image.Dest, len(mc.Neurons)),
 	}
+	for slot, d := range mc.Dests {
+		c.Dests[slot] = dests(d)
+	}
+	for i := range mc.Axons {
+		c.Rows = append(c.Rows, row(&mc.Axons[i], m.InputCount()))
+	}
+	return c
+}
+
+func core(m *ir.Mapped, im *image.Image, k int, of programs) image.Core {
+	mc := &m.Cores[k]
+	prog := &im.Programs[of.tick]
+	c := skeleton(m, k, of)
+	p := &m.Pops[mc.Population]
 	var own [isa.NumParams]string // the parameter in each P register
 	for _, b := range prog.Params {
 		if b.Reg >= isa.C0 {
@@ -215,8 +239,9 @@ func core(m *ir.Mapped, im *image.Image, k int, of programs) image.Core {
 		own[b.Reg-isa.P0] = b.Name
 		c.ParamWords = max(c.ParamWords, int32(b.Reg-isa.P0)+1)
 	}
-	for slot, n := range mc.Neurons {
-		i := int(n) - first
+	for _, n := range mc.Neurons {
+		pop := m.PopulationOf(int(n))
+		p, i := &m.Pops[pop], int(n)-m.Populations[pop].First
 		for _, name := range prog.State {
 			word := int32(0) // of states that nothing sets
 			if init := p.Init[name]; init != nil {
@@ -231,36 +256,21 @@ func core(m *ir.Mapped, im *image.Image, k int, of programs) image.Core {
 			}
 			c.Params = append(c.Params, word)
 		}
-		c.Dests[slot] = dests(m.Dests[n])
 	}
-	plastic := false
-	for _, a := range mc.Axons {
-		plastic = plastic || a.Class.Plastic
-		c.Rows = append(c.Rows, row(&a, m.InputCount(), m.Arch.DelayPlace == targets.DelaySynapse))
-	}
-	if !plastic {
+	if !slices.ContainsFunc(mc.Axons, func(a ir.Axon) bool { return a.Class.Plastic }) {
 		c.Learn = [isa.NumKinds]int32{}
 	}
 	return c
 }
 
-func row(a *ir.Axon, inputs int, delays bool) image.Row {
-	n := len(a.Synapses)
-	r := image.Row{Slots: make([]uint16, n), Weights: make([]int16, n)}
+// row is an axon's row of the crossbar; it shares the memory of its synapses.
+func row(a *ir.Axon, inputs int) image.Row {
+	r := image.Row{Slots: a.Slots, Weights: a.Weights, Delays: a.Delays}
 	r.Marks = image.Marks{Exp: a.Class.Exp, Type: a.Class.Type, Plastic: a.Class.Plastic, Silent: a.Class.Silent}
 	if a.Class.Plastic {
 		r.Key = a.Source + 1
 		if !a.Input {
 			r.Key += int32(inputs)
-		}
-	}
-	if delays {
-		r.Delays = make([]uint16, n)
-	}
-	for k, s := range a.Synapses {
-		r.Slots[k], r.Weights[k] = s.Slot, s.Weight
-		if delays {
-			r.Delays[k] = s.Delay
 		}
 	}
 	return r

@@ -12,7 +12,7 @@ func Quantized(q *ir.Quantized, stim Stimulus, ticks int) *Result {
 	m.broadcast = newBroadcasts(q.Graph, stim)
 	res := run(q.Graph, stim, ticks, hooks[int64]{
 		weight:  m.weight,
-		update:  m.updateAndLearn(l),
+		update:  m.parted(m.updateAndLearn(l)),
 		plastic: m.plastic,
 		arrive:  l.arrive,
 		order:   m.order,
@@ -22,10 +22,31 @@ func Quantized(q *ir.Quantized, stim Stimulus, ticks int) *Result {
 	})
 	res.Saturations = m.saturations
 	res.V = make([]float64, len(m.v))
-	for i, v := range m.v {
-		res.V[i] = float64(v)
+	for i := range m.v {
+		if !q.Gone(i) {
+			res.V[i] = float64(m.v[q.Stands(i)])
+		}
 	}
 	return res
+}
+
+// parted is update where neurons may be gone, or others stand for them: these have
+// lower numbers, and so were updated in the same tick.
+func (m *integers) parted(update func(n int, in int64) bool) func(n int, in int64) bool {
+	if m.q.Removed == nil && m.q.SameAs == nil {
+		return update
+	}
+	fired := make([]bool, len(m.v))
+	return func(n int, in int64) bool {
+		switch s := m.q.Stands(n); {
+		case m.q.Gone(n):
+			return false
+		case s != n:
+			return fired[s]
+		}
+		fired[n] = update(n, in)
+		return fired[n]
+	}
 }
 
 // integers is the state of a quantised network.

@@ -34,6 +34,11 @@ type Group struct {
 	N     int
 }
 
+// Has reports whether the neuron or input of that number is in the group.
+func (g *Group) Has(number int32) bool {
+	return int(number) >= g.First && int(number) < g.First+g.N
+}
+
 // Projection is the synapses of one projection, by source: those of source i
 // (counted in its group) are Off[i] to Off[i+1].
 type Projection struct {

@@ -35,12 +35,15 @@ func mapped() *ir.Mapped {
 			SynapseFormat: targets.Dense, WordSynapses: 1, DelayPlace: targets.DelayAxon,
 		},
 		Place:      []ir.Place{{Core: 0}, {Core: 1}},
-		Dests:      [][]ir.Dest{{{Core: ir.Host}}, {}},
 		InputDests: [][]ir.Dest{{{Core: 0, Delay: 1}, {Core: 1, Delay: 1}}},
 	}
 	for k := range 2 {
-		m.Cores = append(m.Cores, ir.MappedCore{X: k, Neurons: []int32{int32(k)}, Axons: []ir.Axon{{Input: true, Delay: 1, Synapses: []ir.Synapse{{Weight: 3}}}}})
+		m.Cores = append(m.Cores, ir.MappedCore{
+			X: k, Neurons: []int32{int32(k)}, Dests: make([][]ir.Dest, 1),
+			Axons: []ir.Axon{{Input: true, Delay: 1, Slots: []uint16{0}, Weights: []int16{3}}},
+		})
 	}
+	m.Cores[0].Dests[0] = []ir.Dest{{Core: ir.Host}}
 	return m
 }
 
@@ -77,14 +80,14 @@ func TestVerifyNamesWhatIsBroken(t *testing.T) {
 		{"mapped: two cores at one place", func(l *levels) { l.m.Cores[1].X = 0 }, "cores 0 and 1 are both at (0, 0)"},
 		{"mapped: too many axons", func(l *levels) { l.m.Arch.Axons = 0 }, "core 0 has 1 neurons and 1 axons"},
 		{"mapped: a neuron twice", func(l *levels) { l.m.Cores[1].Neurons[0] = 0 }, "neuron 0 is not in slot 0 of core 1 alone"},
-		{"mapped: a neuron nowhere", func(l *levels) { l.m.Cores[1].Neurons, l.m.Cores[1].Axons[0].Synapses = nil, nil }, "neuron 1 has no slot"},
-		{"mapped: a synapse lost", func(l *levels) { l.m.Cores[1].Axons[0].Synapses = nil }, "1 synapses in rows, the network has 2"},
-		{"mapped: a slot that is not there", func(l *levels) { l.m.Cores[1].Axons[0].Synapses[0].Slot = 1 }, "core 1, axon 0: a synapse to slot 1 of 1"},
+		{"mapped: a neuron nowhere", func(l *levels) { l.m.Cores[1] = ir.MappedCore{X: 1} }, "neuron 1 has no slot"},
+		{"mapped: a synapse lost", func(l *levels) { l.m.Cores[1].Axons[0].Slots, l.m.Cores[1].Axons[0].Weights = nil, nil }, "1 synapses in rows, the network has 2"},
+		{"mapped: a slot that is not there", func(l *levels) { l.m.Cores[1].Axons[0].Slots[0] = 1 }, "core 1, axon 0: a synapse to slot 1 of 1"},
 		{"mapped: a delay beyond the longest", func(l *levels) { l.m.Cores[1].Axons[0].Delay = 5 }, "core 1, axon 0: a delay of 5"},
-		{"mapped: a delay in the wrong place", func(l *levels) { l.m.Cores[1].Axons[0].Synapses[0].Delay = 1 }, "a synapse with a delay of 1"},
+		{"mapped: a delay in the wrong place", func(l *levels) { l.m.Cores[1].Axons[0].Delays = []uint16{1} }, "a synapse with a delay of 1"},
 		{"mapped: a slot twice in a dense row", func(l *levels) {
 			a := &l.m.Cores[1].Axons[0]
-			a.Synapses = append(a.Synapses, a.Synapses[0])
+			a.Slots, a.Weights = append(a.Slots, 0), append(a.Weights, 3)
 		}, "slot 0 after slot 0"},
 		{"mapped: synapse memory", func(l *levels) { l.m.Arch.SynapseFormat = targets.Sparse }, "core 0 needs 1 synapse words"},
 		{"mapped: an axon without a source", func(l *levels) { l.m.InputDests[0] = l.m.InputDests[0][:1] }, "1 axons have no source"},

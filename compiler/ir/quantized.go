@@ -22,6 +22,54 @@ type Quantized struct {
 	// each projection's.
 	Classes []Class
 	ClassOf []uint8
+	// Removed says of each neuron whether it is gone: it has no synapses, needs no
+	// slot, never fires, and has no potential. Nil is none.
+	Removed []bool
+	// SameAs names for each neuron the one whose spikes stand for its own: itself, or
+	// one of a lower number in its population that does what it would do, fires
+	// whenever it would, and has its outgoing synapses. A neuron that another stands
+	// for has no synapses and needs no slot, but its spikes are told. Nil is itself.
+	SameAs []int32
+}
+
+// Gone reports whether neuron n is removed.
+func (q *Quantized) Gone(n int) bool { return q.Removed != nil && q.Removed[n] }
+
+// Stands returns the neuron that stands for n, which may be n.
+func (q *Quantized) Stands(n int) int {
+	if q.SameAs == nil {
+		return n
+	}
+	return int(q.SameAs[n])
+}
+
+// verifyParts checks that neurons that are gone, or that others stand for, have no
+// synapses.
+func (q *Quantized) verifyParts() error {
+	n := q.Neurons()
+	if q.Removed != nil && len(q.Removed) != n || q.SameAs != nil && len(q.SameAs) != n {
+		return fmt.Errorf("quantized: %d neurons removed or not, %d the same as others, of %d", len(q.Removed), len(q.SameAs), n)
+	}
+	for i := range n {
+		if s := q.Stands(i); s < 0 || s > i || q.Stands(s) != s || s != i && q.Gone(s) {
+			return fmt.Errorf("quantized: neuron %d is the same as %d, which cannot stand for it", i, s)
+		}
+	}
+	slot := func(i int) bool { return !q.Gone(i) && q.Stands(i) == i }
+	for k := range q.Projections {
+		p := &q.Projections[k]
+		for i := range len(p.Off) - 1 {
+			if !p.From.Input && p.Off[i] != p.Off[i+1] && !slot(q.Populations[p.From.Index].First+i) {
+				return fmt.Errorf("quantized: projection %d: neuron %d sends, and has no slot", k, i)
+			}
+		}
+		for _, j := range p.Post {
+			if !slot(q.Populations[p.To].First + int(j)) {
+				return fmt.Errorf("quantized: projection %d: neuron %d receives, and has no slot", k, j)
+			}
+		}
+	}
+	return nil
 }
 
 // Class is what all synapses of a row have in common, but for their source and
@@ -83,7 +131,12 @@ type Learning struct {
 // QuantStats says what quantisation cost a projection.
 type QuantStats struct {
 	Projection string
-	Bits       int
+	// Format is the set of numbers that weights were rounded to, Bits how many bits
+	// name one of them. Step is the integer of the set's smallest positive number,
+	// Largest that of its largest (either the largest over the neurons).
+	Format        network.Format
+	Bits          int
+	Step, Largest int
 	// Clip is the largest magnitude that is represented, in the file's unit (the
 	// largest over the neurons when each has its own); Scale the integer of a
 	// weight of 1, at least and at most.
@@ -138,12 +191,25 @@ func (q *Quantized) Verify() error {
 			return fmt.Errorf("quantized: projection %d has %d weights for %d synapses", k, len(q.Weights[k]), len(q.Projections[k].Post))
 		}
 	}
-	return nil
+	if q.Removed == nil && q.SameAs == nil {
+		return nil
+	}
+	return q.verifyParts()
 }
 
 // WriteText writes the quantised network for people and golden files.
 func (q *Quantized) WriteText(w io.Writer) error {
 	fmt.Fprintf(w, "quantized %s, %d state bits\n", q.Net.Name, q.StateBits)
+	for n := range q.Removed {
+		if q.Removed[n] {
+			fmt.Fprintf(w, "neuron %d is removed\n", n)
+		}
+	}
+	for n, same := range q.SameAs {
+		if int(same) != n {
+			fmt.Fprintf(w, "neuron %d is the same as %d\n", n, same)
+		}
+	}
 	for k, p := range q.Pops {
 		fmt.Fprintf(w, "population %s: %s, reset %s, frac %d, exact %v, scale %s\n", q.Populations[k].Name, p.Model, p.Reset, p.Frac, p.Exact, scales(p.Scale))
 		for _, table := range []map[string][]int32{p.Params, p.Init} {
@@ -160,6 +226,9 @@ func (q *Quantized) WriteText(w io.Writer) error {
 	for k := range q.Weights {
 		s := &q.Stats[k]
 		fmt.Fprintf(w, "projection %s: weights %v\n", s.Projection, head(q.Weights[k]))
+		if s.Format != "" {
+			fmt.Fprintf(w, "  %s, integers %d to %d\n", s.Format, s.Step, s.Largest)
+		}
 		if s.Exact {
 			fmt.Fprintf(w, "  %d bits, nothing lost\n", s.Bits)
 		} else {

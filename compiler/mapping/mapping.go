@@ -1,246 +1,209 @@
 // Package mapping puts neurons into cores under the target's limits, places the
 // cores on the mesh, and lists where each spike goes.
 //
-// Partitioning fills one core after another with the neurons of a population,
-// in index order and, for populations fed by convolutions or pools, also tile
-// by tile; the order that needs fewer cores is kept. Placement starts along a
-// space-filling walk from the I/O port and swaps cores while that shortens the
-// spikes' way.
+//	wire      synapses become pins of nets: what an axon is for        (nets.go, types.go)
+//	split     neurons with too much fan-in, or of layers that it pays for, get parts   (split.go)
+//	cells     what takes slots: neurons and their copies, parts, relays      (cells.go)
+//	partition cells get cores: package partition
+//	assemble  cores get rows, and sources their destinations           (assemble.go)
+//	place     cores get places on the mesh: package place              (place.go)
+//
+// Destinations are known only once all is in cores. Where they are more than a
+// core's table holds, or than a neuron can have, all is partitioned anew, with the
+// destinations of each neuron counted in, or with copies of it.
 package mapping
 
 import (
 	"cmp"
-	"fmt"
+	"context"
+	"errors"
 	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
-	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/compiler/partition"
 	"github.com/weft-toolchain/weft/targets"
 )
 
-// maxRounds bounds how often Map splits populations anew for their fan-out.
+// maxRounds bounds how often Map partitions anew for the fan-out.
 const maxRounds = 64
 
-// Map returns q in the cores of arch. A seed other than zero starts placement
-// from a random one. The error is a *diag.Error that names what does not fit,
-// and by how much.
-//
-// A core's table of destinations can overflow only once it is known where
-// everything is. Then all is partitioned anew, with the destinations of each
-// neuron counted in. That makes more cores and so more destinations, until the
-// neurons' fan-out is spread as far as it goes, which may take many rounds.
-func Map(q *ir.Quantized, arch *targets.Arch, seed uint64) (*ir.Mapped, error) {
-	var diags diag.List
-	in := make([]*fanIn, len(q.Populations))
-	for k := range in {
-		in[k] = gather(q, arch, k)
-		in[k].fits(&diags)
-	}
-	if err := diags.Err(); err != nil {
+// Split says which populations may be split over cores with partial sums.
+type Split string
+
+// The ways to split.
+const (
+	// SplitAuto splits populations that do not fit otherwise, and those that take
+	// fewer cores so.
+	SplitAuto Split = "auto"
+	// SplitNever splits none, SplitNeeded those that do not fit otherwise.
+	SplitNever  Split = "never"
+	SplitNeeded Split = "needed"
+)
+
+// Options are a mapping's choices; the zero value is the default.
+type Options struct {
+	// Seed, where not zero, begins partitioning and placement elsewhere.
+	Seed uint64
+	// Traffic wants the fewest deliveries between cores, then the fewest cores; the
+	// default is the other way round.
+	Traffic bool
+	// Effort is that of package partition.
+	Effort int
+	// Workers is how many goroutines work; the result does not depend on it.
+	Workers int
+	// Split is SplitAuto where empty.
+	Split Split
+	// Profile is the number of spikes of each input, then of each neuron; nil is
+	// one each.
+	Profile []int64
+	// Usable says of each place of the mesh, row by row, whether a core is best
+	// there; nil is all. Where they are too few, it does not count.
+	Usable []bool
+	// Progress, where set, is told what is being done, and how many of its steps
+	// are.
+	Progress func(what string, done, total int)
+}
+
+// mapper is Map at work.
+type mapper struct {
+	q    *ir.Quantized
+	arch *targets.Arch
+	opt  Options
+}
+
+// Map returns q in the cores of arch. The error is a *diag.Error that names what
+// does not fit, and by how much, or that of the context.
+func Map(ctx context.Context, q *ir.Quantized, arch *targets.Arch, opt Options) (*ir.Mapped, error) {
+	q = unify(q, arch)
+	p := &mapper{q, arch, opt}
+	w := wire(q, arch)
+	if err := p.fits(w); err != nil {
 		return nil, err
 	}
+	split, err := p.splits(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	m, err := p.partition(ctx, newCells(w, split))
+	if err != nil {
+		return nil, err
+	}
+	if err := checkRows(m); err != nil {
+		return nil, err
+	}
+	if err := p.place(ctx, m); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// partition puts cells into cores, again and again until their destinations fit.
+func (p *mapper) partition(ctx context.Context, c *cells) (*ir.Mapped, error) {
+	need := &needs{neurons: make([]int32, p.q.Neurons()), relays: map[relayKey]int32{}}
 	var crowded error // of the first round
-	for range maxRounds {
-		m := assign(q, arch, in)
-		if have := arch.Cores(); len(m.Cores) > have {
-			return nil, cmp.Or(crowded, tooManyCores(q, m, have))
+	for round := range maxRounds {
+		if p.arch.NeuronFanOut > 0 {
+			c.copy(need, p.arch.NeuronFanOut)
 		}
-		fillRows(m, in)
-		destinations(m)
-		err := checkFanOut(m)
-		if err == nil {
-			if err := checkRows(m); err != nil {
-				return nil, err
-			}
-			place(m, seed)
+		var out *needs
+		if round > 0 {
+			out = need
+		}
+		r, err := partition.Partition(ctx, c.problem(p.opt.Profile, out), p.options("partition"))
+		if e, ok := errors.AsType[*partition.TooLargeError](err); ok {
+			return nil, cmp.Or(crowded, c.tooLarge(e))
+		}
+		if err != nil {
+			return nil, err
+		}
+		if have := p.arch.Cores(); r.Cores > have {
+			return nil, cmp.Or(crowded, c.tooManyCores(r, have))
+		}
+		m := c.assemble(r)
+		if more := need.count(c, m); more == nil {
+			c.send(m)
 			return m, nil
+		} else {
+			crowded = cmp.Or(crowded, more)
 		}
-		crowded = cmp.Or(crowded, err)
-		countFanOut(m, in)
 	}
 	return nil, crowded
 }
 
-// assign gives every neuron a core and a slot.
-func assign(q *ir.Quantized, arch *targets.Arch, in []*fanIn) *ir.Mapped {
-	m := &ir.Mapped{Quantized: q, Arch: arch, Place: make([]ir.Place, q.Neurons())}
-	for k, f := range in {
-		for _, neurons := range f.partition() {
-			for slot, n := range neurons {
-				m.Place[n] = ir.Place{Core: int32(len(m.Cores)), Slot: int32(slot)}
+// options are those of package partition for a step of that name.
+func (p *mapper) options(what string) partition.Options {
+	o := partition.Options{Seed: p.opt.Seed, Effort: p.opt.Effort, Workers: p.opt.Workers}
+	if p.opt.Traffic {
+		o.Objective = partition.Traffic
+	}
+	if p.opt.Progress != nil {
+		o.Progress = func(done, total int) { p.opt.Progress(what, done, total) }
+	}
+	return o
+}
+
+// splits decides which populations are split.
+func (p *mapper) splits(ctx context.Context, w *wiring) ([]*grouping, error) {
+	out := make([]*grouping, len(p.q.Populations))
+	if !p.arch.PartialSums || p.opt.Split == SplitNever {
+		return out, nil
+	}
+	for pop := range out {
+		must := w.widest(pop).axons > p.arch.Axons
+		if !must && p.opt.Split == SplitNeeded || !splittable(w, pop) {
+			continue
+		}
+		whole := 0
+		if !must {
+			floor := (p.q.Populations[pop].N + p.arch.Neurons - 1) / p.arch.Neurons
+			var err error
+			if whole, err = p.coresOf(ctx, w, pop, nil); err != nil {
+				return nil, err
 			}
-			m.Cores = append(m.Cores, ir.MappedCore{Population: k, Neurons: neurons})
-		}
-	}
-	return m
-}
-
-// tooManyCores tells what does not fit, with each population's share.
-func tooManyCores(q *ir.Quantized, m *ir.Mapped, have int) error {
-	count := make([]int, len(q.Populations))
-	for k := range m.Cores {
-		count[m.Cores[k].Population]++
-	}
-	largest := 0
-	for k := range count {
-		if count[k] > count[largest] {
-			largest = k
-		}
-	}
-	d := diag.Diagnostic{Pos: q.Net.Populations[largest].Pos, Code: diag.DoesNotFit}
-	advice := "; population " + quoted(q.Populations[largest].Name) + " takes most: choose a target with more cores, or more axons a core"
-	if count[largest] == 1 {
-		advice = ": a population takes a core at least; choose a target with more cores, or make populations of one model into one, whose parameters may be lists"
-	}
-	d.Message = "the network needs " + plural(len(m.Cores), "core") + ", " + plural(len(m.Cores)-have, "more core") + " than the target's " + plural(have, "core") + advice
-	for k, n := range count {
-		if n > 0 && len(d.Notes) < 8 {
-			d.Notes = append(d.Notes, diag.Note{Pos: q.Net.Populations[k].Pos, Message: "population " + quoted(q.Populations[k].Name) + " needs " + plural(n, "core")})
-		}
-	}
-	var l diag.List
-	l.Append(d)
-	return l.Err()
-}
-
-// fillRows makes the axons of every core and the synapses in them. Axons are in
-// order of (input first, source, delay, copy).
-func fillRows(m *ir.Mapped, incoming []*fanIn) {
-	for k := range m.Cores {
-		c := &m.Cores[k]
-		in := incoming[c.Population]
-		first := in.group.First
-		var keys []axonKey
-		for _, n := range c.Neurons {
-			for _, s := range in.of(int(n) - first) {
-				keys = append(keys, s.key)
+			if whole <= floor {
+				continue
 			}
 		}
-		slices.Sort(keys)
-		keys = slices.Compact(keys)
-		index := make(map[axonKey]int32, len(keys))
-		c.Axons = make([]ir.Axon, len(keys))
-		for a, key := range keys {
-			index[key] = int32(a)
-			c.Axons[a] = key.axon(in.inputs, in.classes)
+		g, err := group(ctx, w, pop, p.quick())
+		if err != nil {
+			return nil, err
 		}
-		for slot, n := range c.Neurons {
-			for _, s := range in.of(int(n) - first) {
-				a := &c.Axons[index[s.key]]
-				a.Synapses = append(a.Synapses, ir.Synapse{Slot: uint16(slot), Weight: s.weight, Delay: s.delay})
+		if !must {
+			parts, err := p.coresOf(ctx, w, pop, g)
+			if err != nil {
+				return nil, err
+			}
+			if parts >= whole {
+				g.undo(w)
+				continue
 			}
 		}
+		out[pop] = g
 	}
+	return out, nil
 }
 
-// destinations lists where each spike goes, from the axons of the cores.
-func destinations(m *ir.Mapped) {
-	m.Dests = make([][]ir.Dest, len(m.Place))
-	m.InputDests = make([][]ir.Dest, m.InputCount())
-	for k := range m.Cores {
-		for a := range m.Cores[k].Axons {
-			ax := &m.Cores[k].Axons[a]
-			list := &m.Dests
-			if ax.Input {
-				list = &m.InputDests
-			}
-			(*list)[ax.Source] = append((*list)[ax.Source], ir.Dest{Core: int32(k), Axon: int32(a), Delay: int32(ax.Delay)})
-		}
-	}
-	for _, o := range m.Net.Outputs {
-		g := m.Populations[o]
-		for n := g.First; n < g.First+g.N; n++ {
-			m.Dests[n] = append(m.Dests[n], ir.Dest{Core: ir.Host})
-		}
-	}
+// quick are the options for a first look.
+func (p *mapper) quick() partition.Options {
+	return partition.Options{Seed: p.opt.Seed, Effort: 1, Workers: p.opt.Workers}
 }
 
-// checkFanOut holds the destination tables of the cores to their size.
-func checkFanOut(m *ir.Mapped) error {
-	var diags diag.List
-	told := make([]bool, len(m.Populations))
-	for k := range m.Cores {
-		c := &m.Cores[k]
-		entries := 0
-		for _, n := range c.Neurons {
-			entries += len(m.Dests[n])
-		}
-		if most, n := mostDests(m, c); m.Arch.NeuronFanOut > 0 && most > m.Arch.NeuronFanOut && !told[c.Population] {
-			told[c.Population] = true
-			np := &m.Net.Populations[c.Population]
-			diags.Add(np.Pos, diag.DoesNotFit, "population %q: neuron %d has %s, %d more than the %d that a neuron of the target can have: let copies of it, with the same inputs, reach the others",
-				np.Name, int(n)-m.Populations[c.Population].First, plural(most, "destination"), most-m.Arch.NeuronFanOut, m.Arch.NeuronFanOut)
-		}
-		if entries > m.Arch.FanOut && !told[c.Population] {
-			told[c.Population] = true
-			np := &m.Net.Populations[c.Population]
-			diags.Add(np.Pos, diag.DoesNotFit, "population %q: %s of a core %s %s, %d more than the core's %d, and smaller cores do not mend it: its fan-out reaches too many cores",
-				np.Name, plural(len(c.Neurons), "neuron"), has(len(c.Neurons)), plural(entries, "destination"), entries-m.Arch.FanOut, m.Arch.FanOut)
+// coresOf returns how many cores a population takes by itself, split or not.
+func (p *mapper) coresOf(ctx context.Context, w *wiring, pop int, g *grouping) (int, error) {
+	alone := &wiring{q: p.q, arch: p.arch, inputs: w.inputs, classes: w.classes, nets: slices.Clone(w.nets), off: w.off, pins: w.pins}
+	c := &cells{wiring: alone, split: make([]bool, len(p.q.Populations))}
+	first := p.q.Populations[pop].First
+	for n := first; n < first+p.q.Populations[pop].N; n++ {
+		whole := cell{neuron: int32(n), slots: 1, from: w.off[n], to: w.off[n+1]}
+		if g == nil {
+			c.list = append(c.list, whole)
+		} else {
+			c.list = append(c.list, g.parts(alone, whole)...)
 		}
 	}
-	return diags.Err()
-}
-
-// checkRows holds the sources of an event-driven chip to the one row that each
-// has: its own.
-func checkRows(m *ir.Mapped) error {
-	if !m.Arch.Controller.EventDriven() {
-		return nil
+	r, err := partition.Partition(ctx, c.problem(nil, nil), p.quick())
+	if err != nil {
+		return 0, err
 	}
-	var diags diag.List
-	told := map[diag.Pos]bool{}
-	check := func(dests []ir.Dest, name string, pos diag.Pos) {
-		rows := 0
-		for _, d := range dests {
-			if d.Core != ir.Host {
-				rows++
-			}
-		}
-		if rows > 1 && !told[pos] {
-			told[pos] = true
-			diags.Add(pos, diag.DoesNotFit, "%s needs %d rows of the crossbar, and a source of the target has one: give its synapses one sign, one projection to a neuron, and do not mix those that learn with others", name, rows)
-		}
-	}
-	for k, g := range m.Populations {
-		for n := g.First; n < g.First+g.N; n++ {
-			check(m.Dests[n], fmt.Sprintf("population %q: neuron %d", g.Name, n-g.First), m.Net.Populations[k].Pos)
-		}
-	}
-	for k, g := range m.Inputs {
-		for n := g.First; n < g.First+g.N; n++ {
-			check(m.InputDests[n], fmt.Sprintf("input %q: element %d", g.Name, n-g.First), m.Net.Inputs[k].Pos)
-		}
-	}
-	return diags.Err()
-}
-
-// mostDests returns the most destinations that a neuron of a core has, and which
-// neuron.
-func mostDests(m *ir.Mapped, c *ir.MappedCore) (most int, neuron int32) {
-	for _, n := range c.Neurons {
-		if d := len(m.Dests[n]); d > most {
-			most, neuron = d, n
-		}
-	}
-	return most, neuron
-}
-
-// has is the verb for n things.
-func has(n int) string {
-	if n == 1 {
-		return "has"
-	}
-	return "have"
-}
-
-// countFanOut notes how many destinations each neuron has.
-func countFanOut(m *ir.Mapped, in []*fanIn) {
-	for _, f := range in {
-		if f.fanOut == nil {
-			f.fanOut = make([]int, f.group.N)
-		}
-		for i := range f.fanOut {
-			f.fanOut[i] = max(f.fanOut[i], len(m.Dests[f.group.First+i]))
-		}
-	}
+	return r.Cores, nil
 }

@@ -1,149 +1,109 @@
 package mapping
 
 import (
-	"maps"
-	"math/rand/v2"
-	"slices"
+	"context"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/compiler/place"
 )
 
-// maxPasses bounds the rounds of swaps.
-const maxPasses = 8
-
-// place gives every core a place of the mesh: first along a walk that keeps
-// neighbours near and stays by the I/O port at (0, 0), or shuffled by a seed
-// other than zero, then by swapping pairs while that shortens the sum of
-// destinations × hops.
-func place(m *ir.Mapped, seed uint64) {
-	spots := walk(m.Arch.MeshWidth, m.Arch.MeshHeight, len(m.Cores))
-	if seed != 0 {
-		r := rand.New(rand.NewPCG(seed, seed))
-		r.Shuffle(len(spots), func(a, b int) { spots[a], spots[b] = spots[b], spots[a] })
-	}
-	for k := range m.Cores {
-		m.Cores[k].X, m.Cores[k].Y = spots[k][0], spots[k][1]
-	}
-	t := newTraffic(m)
-	for range maxPasses {
-		improved := false
-		for a := range m.Cores {
-			for b := a + 1; b < len(m.Cores); b++ {
-				if t.gain(a, b) > 0 {
-					t.swap(a, b)
-					improved = true
-				}
-			}
-		}
-		if !improved {
-			return
+// place gives every core a place of the mesh, so that spikes cross few links.
+func (p *mapper) place(ctx context.Context, m *ir.Mapped) error {
+	problem := &place.Problem{Width: p.arch.MeshWidth, Height: p.arch.MeshHeight, Cores: len(m.Cores), Flows: flows(m, p.opt.Profile)}
+	usable := 0
+	for _, ok := range p.opt.Usable {
+		if ok {
+			usable++
 		}
 	}
+	if usable >= len(m.Cores) {
+		problem.Usable = p.opt.Usable
+	}
+	spots, err := place.Place(ctx, problem, p.placing())
+	if err != nil {
+		return err
+	}
+	if rows := inRows(problem); rows != nil {
+		found, err := place.Measure(problem, spots)
+		if err != nil {
+			return err
+		}
+		if plain, err := place.Measure(problem, rows); err == nil && plain.Cost(problem) <= found.Cost(problem) {
+			spots = rows
+		}
+	}
+	for k, s := range spots {
+		m.Cores[k].X, m.Cores[k].Y = int(s)%p.arch.MeshWidth, int(s)/p.arch.MeshWidth
+	}
+	return nil
 }
 
-// walk returns n places of a width × height mesh: rows of a near-square block
-// at the origin, there and back.
-func walk(width, height, n int) [][2]int {
+// inRows puts cores into the rows of a near-square block at the I/O port, there
+// and back: what one would look for first, where nothing is better. It is nil
+// where not all places may be used.
+func inRows(p *place.Problem) []int32 {
+	if p.Usable != nil {
+		return nil
+	}
 	w := 1
-	for w < width && w*w < n {
+	for w < p.Width && (w*w < p.Cores || w*p.Height < p.Cores) {
 		w++
 	}
-	for w < width && w*height < n {
-		w++
-	}
-	out := make([][2]int, 0, n)
-	for k := range n {
+	out := make([]int32, p.Cores)
+	for k := range out {
 		x, y := k%w, k/w
 		if y%2 == 1 {
 			x = w - 1 - x
 		}
-		out = append(out, [2]int{x, y})
+		out[k] = int32(y*p.Width + x)
 	}
 	return out
 }
 
-// traffic is how many destinations each pair of cores has in common, the host
-// included.
-type traffic struct {
-	m *ir.Mapped
-	// with[c] lists the cores that c exchanges spikes with; −1 is the host.
-	with [][]flow
+// placing are the options of package place: its own defaults, or at the lowest
+// effort a short annealing from the first start.
+func (p *mapper) placing() place.Options {
+	o := place.Options{Seed: p.opt.Seed, Workers: p.opt.Workers}
+	if p.opt.Effort == 1 {
+		o.Runs, o.Swaps = 1, 100
+	}
+	return o
 }
 
-type flow struct {
-	core   int32
-	weight int
-}
-
-func newTraffic(m *ir.Mapped) *traffic {
-	counts := make([]map[int32]int, len(m.Cores))
-	for k := range counts {
-		counts[k] = map[int32]int{}
+// flows are the packets between cores, for the spikes of a profile or for one of
+// every source. A partial sum counts as a spike of its neuron.
+func flows(m *ir.Mapped, profile []int64) []place.Flow {
+	spikes := func(source int) int64 {
+		if profile == nil {
+			return 1
+		}
+		return profile[source]
 	}
-	add := func(from, to int32) {
-		if from == to {
-			return
-		}
-		if from != ir.Host {
-			counts[from][to]++
-		}
-		if to != ir.Host {
-			counts[to][from]++
-		}
-	}
-	for n, dests := range m.Dests {
+	sum := map[[2]int32]int64{}
+	var out []place.Flow
+	add := func(from int32, dests []ir.Dest, weight int64) {
 		for _, d := range dests {
-			add(m.Place[n].Core, d.Core)
+			pair := [2]int32{from, d.Core}
+			if d.Core == from || weight == 0 {
+				continue
+			}
+			if _, ok := sum[pair]; !ok {
+				out = append(out, place.Flow{From: from, To: d.Core})
+			}
+			sum[pair] += weight
 		}
 	}
-	for _, dests := range m.InputDests {
-		for _, d := range dests {
-			add(ir.Host, d.Core)
+	for i, dests := range m.InputDests {
+		add(place.Host, dests, spikes(i))
+	}
+	for k := range m.Cores {
+		c := &m.Cores[k]
+		for slot, dests := range c.Dests {
+			add(int32(k), dests, spikes(c.SourceOf(slot, m.InputCount())))
 		}
 	}
-	t := &traffic{m: m, with: make([][]flow, len(m.Cores))}
-	for k := range counts {
-		for _, other := range slices.Sorted(maps.Keys(counts[k])) {
-			t.with[k] = append(t.with[k], flow{other, counts[k][other]})
-		}
+	for k := range out {
+		out[k].Weight = sum[[2]int32{out[k].From, out[k].To}]
 	}
-	return t
+	return out
 }
-
-func (t *traffic) place(c int32) (x, y int) {
-	if c == ir.Host {
-		return -1, 0
-	}
-	return t.m.Cores[c].X, t.m.Cores[c].Y
-}
-
-// cost is core c's share of destinations × hops; the core skip is left out.
-func (t *traffic) cost(c, skip int) int {
-	x, y := t.m.Cores[c].X, t.m.Cores[c].Y
-	sum := 0
-	for _, f := range t.with[c] {
-		if int(f.core) == skip {
-			continue
-		}
-		ox, oy := t.place(f.core)
-		sum += f.weight * (abs(x-ox) + abs(y-oy))
-	}
-	return sum
-}
-
-// gain returns by how much swapping a and b shortens the spikes' way.
-func (t *traffic) gain(a, b int) int {
-	before := t.cost(a, b) + t.cost(b, a)
-	t.swap(a, b)
-	after := t.cost(a, b) + t.cost(b, a)
-	t.swap(a, b)
-	return before - after
-}
-
-func (t *traffic) swap(a, b int) {
-	ca, cb := &t.m.Cores[a], &t.m.Cores[b]
-	ca.X, cb.X = cb.X, ca.X
-	ca.Y, cb.Y = cb.Y, ca.Y
-}
-
-func abs(x int) int { return max(x, -x) }

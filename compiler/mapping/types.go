@@ -1,23 +1,24 @@
 package mapping
 
 import (
+	"math"
 	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
-	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/targets"
 )
 
 // Where a target's weights are typed, a synapse is one bit: what it weighs is
 // its neuron's weight for the type of the axon. So the weights of a neuron are
 // four kinds at most, and a source that reaches neurons of a core as two types
-// needs two axons there.
+// needs two axons there. A neuron with more kinds has weights that are sums: its
+// source has an axon of each type of the sum.
 
-// classes returns the classes of rows, where weights are typed once for each
+// rowClasses returns the classes of rows, where weights are typed once for each
 // type: that of class c and type t is at c·AxonTypes + t.
 //
 // Where a row's weights have one sign, types 0 and 1 are the signs.
-func classes(q *ir.Quantized, arch *targets.Arch) []ir.Class {
+func rowClasses(q *ir.Quantized, arch *targets.Arch) []ir.Class {
 	if arch.WeightFormat != targets.Typed && arch.WeightFormat != targets.AxonSign {
 		return q.Classes
 	}
@@ -31,102 +32,213 @@ func classes(q *ir.Quantized, arch *targets.Arch) []ir.Class {
 	return out
 }
 
-// assignSigns gives the synapses of negative weight rows of their own. One that
-// weighs nothing goes with the others of its source.
-func (f *fanIn) assignSigns() {
-	positive, negative := map[axonKey]bool{}, map[axonKey]bool{}
-	for _, a := range f.arrivals {
-		switch {
-		case a.weight > 0:
-			positive[a.key] = true
-		case a.weight < 0:
-			negative[a.key] = true
-		}
-	}
-	for k := range f.arrivals {
-		a := &f.arrivals[k]
-		if a.weight < 0 || a.weight == 0 && negative[a.key] && !positive[a.key] {
-			a.key += 1 << 8
-		}
-	}
+// typed is a synapse of one bit: the type of its axon, and what it weighs.
+type typed struct {
+	axonType uint8
+	weight   int16
 }
 
-// assignTypes gives the synapses of each neuron the axon type of their weight.
-// Where the population has no more weights than there are types, a weight has one
-// type throughout, so that neurons share axons; else each neuron's are counted by
-// themselves.
-func (f *fanIn) assignTypes() {
-	common := f.kinds(f.arrivals)
-	for i := range f.group.N {
-		list := f.of(i)
-		kinds := common
-		if len(kinds) > targets.AxonTypes {
-			kinds = f.kinds(list)
-		}
-		if len(kinds) > f.mostTypes {
-			f.mostTypes, f.mostTypesAt = len(kinds), i
-		}
-		if len(kinds) > targets.AxonTypes {
-			continue
-		}
-		for k := range list {
-			if t := slices.Index(kinds, list[k].weight); t > 0 {
-				list[k].key += axonKey(t) << 8
-			}
-		}
-	}
+// typing says how the weights into a population are made of types.
+type typing struct {
+	// kinds are the weights of the types: one list for all neurons, or one each.
+	kinds [][]int16
+	// sums, where set, are the weights from least on as sums of kinds[0].
+	sums  [][]typed
+	least int
+	// most is the largest number of weights that a neuron has, mostAt the neuron,
+	// where they are more than the types and cannot be sums.
+	most, mostAt int
+	single       [1]typed
 }
 
-// kinds returns the weights of some synapses that are not zero, ascending.
-func (f *fanIn) kinds(list []arrival) []int16 {
-	seen := map[int16]bool{}
-	var out []int16
-	for _, a := range list {
-		if a.weight != 0 && !seen[a.weight] {
-			seen[a.weight] = true
-			out = append(out, a.weight)
-		}
+// of returns what a weight into a neuron is the sum of.
+func (t *typing) of(neuron int, weight int16) []typed {
+	if t.sums != nil {
+		return t.sums[int(weight)-t.least]
 	}
-	slices.Sort(out)
+	kinds := t.kinds[0]
+	if len(t.kinds) > 1 {
+		kinds = t.kinds[neuron]
+	}
+	t.single[0] = typed{uint8(max(slices.Index(kinds, weight), 0)), weight}
+	return t.single[:]
+}
+
+// typings finds the types of each population: one weight has one type throughout
+// where there are no more weights than types, so that neurons share axons; else
+// each neuron's are counted by themselves; and where a neuron has too many, all
+// are sums.
+func typings(q *ir.Quantized) []typing {
+	out := make([]typing, len(q.Populations))
+	for pop := range q.Populations {
+		out[pop] = typingOf(q, pop)
+	}
 	return out
 }
 
-// fitTypes reports a neuron with more kinds of weight than there are types.
-func (f *fanIn) fitTypes(diags *diag.List) {
-	if f.mostTypes <= targets.AxonTypes {
-		return
-	}
-	np := &f.q.Net.Populations[f.pop]
-	advice := "quantise to fewer (2 bits are three weights)"
-	if np.Model.IsInteger() {
-		advice = "give it fewer"
-	}
-	diags.Add(np.Pos, diag.DoesNotFit, "population %q: the synapses of neuron %d have %d different weights, %d more than the %d types of axon, each of which has one weight of the neuron: %s, or choose a target whose synapses have weights of their own",
-		np.Name, f.mostTypesAt, f.mostTypes, f.mostTypes-targets.AxonTypes, targets.AxonTypes, advice)
-}
-
-// fitSigns reports synapses that learn and begin below 0, where an axon has the
-// sign: they may rise above it.
-func (f *fanIn) fitSigns(diags *diag.List) {
-	if f.arch.WeightFormat != targets.AxonSign {
-		return
-	}
-	for k := range f.q.Projections {
-		if f.q.Projections[k].To != f.pop || !f.q.Plastic(k) {
+func typingOf(q *ir.Quantized, pop int) typing {
+	each := make([][]int16, q.Populations[pop].N)
+	var common []int16
+	counts := map[int16]int{}
+	silent := false
+	for k := range q.Projections {
+		p := &q.Projections[k]
+		if p.To != pop {
 			continue
 		}
-		if w := least(f.q.Weights[k]); w < 0 {
-			np := &f.q.Net.Projections[f.q.Projections[k].Index]
-			diags.Add(np.Weights.Pos, diag.DoesNotFit, "projection %q: learns, and a weight begins at %d; the synapses of an axon of the target share a sign, which learning does not change: want weights of 0 or more", np.Name, w)
+		silent = silent || q.Classes[q.ClassOf[k]].Silent
+		for s, j := range p.Post {
+			w := q.Weights[k][s]
+			if w == 0 {
+				continue
+			}
+			if counts[w]++; counts[w] == 1 {
+				common = append(common, w)
+			}
+			if list := each[j]; !slices.Contains(list, w) && len(list) <= 2*targets.AxonTypes {
+				each[j] = append(list, w)
+			}
 		}
 	}
+	slices.Sort(common)
+	t := typing{kinds: [][]int16{common}}
+	if len(common) <= targets.AxonTypes {
+		return t
+	}
+	for i, list := range each {
+		slices.Sort(list)
+		if len(list) > t.most {
+			t.most, t.mostAt = len(list), i
+		}
+	}
+	if t.most <= targets.AxonTypes {
+		t.kinds, t.most = each, 0
+		return t
+	}
+	if silent {
+		return t // a drawn weight is no sum
+	}
+	t.most = 0
+	t.sum(counts)
+	return t
 }
 
-// least returns the smallest of some weights and 0.
-func least(weights []int16) int16 {
-	w := int16(0)
-	for _, x := range weights {
-		w = min(w, x)
+// sum makes every weight a sum of four.
+func (t *typing) sum(counts map[int16]int) {
+	lo, hi := 0, 0
+	for w := range counts {
+		lo, hi = min(lo, int(w)), max(hi, int(w))
 	}
-	return w
+	kinds := binaryKinds(lo, hi)
+	if kinds == nil {
+		kinds = searchKinds(counts, lo, hi)
+	}
+	t.kinds, t.least = [][]int16{kinds}, lo
+	coins := newCoins(kinds, lo, hi)
+	t.sums = make([][]typed, hi-lo+1)
+	for w := lo; w <= hi; w++ {
+		t.sums[w-lo] = coins.sum(w)
+	}
+	t.sums[-lo] = []typed{{}}
+}
+
+// binaryKinds returns the binary digits of numbers from lo to hi, the highest
+// negative where some are, if they are no more than the types: so a source has as
+// many axons, which all neurons share, as there are digits.
+func binaryKinds(lo, hi int) []int16 {
+	for digits := 1; digits <= targets.AxonTypes; digits++ {
+		top := 1 << (digits - 1)
+		kinds := make([]int16, digits)
+		for k := range kinds {
+			kinds[k] = 1 << k
+		}
+		if lo >= 0 && hi < 2*top {
+			return kinds
+		}
+		kinds[digits-1] = int16(-top)
+		if lo >= -top && hi < top {
+			return kinds
+		}
+	}
+	return nil
+}
+
+// searchKinds looks for four numbers of which all weights are sums with few
+// summands, by changing one at a time for the best.
+func searchKinds(counts map[int16]int, lo, hi int) []int16 {
+	best := []int16{1, int16(max(hi, 2) / 2), -1, int16(min(lo, -2) / 2)}
+	cost := func(kinds []int16) int {
+		c := newCoins(kinds, lo, hi)
+		total := 0
+		for w, n := range counts {
+			total += n * c.count[int(w)-c.least]
+		}
+		return total
+	}
+	least := cost(best)
+	for improved := true; improved; {
+		improved = false
+		for k := range best {
+			for x := lo; x <= hi; x++ {
+				if x == 0 {
+					continue
+				}
+				was := best[k]
+				best[k] = int16(x)
+				if c := cost(best); c < least {
+					least, improved = c, true
+				} else {
+					best[k] = was
+				}
+			}
+		}
+	}
+	return best
+}
+
+// coins makes numbers of the fewest summands.
+type coins struct {
+	kinds []int16
+	// count is the number of summands of each number from least on; last the kind
+	// of one of them.
+	count []int
+	last  []uint8
+	least int
+}
+
+// unreachable is the count of numbers that are no sum.
+const unreachable = math.MaxInt32
+
+// newCoins finds the sums of kinds from lo to hi whose partial sums are not
+// farther from 0 than twice the range.
+func newCoins(kinds []int16, lo, hi int) *coins {
+	reach := 2 * max(hi, -lo)
+	c := &coins{kinds: kinds, count: make([]int, 2*reach+1), last: make([]uint8, 2*reach+1), least: -reach}
+	for k := range c.count {
+		c.count[k] = unreachable
+	}
+	c.count[reach] = 0
+	for queue := []int{0}; len(queue) > 0; queue = queue[1:] {
+		for k, kind := range kinds {
+			to := queue[0] + int(kind)
+			if to < -reach || to > reach || c.count[to+reach] != unreachable {
+				continue
+			}
+			c.count[to+reach], c.last[to+reach] = c.count[queue[0]+reach]+1, uint8(k)
+			queue = append(queue, to)
+		}
+	}
+	return c
+}
+
+// sum returns the summands of w, in order of type.
+func (c *coins) sum(w int) []typed {
+	var out []typed
+	for w != 0 {
+		k := c.last[w-c.least]
+		out = append(out, typed{k, c.kinds[k]})
+		w -= int(c.kinds[k])
+	}
+	slices.SortFunc(out, func(a, b typed) int { return int(a.axonType) - int(b.axonType) })
+	return out
 }

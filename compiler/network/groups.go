@@ -36,7 +36,7 @@ var namePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
 var (
 	inputKeys      = []string{"shape", "broadcast"}
-	populationKeys = []string{"shape", "neuron", "params"}
+	populationKeys = []string{"shape", "neuron", "params", "batch_norm"}
 )
 
 func (p *parser) input(f yamldoc.Field) {
@@ -88,6 +88,7 @@ func (p *parser) population(f yamldoc.Field) {
 		}
 		if pop.Model != "" {
 			p.params(f.Value.Get("params"), what, &pop)
+			p.membraneNorm(f.Value.Get("batch_norm"), what, &pop)
 		}
 	}
 	if p.declare(f, what, Ref{Index: len(p.net.Populations)}, pop.Shape) {

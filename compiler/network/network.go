@@ -32,6 +32,8 @@ type Network struct {
 	// that no spike leaves the chip.
 	Outputs  []int
 	Quantise Quantise
+	// Optimise says which passes the file asks for.
+	Optimise Optimise
 	// Seed is what random numbers of the chip begin from.
 	Seed uint64
 }
@@ -60,6 +62,9 @@ type Population struct {
 	// Choices holds the parameters of an integer model that are words, the
 	// defaults included.
 	Choices map[string]string
+	// Norm, where not nil, is applied to the potential before it is compared with
+	// the threshold.
+	Norm *Norm
 }
 
 // Model is a neuron model.
@@ -170,6 +175,9 @@ type Projection struct {
 	// Stochastic says that a weight is not added: with probability
 	// (|weight| + 1) / 256 its sign is (neuron truenorth).
 	Stochastic bool
+	// Norm, where not nil, is applied to the sum that the projection adds to a neuron
+	// in a tick.
+	Norm *Norm
 	// Learn is nil where the weights stay as they are.
 	Learn *Learning
 }
@@ -260,7 +268,41 @@ type Quantise struct {
 	// Sign is how weights into a chip's own model are stored, where they need not
 	// fit as they are.
 	Sign Sign
+	// Format is the set of numbers that weights are rounded to; empty is all whole
+	// numbers of Bits bits.
+	Format Format
+	// Scale is a rule for the scales.
+	Scale Scale
 }
+
+// Format is a set of numbers, times one step, that weights are rounded to.
+type Format string
+
+// The formats. Those of whole numbers are symmetric: int4 is −7 to 7.
+const (
+	Ternary Format = "ternary" // −1, 0 and 1
+	Int2    Format = "int2"
+	Int3    Format = "int3"
+	Int4    Format = "int4"
+	Int5    Format = "int5"
+	Int6    Format = "int6"
+	Int7    Format = "int7"
+	Int8    Format = "int8"
+	E2M1    Format = "e2m1" // OCP's FP4: 2 bits of exponent, 1 of mantissa
+	E4M3    Format = "e4m3" // OCP's FP8: 4 bits of exponent, 3 of mantissa
+)
+
+// Formats are the formats in the order of FORMAT.md.
+var Formats = []Format{Ternary, Int2, Int3, Int4, Int5, Int6, Int7, Int8, E2M1, E4M3}
+
+// Scale says which scales there may be.
+type Scale string
+
+// The rules.
+const (
+	ScaleReal Scale = "real" // any
+	ScalePow2 Scale = "pow2" // powers of two, so that a potential's unit is a shift
+)
 
 // Sign says which signs the weights of a projection are stored with.
 type Sign string

@@ -117,7 +117,7 @@ type parser struct {
 // defaultTick is the duration of a tick that is not said, in seconds.
 const defaultTick = 1e-3
 
-var fileFields = []string{"network", "tick", "inputs", "populations", "projections", "outputs", "quantise", "seed"}
+var fileFields = []string{"network", "tick", "inputs", "populations", "projections", "outputs", "quantise", "optimise", "seed"}
 
 func (p *parser) document(root *yamldoc.Node) {
 	if !p.Mapping(root, "network file", fileFields...) {
@@ -126,6 +126,7 @@ func (p *parser) document(root *yamldoc.Node) {
 	p.net.Name = p.title(root.Get("network"))
 	p.tick(root.Get("tick"))
 	p.net.Quantise = p.quantise(root.Get("quantise"), "quantise")
+	p.optimise(root.Get("optimise"))
 	if n := root.Get("seed"); n != nil {
 		p.net.Seed = uint64(p.Int(n, "seed", 0, math.MaxInt64))
 	}
@@ -209,25 +210,51 @@ func (p *parser) outputs(n *yamldoc.Node) {
 	}
 }
 
+var quantiseKeys = []string{"bits", "clip", "per", "sign", "format", "scale"}
+
 // quantise reads a block of the quantiser's settings, if there is one.
 func (p *parser) quantise(n *yamldoc.Node, what string) Quantise {
-	if n == nil || !p.Mapping(n, what, "bits", "clip", "per", "sign") {
+	return ReadQuantise(p.Reader, n, what, quantiseKeys...)
+}
+
+// ReadQuantise reads a block of the quantiser's settings, which has some of the
+// keys; n may be nil. What begins every message.
+func ReadQuantise(r yamldoc.Reader, n *yamldoc.Node, what string, keys ...string) Quantise {
+	if n == nil || !r.Mapping(n, what, keys...) {
 		return Quantise{}
 	}
 	q := Quantise{Pos: n.Pos}
 	if b := n.Get("bits"); b != nil {
-		q.Bits = int(p.Int(b, what+": bits", 2, 16))
+		q.Bits = int(r.Int(b, what+": bits", 2, 16))
 	}
 	if c := n.Get("clip"); c != nil {
-		q.Clip = Clip(p.Enum(c, what+": clip", string(ClipMSE), string(ClipMax)))
+		q.Clip = Clip(r.Enum(c, what+": clip", string(ClipMSE), string(ClipMax)))
 	}
 	if c := n.Get("per"); c != nil {
-		q.Per = Per(p.Enum(c, what+": per", string(PerProjection), string(PerNeuron)))
+		q.Per = Per(r.Enum(c, what+": per", string(PerProjection), string(PerNeuron)))
 	}
 	if c := n.Get("sign"); c != nil {
-		q.Sign = Sign(p.Enum(c, what+": sign", string(SignMixed), string(SignExcitatory), string(SignInhibitory)))
+		q.Sign = Sign(r.Enum(c, what+": sign", string(SignMixed), string(SignExcitatory), string(SignInhibitory)))
+	}
+	if c := n.Get("format"); c != nil {
+		q.Format = Format(r.Enum(c, what+": format", words(Formats)...))
+		if q.Bits != 0 && q.Format != "" {
+			r.Diags.Add(c.Pos, diag.DuplicateField, "%s: format %s says how many bits a weight has, and bits says so too; drop one of the two", what, q.Format)
+		}
+	}
+	if c := n.Get("scale"); c != nil {
+		q.Scale = Scale(r.Enum(c, what+": scale", string(ScaleReal), string(ScalePow2)))
 	}
 	return q
+}
+
+// words returns names as strings.
+func words[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for k, x := range list {
+		out[k] = string(x)
+	}
+	return out
 }
 
 // find returns the input or population called name, or reports that there is

@@ -35,7 +35,7 @@ type wiring struct {
 	givenWeights, givenDelays string
 }
 
-var projectionKeys = []string{"from", "to", "connect", "weights", "delay", "layout", "quantise", "weight_exp", "stochastic", "learn"}
+var projectionKeys = []string{"from", "to", "connect", "weights", "delay", "layout", "quantise", "weight_exp", "stochastic", "batch_norm", "learn"}
 
 // projection reads the i-th projection.
 func (p *parser) projection(n *yamldoc.Node, i int) {
@@ -70,6 +70,7 @@ func (p *parser) projection(n *yamldoc.Node, i int) {
 	l.out.Quantise = p.quantise(n.Get("quantise"), l.what+": quantise")
 	p.marks(l)
 	p.learning(l)
+	p.inputNorm(l)
 	if v := n.Get("stochastic"); l.out.Stochastic && l.out.Learn != nil {
 		p.report(v, diag.OutOfRange, "%s: its synapses are stochastic and learn; want one of the two", l.what)
 	}

@@ -115,6 +115,7 @@ func integers(q *ir.Quantized, index int, arch *targets.Arch, over network.Quant
 			wholeWeights(q, k, arch, over, diags)
 			work.projs = append(work.projs, k)
 			work.set[k].bits = bits.Len64(uint64(hi)) + 1
+			work.set[k].grid = wholes(work.set[k].bits)
 		}
 	}
 	work.learning(diags)
@@ -140,7 +141,7 @@ func storeWeights(q *ir.Quantized, k int, s settings) {
 		shift++
 	}
 	st := ir.QuantStats{
-		Projection: q.Net.Projections[pr.Index].Name, Bits: bits, Synapses: len(pr.Weight),
+		Projection: q.Net.Projections[pr.Index].Name, Bits: bits, Step: 1, Largest: hi, Synapses: len(pr.Weight),
 		Clip: float64(hi), ScaleMin: 1, ScaleMax: 1,
 	}
 	if hi == 0 {
@@ -218,7 +219,7 @@ func wholeWeights(q *ir.Quantized, k int, arch *targets.Arch, over network.Quant
 	}
 	q.Weights[k] = out
 	q.Stats[k] = ir.QuantStats{
-		Projection: np.Name, Bits: arch.WeightBits, Exact: true, Synapses: len(pr.Weight),
+		Projection: np.Name, Bits: arch.WeightBits, Step: 1, Largest: int(hi), Exact: true, Synapses: len(pr.Weight),
 		Clip: float64(hi), ScaleMin: 1, ScaleMax: 1,
 	}
 }

@@ -36,10 +36,11 @@ func Quantise(g *ir.Graph, arch *targets.Arch, over network.Quantise) (*ir.Quant
 	told := map[diag.Pos]bool{}
 	for k := range g.Projections {
 		set[k] = choose(g, k, arch, over)
-		if s := &set[k]; s.bits > arch.WeightBits && !told[s.pos] {
-			told[s.pos] = true
-			diags.Add(s.pos, diag.OutOfRange, "quantise: %d bits asked for projection %q, but the target's synapses hold %d: ask for %d or fewer",
-				s.bits, g.Net.Projections[g.Projections[k].Index].Name, arch.WeightBits, arch.WeightBits)
+		if s := &set[k]; !told[s.pos] {
+			before := diags.Len()
+			pr := &g.Projections[k]
+			checkFormat(s, &g.Net.Projections[pr.Index], g.Net.Populations[pr.To].Model.IsInteger(), arch, &diags)
+			told[s.pos] = diags.Len() > before
 		}
 	}
 	if err := diags.Err(); err != nil {
@@ -113,6 +114,12 @@ func checkWaits(q *ir.Quantized, arch *targets.Arch, diags *diag.List) {
 // settings are how one projection is quantised.
 type settings struct {
 	bits int
+	// format is empty where bits say all; grid is what either makes, and room the
+	// largest whole number that a synapse holds.
+	format network.Format
+	grid   grid
+	room   float64
+	scale  network.Scale
 	// pos is where the bits were asked for; the whole file, where that was the
 	// command line.
 	pos  diag.Pos
@@ -130,21 +137,33 @@ func choose(g *ir.Graph, k int, arch *targets.Arch, over network.Quantise) setti
 	np := &g.Net.Projections[g.Projections[k].Index]
 	for _, from := range []network.Quantise{g.Net.Quantise, np.Quantise, over} {
 		if from.Bits != 0 {
-			s.bits, s.pos = from.Bits, from.Pos
-			if s.pos.File == "" {
-				s.pos = diag.Pos{File: g.Net.File}
-			}
+			s.bits, s.format, s.pos = from.Bits, "", from.Pos
+		}
+		if from.Format != "" {
+			s.format, s.pos = from.Format, from.Pos
+			s.bits = rowOf(from.Format).bits
+		}
+		if s.pos.File == "" {
+			s.pos = diag.Pos{File: g.Net.File}
+		}
+		if from.Scale != "" {
+			s.scale = from.Scale
 		}
 		if from.Sign != "" {
 			s.sign = from.Sign
 		}
-		s.asked = s.asked || from.Bits != 0 || from.Sign != ""
+		s.asked = s.asked || from.Bits != 0 || from.Format != "" || from.Sign != ""
 		if from.Clip != "" {
 			s.clip = from.Clip
 		}
 		if from.Per != "" {
 			s.per = from.Per
 		}
+	}
+	s.room = room(arch)
+	s.grid = wholes(s.bits)
+	if s.format != "" {
+		s.grid = rowOf(s.format).grid(s.room)
 	}
 	return s
 }
@@ -166,6 +185,10 @@ type population struct {
 	set   []settings
 	per   network.Per
 	clip  network.Clip
+	pow2  bool
+	// own holds, by projection, the scale that suits it alone, one or one a neuron;
+	// nil where the formats of all are one.
+	own map[int][]float64
 }
 
 func newPopulation(q *ir.Quantized, index int, set []settings) *population {
@@ -210,6 +233,7 @@ func newPopulation(q *ir.Quantized, index int, set []settings) *population {
 		if set[k].clip == network.ClipMax {
 			p.clip = network.ClipMax
 		}
+		p.pow2 = p.pow2 || set[k].scale == network.ScalePow2
 	}
 	return p
 }
@@ -242,9 +266,9 @@ func (p *population) most(k kind, c *coefficients) float64 {
 	return most
 }
 
-// qmax is the largest integer weight of projection k; exact networks may also
-// use −qmax−1.
-func (p *population) qmax(k int) float64 { return float64(int(1)<<(p.set[k].bits-1) - 1) }
+// qmax is the largest integer weight of projection k where its step is 1; exact
+// networks may also use −qmax−1, where no format is asked for.
+func (p *population) qmax(k int) float64 { return p.set[k].grid.top }
 
 // exact reports whether all numbers are integers that fit at scale 1.
 func (p *population) exact() bool {
@@ -271,9 +295,11 @@ func (p *population) exact() bool {
 	}
 	for _, k := range p.projs {
 		pr := &p.q.Projections[k]
-		m := p.qmax(k)
+		set := &p.set[k]
 		for s, w := range pr.Weight {
-			if w *= p.at(int(pr.Post[s])).in; w != math.Trunc(w) || w > m || w < -m-1 {
+			w *= p.at(int(pr.Post[s])).in
+			lowest := set.format == "" && w == -set.grid.top-1
+			if w != math.Trunc(w) || !set.grid.holds(w) && !lowest {
 				return false
 			}
 		}
@@ -303,13 +329,11 @@ func (p *population) at(i int) *coefficients {
 // weights rounds and clips the weights of projection k, and keeps the books.
 func (p *population) weights(k int) {
 	pr := &p.q.Projections[k]
-	hi := p.qmax(k)
-	lo := -hi
-	if p.out.Exact {
-		lo--
-	}
+	set := &p.set[k]
+	seg := segment{grid: set.grid, room: set.room}
+	own := p.own[k]
 	st := ir.QuantStats{
-		Projection: p.q.Net.Projections[pr.Index].Name, Bits: p.set[k].bits,
+		Projection: p.q.Net.Projections[pr.Index].Name, Bits: set.bits, Format: set.format,
 		Exact: p.out.Exact, Synapses: len(pr.Weight), ScaleMin: math.Inf(1), ScaleMax: math.Inf(-1),
 	}
 	out := make([]int16, len(pr.Weight))
@@ -318,11 +342,21 @@ func (p *population) weights(k int) {
 		i := int(pr.Post[s])
 		in := p.at(i).in
 		scale := ir.At(p.out.Scale, i)
-		x := math.Round(w * in * scale)
-		if x > hi || x < lo {
-			st.Clipped++
-			x = min(max(x, lo), hi)
+		if own != nil {
+			seg.own = ir.At(own, i)
 		}
+		step := seg.step(scale)
+		hi := seg.grid.top * step
+		x := w * in * scale
+		switch {
+		case p.out.Exact: // it fits
+		case math.Round(math.Abs(x)/step) > seg.grid.top:
+			st.Clipped++
+			x = math.Copysign(hi, x)
+		default:
+			x = seg.grid.nearest(x, step, math.Round)
+		}
+		st.Step, st.Largest = max(st.Step, int(step)), max(st.Largest, int(hi))
 		if x == 0 && w != 0 {
 			st.Zeroed++
 		}
@@ -337,7 +371,8 @@ func (p *population) weights(k int) {
 		}
 	}
 	if len(pr.Weight) == 0 {
-		st.ScaleMin, st.ScaleMax, st.Clip = 1, 1, hi
+		st.ScaleMin, st.ScaleMax, st.Clip = 1, 1, set.grid.top
+		st.Step, st.Largest = 1, int(set.grid.top)
 	}
 	// Where the only noise is that of the arithmetic, nothing was lost.
 	if noise <= signal*1e-24 {

@@ -8,10 +8,19 @@ import (
 	"github.com/weft-toolchain/weft/isa/models"
 )
 
-// segment is weights that share a largest integer.
+// segment is weights that are rounded to one grid.
 type segment struct {
 	weights []float64
-	qmax    float64
+	grid    grid
+	// format says that the grid is that of a format; own, where not 0, is the scale
+	// at which the grid's unit is 1, and room bounds the unit's multiples.
+	format    bool
+	own, room float64
+}
+
+func (p *population) segment(k int, weights []float64) segment {
+	set := &p.set[k]
+	return segment{weights: weights, grid: set.grid, format: set.format != "", room: set.room}
 }
 
 // scales returns the population's scale, or each neuron's.
@@ -25,7 +34,12 @@ func (p *population) scales() []float64 {
 		rows := p.byNeuron()
 		out := make([]float64, p.n)
 		for i := range out {
+			mixed(rows[i], p.clip, steps)
+			p.keep(rows[i], i, p.n, 1)
 			out[i] = p.limit(bestScale(rows[i], p.clip, steps), i, i+1)
+			if p.pow2 {
+				out[i] = powerOfTwo(out[i], rows[i], 1, p.clip, func(x float64) bool { return p.limit(x, i, i+1) == x })
+			}
 		}
 		return out
 	}
@@ -44,21 +58,47 @@ func (p *population) scales() []float64 {
 		if l := p.projection(k).Learn; l != nil && alike {
 			w = append(w, l.Params["w_min"], l.Params["w_max"])
 		}
-		all = append(all, segment{w, p.qmax(k)})
+		all = append(all, p.segment(k, w))
 	}
+	mixed(all, p.clip, steps)
 	scale := bestScale(all, p.clip, steps)
+	most := math.Inf(1) // what learning allows
 	for _, k := range p.projs {
 		// What a weight may become is not clipped.
 		if l := p.projection(k).Learn; l != nil && alike {
-			if most := furthest(l); most > 0 {
-				scale = min(scale, p.qmax(k)/most)
+			if x := furthest(l); x > 0 {
+				most = min(most, p.qmax(k)/x)
 			}
 		}
 	}
+	scale = min(scale, most)
+	unit := 1.0
 	if alike {
-		scale /= math.Abs(p.at(0).in)
+		unit = math.Abs(p.at(0).in)
 	}
-	return []float64{p.limit(scale, 0, p.n)}
+	p.keep(all, 0, 1, unit)
+	scale = p.limit(scale/unit, 0, p.n)
+	if p.pow2 {
+		scale = powerOfTwo(scale, all, unit, p.clip, func(x float64) bool { return x*unit <= most && p.limit(x, 0, p.n) == x })
+	}
+	return []float64{scale}
+}
+
+// keep notes the scales that suit the projections alone, for neuron i of n;
+// they are of weights of one unit.
+func (p *population) keep(segs []segment, i, n int, unit float64) {
+	for s, k := range p.projs {
+		if segs[s].own == 0 {
+			continue
+		}
+		if p.own == nil {
+			p.own = map[int][]float64{}
+		}
+		if p.own[k] == nil {
+			p.own[k] = make([]float64, n)
+		}
+		p.own[k][i] = segs[s].own / unit
+	}
 }
 
 // byNeuron gathers the weights of each neuron, a segment a projection.
@@ -81,7 +121,7 @@ func (p *population) byNeuron() [][]segment {
 			next[j]++
 		}
 		for i := range p.n {
-			rows[i] = append(rows[i], segment{flat[off[i]:off[i+1]], p.qmax(k)})
+			rows[i] = append(rows[i], p.segment(k, flat[off[i]:off[i+1]]))
 		}
 	}
 	return rows
@@ -149,8 +189,8 @@ func bestScale(segs []segment, clip network.Clip, steps int) float64 {
 	for _, s := range segs {
 		count += len(s.weights)
 		for _, w := range s.weights {
-			if x := s.qmax / math.Abs(w); w != 0 && x < full {
-				full, top = x, s.qmax
+			if x := s.largest() / math.Abs(w); w != 0 && x < full {
+				full, top = x, s.largest()
 			}
 		}
 	}
@@ -204,7 +244,7 @@ const gridTolerance = 1e-9
 // integer, where all are whole multiples of one of grids: nothing is lost then.
 func gridScale(segs []segment, full float64) (float64, bool) {
 	for _, d := range grids {
-		if scale := math.Floor(full/d*(1+gridTolerance)) * d; scale > 0 && onGrid(segs, d) {
+		if scale := math.Floor(full/d*(1+gridTolerance)) * d; scale > 0 && onGrid(segs, d) && levelled(segs, scale) {
 			return scale, true
 		}
 	}
@@ -223,15 +263,38 @@ func onGrid(segs []segment, d float64) bool {
 	return true
 }
 
+// levelled reports whether the whole numbers that a scale makes of weights are
+// all numbers of their formats.
+func levelled(segs []segment, scale float64) bool {
+	for _, s := range segs {
+		if s.own == 0 && s.grid.levels == nil {
+			continue
+		}
+		step := s.step(scale)
+		for _, w := range s.weights {
+			if x := math.Round(w*scale) / step; x != math.Trunc(x) || !s.grid.holds(x) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // squaredError sums the squared errors of the weights at a scale; it stops as
 // soon as the sum reaches enough.
 func squaredError(segs []segment, scale float64, stride int, enough float64) float64 {
 	var sum float64
 	inverse := 1 / scale
 	for _, s := range segs {
+		step := s.step(scale)
 		for k := 0; k < len(s.weights); k += stride {
 			w := s.weights[k]
-			q := min(max(math.RoundToEven(w*scale), -s.qmax), s.qmax)
+			var q float64
+			if s.grid.levels == nil && step == 1 {
+				q = min(max(math.RoundToEven(w*scale), -s.grid.top), s.grid.top)
+			} else {
+				q = s.grid.nearest(w*scale, step, math.RoundToEven)
+			}
 			d := w - float64(q*inverse) // not fused, so that every machine rounds alike
 			if sum += float64(d * d); sum >= enough {
 				return sum

@@ -40,6 +40,19 @@ type Activity struct {
 	// Late counts ticks of a fixed length whose work was not done at their end:
 	// they lasted until it was.
 	Late int64
+	// Lost counts packets that came to nothing because something is dead.
+	Lost Lost
+}
+
+// Lost is how many packets were sent over dead links that their routes do not go
+// around, reached dead cores, and were for dead axons.
+type Lost struct{ Links, Cores, Axons int64 }
+
+// Add adds other to l.
+func (l *Lost) Add(other Lost) {
+	l.Links += other.Links
+	l.Cores += other.Cores
+	l.Axons += other.Axons
 }
 
 // New returns empty books for some cores and populations.
@@ -66,6 +79,7 @@ func (a *Activity) Add(other *Activity) {
 	a.SynapticEvents += other.SynapticEvents
 	a.Stalls += other.Stalls
 	a.Late += other.Late
+	a.Lost.Add(other.Lost)
 	for k := range a.Saturations {
 		a.Saturations[k] += other.Saturations[k]
 		a.Spikes[k] += other.Spikes[k]

@@ -33,8 +33,14 @@ type Spec struct {
 	table        []int32
 	seed         uint64
 	// keys are the neurons' streams of random numbers, by slot.
-	keys  []uint64
-	learn learning
+	keys []uint64
+	// Populations are those whose saturations the core counts, ascending: group
+	// has the index of each slot's, −1 of a copy's, whose neuron counts them; home
+	// is that of the core itself.
+	Populations []int32
+	group       []int32
+	home        int
+	learn       learning
 	// graded says that spikes may carry payloads, parts that partial sums may
 	// come, from up to partSlots ticks before.
 	graded, parts bool
@@ -49,6 +55,7 @@ type Spec struct {
 	timing      targets.Timing
 	// devices is nil where the crossbar is digital.
 	devices *crossbar
+	broken  broken
 }
 
 // row is an axon's synapses as Integrate walks them.
@@ -115,7 +122,24 @@ func NewSpec(im *image.Image, k int, timing targets.Timing) *Spec {
 		s.rows[r] = newRow(&c.Rows[r], a, len(c.Neurons))
 	}
 	s.learn = newLearning(im, c)
+	s.setGroups(im)
 	return s
+}
+
+// setGroups says which population each slot's saturations are of.
+func (s *Spec) setGroups(im *image.Image) {
+	roles, of := im.Roles(s.image), im.PopulationsOf(s.image)
+	s.Populations = append([]int32{s.image.Population}, of...)
+	slices.Sort(s.Populations)
+	s.Populations = slices.Compact(s.Populations)
+	s.group = make([]int32, len(of))
+	for slot, p := range of {
+		k, _ := slices.BinarySearch(s.Populations, p)
+		if s.group[slot] = int32(k); roles != nil && roles[slot] == image.Copy {
+			s.group[slot] = -1
+		}
+	}
+	s.home, _ = slices.BinarySearch(s.Populations, s.image.Population)
 }
 
 // dependsOnMore reports whether an instruction's result depends on more than
@@ -156,7 +180,7 @@ func newRow(r *image.Row, a *targets.Arch, neurons int) row {
 		out.weights = r.Weights
 		return out
 	}
-	if zeros == 0 {
+	if zeros == 0 && len(r.Slots) > 0 {
 		out.weights, out.targets, out.delays = r.Weights, r.Slots, r.Delays
 		return out
 	}
@@ -213,9 +237,11 @@ type Core struct {
 	// what their spikes carry. PartSlots and Parts are the partial sums sent.
 	Fired, Payloads  []int32
 	PartSlots, Parts []int32
-	// Counts and Saturations are the core's books.
+	// Counts and Saturations are the core's books, Saturations by the populations of
+	// its Spec; LostAtAxons are the packets to dead axons.
 	Counts      activity.Counts
-	Saturations int64
+	Saturations []int64
+	LostAtAxons int64
 	// run tells this run's read noise from that of others, column is what the
 	// columns of an array of devices sum up to.
 	run    uint64
@@ -259,6 +285,7 @@ func New(s *Spec) *Core {
 	c.settled = make([]int64, len(s.image.Neurons))
 	c.lane.Bits = s.stateBits
 	copy(c.lane.Reg[isa.C0:], s.image.Consts[:])
+	c.Saturations = make([]int64, len(s.Populations))
 	if s.devices != nil {
 		c.column = make([]int64, len(s.image.Neurons))
 	}
@@ -284,7 +311,8 @@ func (c *Core) Reset() {
 	c.current = nil
 	c.clearSent()
 	c.Counts = activity.Counts{}
-	c.Saturations = 0
+	clear(c.Saturations)
+	c.LostAtAxons = 0
 }
 
 // SetCurrent sets what is added to each accumulator in every tick, in weight
@@ -300,6 +328,11 @@ func (c *Core) clearSent() {
 // due: at most the longest delay later. It carries a payload, 1 for a plain
 // spike.
 func (c *Core) Receive(axon int32, due int64, payload int32) {
+	if dead := c.spec.broken.axons; dead != nil && dead[axon] {
+		c.Counts[targets.PacketReceived]++
+		c.LostAtAxons++
+		return
+	}
 	slot := due % int64(c.spec.slots)
 	c.pending[slot][axon>>6] |= 1 << (axon & 63)
 	if c.payloads != nil {
@@ -308,7 +341,8 @@ func (c *Core) Receive(axon int32, due int64, payload int32) {
 	c.Counts[targets.PacketReceived]++
 }
 
-// ReceivePart writes a partial sum that is due in a slot in tick due.
+// ReceivePart writes a partial sum that is due in a slot in tick due: one that is
+// due in the tick at work comes before its Update.
 func (c *Core) ReceivePart(slot int32, due int64, value int32) {
 	c.parts[due%int64(c.spec.partSlots)][slot] += int64(value)
 	c.Counts[targets.PacketReceived]++
@@ -489,7 +523,16 @@ func (c *Core) store(l *isa.Lane, slot int, in int64) {
 		c.PartSlots = append(c.PartSlots, int32(slot))
 		c.Parts = append(c.Parts, l.Part)
 	}
-	c.Saturations += int64(l.Saturations)
+	if l.Saturations > 0 {
+		c.saturated(slot, l.Saturations)
+	}
+}
+
+// saturated counts saturations of the neuron in a slot.
+func (c *Core) saturated(slot, n int) {
+	if g := c.spec.group[slot]; g >= 0 {
+		c.Saturations[g] += int64(n)
+	}
 }
 
 // UpdateCycles returns the cycles from the start of an update until the first n

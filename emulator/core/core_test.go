@@ -218,8 +218,8 @@ func TestCurrentIsAddedInEveryTickAndSaturates(t *testing.T) {
 	if diff := cmp.Diff([]int32{0, 0, 0}, read(4)); diff != "" {
 		t.Errorf("without current (-want +got):\n%s", diff)
 	}
-	if c.Saturations != 1 {
-		t.Errorf("%d saturations, want the one sum that was clipped", c.Saturations)
+	if c.Saturations[0] != 1 {
+		t.Errorf("%d saturations, want the one sum that was clipped", c.Saturations[0])
 	}
 }
 
@@ -309,8 +309,8 @@ func TestUpdateEqualsFreshLanes(t *testing.T) {
 					t.Errorf("%s is %d, want %d", targets.Events[e].Name, c.Counts[e], want[e])
 				}
 			}
-			if c.Saturations != saturations {
-				t.Errorf("%d saturations, want %d", c.Saturations, saturations)
+			if c.Saturations[0] != saturations {
+				t.Errorf("%d saturations, want %d", c.Saturations[0], saturations)
 			}
 		})
 	}
@@ -344,7 +344,7 @@ func TestResetRestoresEverything(t *testing.T) {
 			c.SetCurrent([]int32{9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9})
 			run(c)
 			c.Reset()
-			if c.Counts != (activity.Counts{}) || c.Saturations != 0 || len(c.Fired) != 0 {
+			if c.Counts != (activity.Counts{}) || c.Saturations[0] != 0 || len(c.Fired) != 0 {
 				t.Errorf("after Reset the books hold %v, %d saturations, %v fired", c.Counts, c.Saturations, c.Fired)
 			}
 			if diff := cmp.Diff(want, run(c)); diff != "" {

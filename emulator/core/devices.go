@@ -287,7 +287,7 @@ func (c *Core) integrateDevices(t int64) (cycles int64) {
 				drive, *p = *p, 0
 				if drive < x.dacLow || drive > x.dacHigh {
 					drive = min(max(drive, x.dacLow), x.dacHigh)
-					c.Saturations++
+					c.Saturations[s.home]++
 				}
 			}
 			squares += drive * drive
@@ -327,7 +327,7 @@ func (c *Core) convert(t int64, array int, squares int64, now []int64) {
 		}
 		v, clipped := x.code(sum)
 		if clipped {
-			c.Saturations++
+			c.saturated(slot, 1)
 		}
 		now[slot] += v
 	}

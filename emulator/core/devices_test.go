@@ -197,7 +197,7 @@ func TestStuckCellsHaveTheirRates(t *testing.T) {
 func reads(x *crossbar, axons int) (c *Core, read func(tick int64, active int) []int64) {
 	s := &Spec{
 		image: &image.Core{Neurons: make([]int32, x.neurons)}, rows: make([]row, axons), slots: 1, ring: 1, devices: x,
-		stateWords: 1,
+		stateWords: 1, Populations: []int32{0}, group: make([]int32, x.neurons),
 	}
 	s.image.State = make([]int32, x.neurons)
 	c = New(s)
@@ -327,8 +327,8 @@ func TestArraysAreConvertedByThemselves(t *testing.T) {
 		t.Errorf("took %d cycles, want %d", got, want)
 	}
 	want := activity.Counts{targets.PacketReceived: 7, targets.AxonRow: 7, targets.RowDrive: 14, targets.CellRead: 28, targets.ADCConversion: 6}
-	if c.Counts != want || c.Saturations != 4 {
-		t.Errorf("counts %v, %d saturations; want %v and 4", c.Counts, c.Saturations, want)
+	if c.Counts != want || c.Saturations[0] != 4 {
+		t.Errorf("counts %v, %d saturations; want %v and 4", c.Counts, c.Saturations[0], want)
 	}
 	if got := c.Integrate(1); got != 1 || c.Counts != want {
 		t.Errorf("a tick without spikes took %d cycles and counted, want 1 and nothing", got)
@@ -345,8 +345,8 @@ func TestPayloadsAreClippedToTheDriver(t *testing.T) {
 		core.payloads = [][]int64{{0}}
 		core.Receive(0, 1, int32(c.payload))
 		core.Integrate(1)
-		if got := core.sums[0][0]; got != int64(c.want) || core.Saturations != int64(c.saturations) {
-			t.Errorf("%d bits, payload %d: got %d and %d saturations, want %d and %d", c.bits, c.payload, got, core.Saturations, c.want, c.saturations)
+		if got := core.sums[0][0]; got != int64(c.want) || core.Saturations[0] != int64(c.saturations) {
+			t.Errorf("%d bits, payload %d: got %d and %d saturations, want %d and %d", c.bits, c.payload, got, core.Saturations[0], c.want, c.saturations)
 		}
 	}
 }

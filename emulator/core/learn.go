@@ -96,6 +96,7 @@ func (y *synapses) reset(s *Spec) {
 	for _, r := range s.learn.plastic {
 		copy(y.weights[r], s.image.Rows[r].Weights)
 	}
+	y.breakWeights(&s.broken)
 	clear(y.axonState)
 	clear(y.active)
 	clear(y.still)
@@ -157,7 +158,7 @@ func (c *Core) runSynapse(kind isa.Kind, at synapse) {
 	copy(l.Axon[:], c.axonState[int(at.axon)*isa.NumAxonWords:])
 	l.Weight = int32(c.weights[at.axon][at.k])
 	l.Run(s.learn.programs[kind])
-	if int32(c.weights[at.axon][at.k]) != l.Weight {
+	if int32(c.weights[at.axon][at.k]) != l.Weight && !s.broken.synapses[at] {
 		c.weights[at.axon][at.k] = int16(l.Weight)
 		c.Counts[targets.SynapseWrite]++
 	}
@@ -169,7 +170,7 @@ func (c *Core) runSynapse(kind isa.Kind, at synapse) {
 		}
 	}
 	c.Counts[targets.SynapseUpdate]++
-	c.Saturations += int64(l.Saturations)
+	c.saturated(slot, l.Saturations)
 }
 
 // loadSynapse puts a neuron into the synapses' lane.

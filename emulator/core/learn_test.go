@@ -213,8 +213,8 @@ func TestWeightsKeepToTheirFormat(t *testing.T) {
 			k := newCore(learner(t, arch, 1, []image.Row{plastic(1)}, keep, ".kind pre\n.state v\n movi t0, "+to+"\n stw t0, t0, t0\n"))
 			k.Receive(0, 1, 1)
 			tick(k, 1)
-			if got := k.Weight(0, 0); got != want || k.Saturations != 0 {
-				t.Errorf("%s: weight %s becomes %d with %d saturations, want %d and none", c.format, to, got, k.Saturations, want)
+			if got := k.Weight(0, 0); got != want || k.Saturations[0] != 0 {
+				t.Errorf("%s: weight %s becomes %d with %d saturations, want %d and none", c.format, to, got, k.Saturations[0], want)
 			}
 		}
 	}
@@ -346,8 +346,8 @@ func TestWrappedSumsAreNoSaturations(t *testing.T) {
 		c := newCore(learner(t, arch, 1, []image.Row{{Slots: []uint16{0}, Weights: []int16{300}}}, program))
 		c.Receive(0, 1, 1)
 		tick(c, 1)
-		if got := c.State(0, 0); got != want.v || c.Saturations != want.saturations {
-			t.Errorf("%q: v is %d with %d saturations, want %d and %d", program, got, c.Saturations, want.v, want.saturations)
+		if got := c.State(0, 0); got != want.v || c.Saturations[0] != want.saturations {
+			t.Errorf("%q: v is %d with %d saturations, want %d and %d", program, got, c.Saturations[0], want.v, want.saturations)
 		}
 	}
 }

@@ -26,6 +26,18 @@
 // back, so that no cycle of packets can wait for one another: the mesh cannot
 // deadlock, whatever the depth of the FIFOs.
 //
+// # Dead links
+//
+// With Config.Routes a packet takes its way from a table instead, which package
+// targets/mesh makes: around dead links, with the same promise. What it says at a
+// router depends on the destination and on whether the packet came over a link
+// that leads down, which the FIFO that it is in tells. All else is as without:
+// arbitration, credits, latencies; a packet crosses more links, that is all.
+//
+// A link of Config.Severed is dead and the routes do not know: a router sends
+// packets on it as on any other, a packet every LinkCycles, and they are lost. No
+// place is wanted at the other end.
+//
 // # One cycle
 //
 // All routers decide on the state at the start of the cycle, so the order in
@@ -63,9 +75,9 @@
 //
 //	t + 1 + dx·HopX + dy·HopY + EjectCycles
 //
-// which Config.ZeroLoad computes. The I/O port counts as router 0 there, in
-// both directions: passing it is no hop, and a packet for Host is delivered
-// EjectCycles after it left router 0.
+// which Config.ZeroLoad computes, dx and dy being what the packet's route has. The
+// I/O port counts as router 0 there, in both directions: passing it is no hop, and
+// a packet for Host is delivered EjectCycles after it left router 0.
 //
 // A place is taken for HopX+1 cycles at least, so a link carries a packet
 // every max(LinkCycles, (HopX+1)/FIFODepth) cycles at best: FIFOs shallower

@@ -60,9 +60,9 @@ func TestLinkCarriesOnePacketAPeriod(t *testing.T) {
 		cfg    Config
 		period Cycles
 	}{
-		{"nothing bounds", Config{2, 1, 8, 5, 5, 1, 1}, 1},
-		{"link bounds", Config{2, 1, 8, 5, 5, 3, 1}, 3},
-		{"one place bounds", Config{2, 1, 1, 5, 5, 1, 1}, 6},
+		{"nothing bounds", Config{Width: 2, Height: 1, FIFODepth: 8, HopX: 5, HopY: 5, LinkCycles: 1, EjectCycles: 1}, 1},
+		{"link bounds", Config{Width: 2, Height: 1, FIFODepth: 8, HopX: 5, HopY: 5, LinkCycles: 3, EjectCycles: 1}, 3},
+		{"one place bounds", Config{Width: 2, Height: 1, FIFODepth: 1, HopX: 5, HopY: 5, LinkCycles: 1, EjectCycles: 1}, 6},
 	} {
 		in := []Injection{}
 		for id := range int32(4) {

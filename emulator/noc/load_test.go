@@ -13,7 +13,7 @@ func TestSlowerLinksEndLater(t *testing.T) {
 	linksAndX := func(c *Config) { c.LinkCycles *= 2; c.HopX *= 2 }
 	everything := func(c *Config) { c.LinkCycles *= 2; c.HopX *= 2; c.HopY *= 2 }
 	deep := func(rng *rand.Rand) (Config, []Source) {
-		cfg := Config{8, 8, 4 + 4*rng.IntN(2), 1 + rng.Int64N(4), 1 + rng.Int64N(4), 1 + rng.Int64N(2), 1}
+		cfg := Config{Width: 8, Height: 8, FIFODepth: 4 + 4*rng.IntN(2), HopX: 1 + rng.Int64N(4), HopY: 1 + rng.Int64N(4), LinkCycles: 1 + rng.Int64N(2), EjectCycles: 1}
 		load := randomTraffic(rng)
 		load.packets = 100
 		return cfg, load.sources(rng, cfg, 0)

@@ -4,17 +4,19 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+
+	"github.com/weft-toolchain/weft/targets/mesh"
 )
 
 // The five sides of a router. Local is the last, so that of two deliveries by
 // router 0 in one cycle the host's comes before the core's.
 const (
-	east = iota
-	west
-	north
-	south
-	local
-	numPorts
+	east     = uint8(mesh.East)
+	west     = uint8(mesh.West)
+	north    = uint8(mesh.North)
+	south    = uint8(mesh.South)
+	local    = uint8(mesh.Local)
+	numPorts = int(mesh.Local) + 1
 )
 
 // never is the offer of a source that has nothing to send.
@@ -37,6 +39,10 @@ type Mesh struct {
 	places []flit
 	depth  int32
 	listed []int32 // the links that LinkLoads tells, in its order
+	// Where links are dead, ways are the routes' tables by destination, those that
+	// were needed so far, and down the links of a router that lead down.
+	ways [][]uint8
+	down []uint8
 
 	wheel    wheel
 	sleepers sleepers
@@ -57,6 +63,7 @@ type Mesh struct {
 	// The counts since the last ResetCounts.
 	moved      [numPorts]int64 // packets that left a router, by side
 	packets    int64
+	lost       int64 // packets sent over severed links
 	stall      Cycles
 	leastSpare int32 // the fewest credits that a link had left
 }
@@ -73,8 +80,10 @@ type link struct {
 	busy   Cycles // the first cycle at which it can send again
 	load   int64  // packets sent
 	credit int32  // free places at the other end; those who eject need none
-	to     int32  // the FIFO at the other end; none for ejection
+	to     int32  // the FIFO at the other end; none for ejection, and if severed
 	owner  int32  // the node that sends on it
+	// severed says that what is sent is lost.
+	severed bool
 }
 
 // none is the FIFO behind an ejecting link and the link before an edge FIFO.
@@ -141,23 +150,49 @@ func New(cfg Config) *Mesh {
 	return m
 }
 
-// wire joins every link to the FIFO at its other end.
+// wire joins every link that is not dead to the FIFO at its other end.
 func (m *Mesh) wire() {
-	for r := range m.cfg.Routers() {
-		x, y := r%m.cfg.Width, r/m.cfg.Width
-		if x+1 < m.cfg.Width {
-			m.join(r, r*numPorts+east, (r+1)*numPorts+west)
-			m.join(r+1, (r+1)*numPorts+west, r*numPorts+east)
+	whole := mesh.New(m.cfg.Width, m.cfg.Height, nil)
+	dead, severed := map[mesh.Link]bool{}, map[mesh.Link]bool{}
+	if routes := m.cfg.Routes; routes != nil && !routes.Whole() {
+		m.findWays(routes)
+		for _, l := range routes.Dead() {
+			dead[l] = true
 		}
-		if y+1 < m.cfg.Height {
-			down := r + m.cfg.Width
-			m.join(r, r*numPorts+south, down*numPorts+north)
-			m.join(down, down*numPorts+north, r*numPorts+south)
+	}
+	for _, l := range m.cfg.Severed {
+		severed[mesh.Link{min(l[0], l[1]), max(l[0], l[1])}] = true
+	}
+	for r := range int32(m.cfg.Routers()) {
+		for side := range mesh.Local {
+			over, ok := whole.Across(mesh.Hop{Router: r, Side: side})
+			to, _ := whole.Beyond(r, side)
+			l := int(r)*numPorts + int(side)
+			switch {
+			case !ok || dead[over]:
+			case severed[over]:
+				m.links[l].severed = true
+			default:
+				m.join(int(r), l, int(to)*numPorts+int(side.Opposite()))
+			}
 		}
-		m.join(r, m.entry(int32(r)), r*numPorts+local)
+		m.join(int(r), m.entry(r), int(r)*numPorts+int(local))
 	}
 	host := m.cfg.Routers()
-	m.join(host, m.entry(int32(host)), west)
+	m.join(host, m.entry(int32(host)), int(west))
+}
+
+// findWays prepares for routes around dead links.
+func (m *Mesh) findWays(routes *mesh.Mesh) {
+	n := m.cfg.Routers()
+	m.ways, m.down = make([][]uint8, n), make([]uint8, n)
+	for r := range int32(n) {
+		for side := range mesh.Local {
+			if routes.LeadsDown(r, side) {
+				m.down[r] |= 1 << side
+			}
+		}
+	}
 }
 
 // join lets owner send on a link to a FIFO, which is empty.

@@ -3,6 +3,8 @@ package noc
 import (
 	"errors"
 	"fmt"
+
+	"github.com/weft-toolchain/weft/targets/mesh"
 )
 
 // Cycles is a time, or a span of time, in clock cycles of the mesh.
@@ -10,7 +12,7 @@ type Cycles = int64
 
 // Host stands for the chip's I/O port: as a destination, out of the chip; as
 // the place of a Source, packets that come from outside.
-const Host int32 = -1
+const Host = mesh.Host
 
 // Limits of a Config and of a Run.
 const (
@@ -22,7 +24,7 @@ const (
 )
 
 // Config is the shape and the timing of a mesh. There is no default: every
-// field is at least 1.
+// number is at least 1.
 type Config struct {
 	// Width and Height count the routers along x and y, 1..MaxSide.
 	Width, Height int
@@ -37,6 +39,12 @@ type Config struct {
 	// EjectCycles is the cycles from leaving the last FIFO to being delivered
 	// to the core or the host, 1..MaxLatency.
 	EjectCycles Cycles
+	// Routes, where not nil, is the mesh that packets find their ways by: its dead
+	// links carry nothing.
+	Routes *mesh.Mesh
+	// Severed are links that the routes know nothing of: what is sent over one is
+	// lost.
+	Severed []mesh.Link
 }
 
 // Verify says everything that is out of range in c.
@@ -56,6 +64,14 @@ func (c Config) Verify() error {
 	check("EjectCycles", c.EjectCycles, MaxLatency)
 	if errs == nil {
 		check("Width × Height × ports × FIFODepth", int64(c.Routers()*numPorts*c.FIFODepth), MaxPlaces)
+		if r := c.Routes; r != nil && (r.Width() != c.Width || r.Height() != c.Height) {
+			errs = append(errs, fmt.Errorf("routes are of %d×%d routers, want %d×%d", r.Width(), r.Height(), c.Width, c.Height))
+		}
+		for _, l := range c.Severed {
+			if !mesh.New(c.Width, c.Height, nil).Neighbours(l[0], l[1]) {
+				errs = append(errs, fmt.Errorf("severed: no link between routers %d and %d", l[0], l[1]))
+			}
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -64,10 +80,14 @@ func (c Config) Verify() error {
 func (c Config) Routers() int { return c.Width * c.Height }
 
 // Hops returns the links a packet crosses along x and along y on its way
-// between two routers; Host stands where router 0 stands.
+// between two routers; Host stands where router 0 stands. Without a way they are 0.
 func (c Config) Hops(from, to int32) (dx, dy int) {
-	f, t := int(max(from, 0)), int(max(to, 0))
-	return distance(f%c.Width, t%c.Width), distance(f/c.Width, t/c.Width)
+	routes := c.Routes
+	if routes == nil {
+		routes = mesh.New(c.Width, c.Height, nil)
+	}
+	dx, dy, _ = routes.Hops(from, to)
+	return dx, dy
 }
 
 // ZeroLoad returns the cycles from the offer of a packet to its delivery when
@@ -76,8 +96,6 @@ func (c Config) ZeroLoad(from, to int32) Cycles {
 	dx, dy := c.Hops(from, to)
 	return 1 + Cycles(dx)*c.HopX + Cycles(dy)*c.HopY + c.EjectCycles
 }
-
-func distance(a, b int) int { return max(a-b, b-a) }
 
 // Packet is what travels. The mesh looks at Dst only.
 type Packet struct {

@@ -3,11 +3,13 @@ package noc
 import (
 	"cmp"
 	"slices"
+
+	"github.com/weft-toolchain/weft/targets/mesh"
 )
 
 // The reference is the package comment as code, in the plainest way: every
 // router in every cycle, no credits, no wheel. It shares with the mesh only the
-// types of its arguments and results.
+// types of its arguments and results, and the routes around dead links.
 
 // outcome is all that a run shows.
 type outcome struct {
@@ -76,7 +78,7 @@ func runReference(cfg Config, start Cycles, sources []Source, limit Cycles) outc
 		active = append(active, &refSource{Source: &sources[i], clock: start, busy: start})
 		total += len(sources[i].Injections)
 	}
-	for r.now = start; len(r.outcome.Deliveries) < total; r.now++ {
+	for r.now = start; len(r.outcome.Deliveries)+int(r.outcome.Counts.Lost) < total; r.now++ {
 		if r.now > start+limit {
 			r.outcome.End = -1
 			return r.outcome
@@ -108,9 +110,15 @@ func (r *reference) number(p refPlace) int {
 	return p.y*r.cfg.Width + p.x
 }
 
-// towards is the next place on the way of a packet; at stays if it is there.
-func (r *reference) towards(at refPlace, dst int32) refPlace {
-	to := r.place(dst)
+// towards is the next place on the way of a packet in a FIFO; at stays if it is
+// there.
+func (r *reference) towards(fifo refFIFO, dst int32) refPlace {
+	at, to := fifo.at, r.place(dst)
+	if routes := r.cfg.Routes; routes != nil && !routes.Whole() {
+		in := mesh.Side(slices.Index(refSides, refPlace{fifo.from.x - at.x, fifo.from.y - at.y}))
+		step := refSides[routes.Next(int32(r.number(at)), dst, in)]
+		return refPlace{at.x + step.x, at.y + step.y}
+	}
 	x := max(to.x, 0) // the host is reached through column 0
 	switch {
 	case at.x < x:
@@ -124,6 +132,10 @@ func (r *reference) towards(at refPlace, dst int32) refPlace {
 	}
 	return to
 }
+
+// refSides are the steps to the places that the sides of a router face, in the
+// order of mesh.Side.
+var refSides = []refPlace{{1, 0}, {-1, 0}, {0, -1}, {0, 1}, {0, 0}}
 
 // neighbours are the places that a router sends to and receives from.
 func (r *reference) neighbours(at refPlace) [5]refPlace {
@@ -201,7 +213,7 @@ func (r *reference) waiting(at refPlace) (fifos []refFIFO) {
 func (r *reference) oldestHead(fifos []refFIFO, next refPlace) (oldest refFIFO, ok bool) {
 	for _, f := range fifos {
 		head := r.queues[f][0]
-		if r.towards(f.at, head.packet.Dst) != next {
+		if r.towards(f, head.packet.Dst) != next {
 			continue
 		}
 		if !ok || head.older(r.queues[oldest][0]) {
@@ -220,7 +232,13 @@ func (r *reference) canSend(at, next refPlace, taken map[refFIFO]int) bool {
 	if last, ever := r.sent[[2]refPlace{at, next}]; ever && r.now < last+period {
 		return false
 	}
-	return next == at || next == refHost || taken[refFIFO{next, at}] < r.cfg.FIFODepth
+	return next == at || next == refHost || r.severed(at, next) || taken[refFIFO{next, at}] < r.cfg.FIFODepth
+}
+
+// severed says whether what is sent from one place to another is lost.
+func (r *reference) severed(at, next refPlace) bool {
+	a, b := int32(r.number(at)), int32(r.number(next))
+	return slices.Contains(r.cfg.Severed, mesh.Link{min(a, b), max(a, b)})
 }
 
 // leave takes a packet out of a router: to a neighbour, to its core, or out of
@@ -228,6 +246,11 @@ func (r *reference) canSend(at, next refPlace, taken map[refFIFO]int) bool {
 func (r *reference) leave(p refPacket, at refPlace, to refFIFO, taken map[refFIFO]int) {
 	counts := &r.outcome.Counts
 	r.sent[[2]refPlace{at, to.at}] = r.now
+	if to.at != at && r.severed(at, to.at) {
+		counts.Lost++
+		r.outcome.End = max(r.outcome.End, r.now+1)
+		return
+	}
 	if to.at != at {
 		r.outcome.Loads[[2]int{r.number(at), r.number(to.at)}]++
 	}
@@ -250,7 +273,7 @@ func (r *reference) deliver(p refPacket) {
 	at := r.now + r.cfg.EjectCycles
 	r.outcome.Counts.Delivered++
 	r.outcome.Deliveries = append(r.outcome.Deliveries, Delivery{at, p.packet, p.src})
-	r.outcome.End = at + 1
+	r.outcome.End = max(r.outcome.End, at+1)
 }
 
 // fly sends a packet to a FIFO, where it takes a place at once.

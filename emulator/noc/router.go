@@ -1,6 +1,10 @@
 package noc
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/weft-toolchain/weft/targets/mesh"
+)
 
 // visit is what a node does in the cycle now: its source enters a packet, and
 // its heads that can leave do. A head that cannot is seen to again: when it is
@@ -15,7 +19,7 @@ func (m *Mesh) visit(n int32) {
 		wanted    uint8           // outputs with a winner
 		contested uint8           // outputs with a loser
 	)
-	first := n * numPorts
+	first := n * int32(numPorts)
 	for in := m.nodes[n].occupied; in != 0; in &= in - 1 {
 		f := first + int32(bits.TrailingZeros8(in))
 		head := m.head(f)
@@ -74,7 +78,7 @@ func (m *Mesh) enter(n int32, now Cycles) {
 		x:     to.x,
 		y:     to.y,
 	}
-	p.out = m.route(p, m.fifos[l.to].node)
+	p.out = m.route(p, m.fifos[l.to].node, false)
 	l.load++
 	m.packets++
 
@@ -89,11 +93,15 @@ func (m *Mesh) enter(n int32, now Cycles) {
 	m.nodes[n].offer = never
 }
 
-// route returns the side by which a packet leaves a router: first along x,
-// then along y, then out.
-func (m *Mesh) route(p *flit, router int32) uint8 {
+// route returns the side by which a packet leaves a router: first along x, then
+// along y, then out; around dead links, by the table, where it counts whether the
+// packet came down a link.
+func (m *Mesh) route(p *flit, router int32, down bool) uint8 {
 	at := &m.nodes[router]
 	side := sides[sign(p.y-at.y)+1][sign(p.x-at.x)+1]
+	if m.ways != nil {
+		side = uint8(mesh.Way(m.ways[max(p.dst, 0)][router], down))
+	}
 	if side == local && p.dst == Host {
 		return west
 	}
@@ -114,10 +122,14 @@ func sign(d int16) int { return int(d>>15) | int(uint16(-d)>>15) }
 // send moves the head of a FIFO of router n out by one side.
 func (m *Mesh) send(n int32, out uint8, f int32, now Cycles) {
 	p := m.pop(n, f, now)
-	l := &m.links[n*numPorts+int32(out)]
+	l := &m.links[n*int32(numPorts)+int32(out)]
+	l.busy = now + m.cfg.LinkCycles
+	if l.severed {
+		m.lose(now)
+		return
+	}
 	l.load++
 	m.moved[out]++
-	l.busy = now + m.cfg.LinkCycles
 	if out == local {
 		l.busy = now + 1
 	}
@@ -129,7 +141,7 @@ func (m *Mesh) send(n int32, out uint8, f int32, now Cycles) {
 	q := m.push(l, ready)
 	*q = *p
 	q.ready = ready
-	q.out = m.route(p, m.fifos[l.to].node)
+	q.out = m.route(p, m.fifos[l.to].node, m.ways != nil && m.down[n]>>out&1 != 0)
 }
 
 // pop takes the head off a FIFO; the flit is good until the next push there.
@@ -172,9 +184,16 @@ func (m *Mesh) push(l *link, ready Cycles) *flit {
 	return &m.places[f*m.depth+i]
 }
 
+// lose ends a packet that was sent over a severed link.
+func (m *Mesh) lose(now Cycles) {
+	m.end = max(m.end, now+1)
+	m.pending--
+	m.lost++
+}
+
 // eject delivers a packet at a cycle.
 func (m *Mesh) eject(p *flit, at Cycles) {
-	m.end = at + 1
+	m.end = max(m.end, at+1)
 	m.pending--
 	if m.deliver != nil {
 		m.deliver(Delivery{

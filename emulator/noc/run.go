@@ -6,8 +6,8 @@ import (
 )
 
 // Run lets the sources offer their packets from cycle start on and advances
-// the mesh until every packet is delivered. It returns the cycle after the
-// last delivery, or start if there is none, and sets each source's Stall and
+// the mesh until every packet is delivered or lost. It returns the cycle after
+// the last of these, or start if there is none, and sets each source's Stall and
 // Done.
 //
 // Deliveries come in order of At, those of one cycle in order of destination,
@@ -16,7 +16,8 @@ import (
 // links are idle again.
 //
 // It panics if two sources have one Router, if a Router or a Dst is not in the
-// mesh, or if injections are out of order, before start, or MaxSpan after it.
+// mesh, if there is no way from one to the other, or if injections are out of
+// order, before start, or MaxSpan after it.
 func (m *Mesh) Run(start Cycles, sources []Source, deliver func(Delivery)) (end Cycles) {
 	m.begin(start, sources, deliver)
 	for m.nextCycle() {
@@ -29,8 +30,8 @@ func (m *Mesh) Run(start Cycles, sources []Source, deliver func(Delivery)) (end 
 	for i := range sources {
 		m.senders[m.nodeOf(sources[i].Router)].source = none
 	}
-	if m.end > start { // the last packet to leave anywhere was delivered last
-		m.quiet = m.end - 1 - m.cfg.EjectCycles + m.cfg.LinkCycles
+	if m.end > start { // no packet left a router later
+		m.quiet = m.end - 1 + m.cfg.LinkCycles
 	}
 	m.sources, m.deliver = nil, nil
 	return m.end
@@ -81,7 +82,21 @@ func (m *Mesh) checkSource(s *Source) {
 		if uint32(in.Packet.Dst+1) > routers {
 			panic(fmt.Sprintf("noc: router %d, injection %d: no router %d", s.Router, i, in.Packet.Dst))
 		}
+		if m.ways != nil {
+			m.checkWay(s.Router, in.Packet.Dst)
+		}
 		last = in.At
+	}
+}
+
+// checkWay gets the table of the ways to a destination, and panics if there is
+// none from a source.
+func (m *Mesh) checkWay(src, dst int32) {
+	if !m.cfg.Routes.Connected(src, dst) {
+		panic(fmt.Sprintf("noc: no way from router %d to router %d", src, dst))
+	}
+	if d := max(dst, 0); m.ways[d] == nil {
+		m.ways[d] = m.cfg.Routes.Ways(d)
 	}
 }
 

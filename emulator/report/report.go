@@ -4,6 +4,8 @@
 package report
 
 import (
+	"slices"
+
 	"github.com/weft-toolchain/weft/emulator/activity"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
@@ -26,8 +28,9 @@ type Report struct {
 	EnergyJoules float64                       `json:"energy_joules"`
 	PowerWatts   float64                       `json:"power_watts"`
 	Energy       map[targets.Component]float64 `json:"energy"`
-	// EnergyByPopulation has each population's cores; what is the chip's is
-	// under "chip", or "_chip" where a population has that name.
+	// EnergyByPopulation has each population's cores, and of those that it shares
+	// its share of the slots; what is the chip's is under "chip", or "_chip" where
+	// a population has that name.
 	EnergyByPopulation map[string]float64 `json:"energy_by_population"`
 	EnergyByCore       []float64          `json:"energy_by_core"`
 	Counts             map[string]int64   `json:"counts"`
@@ -41,8 +44,11 @@ type Report struct {
 	// LateTicks counts ticks that lasted longer than a chip of fixed ticks has.
 	LateTicks int64  `json:"late_ticks"`
 	SpikeHash string `json:"spike_hash"`
+	// Defects says what came of the chip's; nil where it has none.
+	Defects *Defects `json:"defects,omitempty"`
 	// populations are the names in the order declared.
 	populations []string
+	lost        activity.Lost
 }
 
 // chipName returns the key of what belongs to no population: "chip", unless one
@@ -66,6 +72,7 @@ func New(im *image.Image, t *targets.Target, functional bool, act *activity.Acti
 		EnergyByCore: make([]float64, len(act.Cores)), Counts: map[string]int64{},
 		Spikes: map[string]int64{}, Saturations: map[string]int64{},
 		SynapticEvents: act.SynapticEvents, StallCycles: act.Stalls, LateTicks: act.Late, SpikeHash: hash,
+		lost: act.Lost,
 	}
 	if functional {
 		r.Timing = Functional
@@ -97,10 +104,35 @@ func New(im *image.Image, t *targets.Target, functional bool, act *activity.Acti
 	for k := range act.Cores {
 		e := price(&act.Cores[k], &t.Prices) + leakCores
 		r.EnergyByCore[k] = e
-		r.EnergyByPopulation[pops[im.Cores[k].Population].Name] += e
+		for _, s := range shares(im, &im.Cores[k]) {
+			r.EnergyByPopulation[pops[s.population].Name] += float64(e * s.of)
+		}
 	}
 	r.EnergyByPopulation[chipName(r.Spikes)] = price(&act.Chip, &t.Prices) + leakChip
 	return r
+}
+
+// share is a population's part of a core.
+type share struct {
+	population int32
+	of         float64
+}
+
+// shares parts a core among its populations by their slots: those of neurons, of
+// their copies and their parts. Relays are the core's own.
+func shares(im *image.Image, c *image.Core) []share {
+	if len(c.Neurons) == 0 {
+		return []share{{c.Population, 1}}
+	}
+	slots := im.PopulationsOf(c)
+	slices.Sort(slots)
+	var out []share
+	for len(slots) > 0 {
+		n, _ := slices.BinarySearch(slots, slots[0]+1)
+		out = append(out, share{slots[0], float64(n) / float64(len(c.Neurons))})
+		slots = slots[n:]
+	}
+	return out
 }
 
 func price(c *activity.Counts, p *targets.Prices) float64 {

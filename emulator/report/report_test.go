@@ -112,6 +112,28 @@ func TestEnergyAddsUp(t *testing.T) {
 	}
 }
 
+// A core that populations share is theirs by slots: copies and parts are their
+// neurons', relays the core's.
+func TestEnergyOfASharedCore(t *testing.T) {
+	im := &image.Image{
+		Manifest: image.Manifest{Populations: []image.Symbol{{Name: "a", N: 2}, {Name: "b", First: 2, N: 2}}},
+		Cores: []image.Core{
+			{Neurons: []int32{0, 1, 2, 3, image.NoNeuron}, Copies: []bool{false, true, false, false, true}},
+			{Population: 1, Neurons: []int32{image.NoNeuron, 3}, Copies: []bool{true, true}},
+		},
+	}
+	act := activity.New(2, 2)
+	act.Cores[0][targets.SpikeOut], act.Cores[1][targets.SpikeOut] = 50, 7
+	chip := target(sample.Dense())
+	r := report.New(im, chip, true, act, "h")
+	spike := chip.Prices.Energy[targets.SpikeOut]
+	for name, want := range map[string]float64{"a": 30 * spike, "b": 27 * spike, "chip": 0} {
+		if got := r.EnergyByPopulation[name]; !near(got, want) {
+			t.Errorf("%s has %g J, want %g J", name, got, want)
+		}
+	}
+}
+
 // A population may be called chip: its energy and the chip's stay apart.
 func TestAPopulationCalledChip(t *testing.T) {
 	im, act := books(t, sample.Dense())

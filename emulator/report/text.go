@@ -46,6 +46,9 @@ func (r *Report) WriteText(w io.Writer) error {
 	if r.LateTicks > 0 {
 		fmt.Fprintf(w, "%d ticks were late: their work took longer than the tick of this chip\n", r.LateTicks)
 	}
+	if r.Defects != nil {
+		r.Defects.writeText(w)
+	}
 	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(t, "population\tspikes\tenergy\tsaturations")

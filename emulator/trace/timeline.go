@@ -23,6 +23,9 @@ const maxLines = 12
 //	core 0 (0, 0) relay  iiiiiiiiiiiiuuuuuuus......bbbbbbbbbb
 //	mesh                 .......................D..bbbbbbbbbb
 //
+// Where partial sums are added in the tick in which they are sent, the barrier
+// behind these is in the mesh's line, and the cores that take them wait for it.
+//
 // i: axons found and rows integrated, u: neurons updated, l: synapses changed, s: packets sent,
 // D: packets delivered, b: barrier, a dot: waiting. What is shorter than a
 // column may not show.
@@ -43,14 +46,14 @@ func (l *Timeline) Tick(t *emulator.Tick) error {
 	names := make([]string, len(t.Cores))
 	for k := range t.Cores {
 		c := &l.im.Cores[k]
-		names[k] = fmt.Sprintf("core %d (%d, %d) %s", k, c.X, c.Y, l.im.Manifest.Populations[c.Population].Name)
+		names[k] = fmt.Sprintf("core %d (%d, %d) %s", k, c.X, c.Y, l.im.Label(c))
 		label = max(label, len(names[k]))
 	}
 	for k, c := range t.Cores {
-		spans := []span{{'i', c.Integrated}, {'u', c.Updated}, {'l', c.Learned}, {'s', c.Sent}, {'.', t.Phases.Routed}, {'b', t.Phases.Done}}
+		spans := []span{{'i', c.Integrated}, {'.', c.Began}, {'u', c.Updated}, {'l', c.Learned}, {'s', c.Sent}, {'.', t.Phases.Routed}, {'b', t.Phases.Done}}
 		fmt.Fprintf(&b, "%-*s  %s\n", label, names[k], bar(spans, per))
 	}
-	mesh := []rune(bar([]span{{'.', t.Phases.Routed}, {'b', t.Phases.Done}}, per))
+	mesh := []rune(bar([]span{{'.', t.Phases.Summed}, {'b', t.Phases.Gathered}, {'.', t.Phases.Routed}, {'b', t.Phases.Done}}, per))
 	for _, d := range t.Deliveries {
 		mesh[min(int(d.At/per), len(mesh)-1)] = 'D'
 	}

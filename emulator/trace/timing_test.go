@@ -10,42 +10,44 @@ import (
 	"github.com/weft-toolchain/weft/emulator/internal/sample"
 	"github.com/weft-toolchain/weft/emulator/trace"
 	"github.com/weft-toolchain/weft/internal/golden"
+	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
 )
 
-// pictures are the runs that TIMING.md shows, each a network on a target and the
+// pictures are the runs that TIMING.md shows, each an image for a target and the
 // ticks shown of it.
 var pictures = []struct {
 	name     string
-	net      func() *sample.Net
-	plastic  bool
+	image    func(targets.Arch) *image.Image
 	target   string
 	stimulus [][]int32
 	from, to int64
 }{
-	{"hello", hello, false, "xbar256", [][]int32{{0}, {0}, nil, nil}, 1, 2},
-	{"synapse delay", hello, false, "loihi", [][]int32{{0}, nil}, 2, 2},
-	{"back-pressure", burst, false, "xbar256", [][]int32{{0}, nil}, 2, 2},
-	{"learning", wide, true, "xbar256", [][]int32{{0}, nil, nil}, 2, 3},
+	{"hello", hello, "xbar256", [][]int32{{0}, {0}, nil, nil}, 1, 2},
+	{"synapse delay", hello, "loihi", [][]int32{{0}, nil}, 2, 2},
+	{"back-pressure", burst, "xbar256", [][]int32{{0}, nil}, 2, 2},
+	{"learning", learning, "xbar256", [][]int32{{0}, nil, nil}, 2, 3},
+	{"partial sums at once", sample.Spread, "xbar256", [][]int32{{0}, nil, nil, nil}, 4, 4},
 }
 
 // resets is sample.Program with reset: zero.
 var resets = strings.Replace(sample.Program, "sub v, v, threshold", "mov v, zero", 1)
 
 // hello is examples/hello as the compiler lays it out.
-func hello() *sample.Net {
-	return &sample.Net{
+func hello(arch targets.Arch) *image.Image {
+	net := &sample.Net{
 		Name: "hello", Inputs: []sample.Group{{Name: "button", N: 1}},
 		Populations: []sample.Group{{Name: "relay", N: 1}, {Name: "bell", N: 1}}, Outputs: []int{1},
 		Synapses: []sample.Synapse{{From: 0, To: 0, Weight: 2, Delay: 1}, {From: 1, To: 1, Weight: 2, Delay: 1}},
 		Biases:   []int32{0, 0}, Thresholds: []int32{1, 3},
 		Program: resets,
 	}
+	return net.Image(arch)
 }
 
 // burst has two populations that fire at once, and send all their spikes over
 // one link.
-func burst() *sample.Net {
+func burst(arch targets.Arch) *image.Image {
 	const n = 16
 	net := &sample.Net{
 		Name: "burst", Inputs: []sample.Group{{Name: "in", N: 1}},
@@ -57,11 +59,11 @@ func burst() *sample.Net {
 			sample.Synapse{From: 0, To: k, Weight: 1, Delay: 1},
 			sample.Synapse{From: 1 + k, To: 2 * n, Weight: 1, Delay: 1})
 	}
-	return net
+	return net.Image(arch)
 }
 
 // wide has one input that makes twenty neurons fire.
-func wide() *sample.Net {
+func wide(arch targets.Arch) *image.Image {
 	const n = 20
 	net := &sample.Net{
 		Name: "wide", Inputs: []sample.Group{{Name: "in", N: 1}}, Populations: []sample.Group{{Name: "all", N: n}},
@@ -70,8 +72,11 @@ func wide() *sample.Net {
 	for k := range n {
 		net.Synapses = append(net.Synapses, sample.Synapse{From: 0, To: k, Weight: 1, Delay: 1})
 	}
-	return net
+	return net.Image(arch)
 }
+
+// learning is wide with a plastic row.
+func learning(arch targets.Arch) *image.Image { return sample.Plastic(wide(arch)) }
 
 // The pictures in TIMING.md are what the machine does.
 func TestPicturesOfTimingMD(t *testing.T) {
@@ -93,10 +98,7 @@ func TestPicturesOfTimingMD(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		im := p.net().Image(chip.Arch)
-		if p.plastic {
-			im = sample.Plastic(im)
-		}
+		im := p.image(chip.Arch)
 		m := emulator.New(emulator.NewChip(im, chip.Timing, emulator.Cycle))
 		var picture strings.Builder
 		line := trace.NewTimeline(&picture, im)
@@ -139,7 +141,7 @@ func TestTimingMDHasEveryEvent(t *testing.T) {
 
 // A partial sum is delivered to a slot, not to an axon.
 func TestTimelineNamesTheSlotOfAPartialSum(t *testing.T) {
-	im := wide().Image(sample.Dense())
+	im := wide(sample.Dense())
 	var picture strings.Builder
 	tick := emulator.Tick{Number: 1, Cores: make([]emulator.CoreTick, len(im.Cores)), Phases: emulator.Phases{Routed: 4, Done: 5}}
 	tick.Deliveries = []emulator.Delivery{{At: 3, To: 1, Axon: -3}}

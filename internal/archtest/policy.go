@@ -46,29 +46,35 @@ var policy = []row{
 	{pkg: "isa/fixed"},
 	{pkg: "isa", may: []string{"isa/fixed", "internal/diag", "internal/spell"}},
 	{pkg: "isa/models", may: []string{"isa", "internal/diag"}},
-	{pkg: "isa/image", may: []string{"isa", "isa/fixed", "targets", "internal/diag"}},
-	{pkg: "targets", may: []string{"isa", "internal/diag", "internal/yamldoc", "internal/spell"}},
+	{pkg: "isa/image", may: []string{"isa", "isa/fixed", "targets/...", "internal/diag"}},
+	{pkg: "targets/mesh"},
+	{pkg: "targets", may: []string{"targets/mesh", "isa", "internal/diag", "internal/yamldoc", "internal/spell"}},
 
 	// The compiler. A pass may be tested on what the passes before it make.
 	{
 		pkg: "compiler/network",
 		may: []string{"internal/diag", "internal/yamldoc", "internal/ndarray", "internal/paths", "internal/spell"},
 	},
-	{pkg: "compiler/ir", may: []string{"compiler/network", "targets", "internal/diag"}},
+	{pkg: "compiler/ir", may: []string{"compiler/network", "targets/...", "internal/diag"}},
 	{pkg: "compiler/lower", may: pass, tests: []string{"compiler/..."}},
+	{pkg: "compiler/optimise", may: pass, tests: []string{"compiler/..."}},
 	{pkg: "compiler/quant", may: pass, tests: []string{"compiler/..."}},
-	{pkg: "compiler/mapping", may: pass, tests: []string{"compiler/..."}},
+	{pkg: "compiler/partition"},
+	{pkg: "compiler/place", may: []string{"compiler/partition"}},
+	{pkg: "compiler/mapping", may: append([]string{"compiler/partition", "compiler/place"}, pass...), tests: []string{"compiler/..."}},
 	{pkg: "compiler/codegen", may: pass, tests: []string{"compiler/..."}},
+	{pkg: "compiler/defect", may: []string{"isa/...", "targets/...", "internal/diag"}, tests: []string{"compiler/..."}},
 	{pkg: "compiler/interp", may: pass, tests: []string{"compiler/..."}},
 	{pkg: "compiler/lavanet", may: []string{"internal/diag", "internal/hdf5", "internal/ndarray", "internal/spell"}},
-	{pkg: "compiler", may: []string{"compiler/...", "isa/...", "targets", "internal/diag"}},
+	{pkg: "compiler", may: []string{"compiler/...", "isa/...", "targets/...", "internal/diag"}},
 
 	// The emulator.
-	{pkg: "emulator/noc"},
+	{pkg: "emulator/noc", may: []string{"targets/mesh"}},
 	{pkg: "emulator/stimulus", may: []string{"internal/diag", "internal/spell", "internal/ndarray", "internal/ndarray/table"}},
-	{pkg: "emulator/...", may: []string{"isa/...", "targets", "emulator/...", "internal/diag"}},
+	{pkg: "emulator/...", may: []string{"isa/...", "targets/...", "emulator/...", "internal/diag"}},
 
 	// Where both meet.
+	{pkg: "internal/profile", may: []string{"internal/diag", "internal/ndarray", "internal/ndarray/table", "internal/spell"}},
 	{pkg: "internal/dataset", may: []string{"internal/diag", "internal/ndarray", "internal/ndarray/table", "internal/spell"}},
 	{
 		pkg: "internal/experiment",
@@ -77,28 +83,30 @@ var policy = []row{
 			"compiler/network",
 		},
 	},
+	{pkg: "internal/chippage", may: []string{"compiler"}},
 	{pkg: "internal/eval", may: belowCommand},
-	{pkg: "internal/rancnet", may: []string{"emulator/ranc", "internal/diag", "internal/ndarray"}, tests: []string{"compiler/...", "emulator/...", "targets", "internal/paths"}},
-	{pkg: "internal/loihitest", tests: []string{"compiler/...", "emulator/...", "isa/...", "targets", "internal/..."}},
-	{pkg: "internal/isaref", may: []string{"isa/...", "targets"}, tests: []string{"emulator/..."}},
+	{pkg: "internal/rancnet", may: []string{"emulator/ranc", "internal/diag", "internal/ndarray"}, tests: []string{"compiler/...", "emulator/...", "targets/...", "internal/paths"}},
+	{pkg: "internal/loihitest", tests: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/..."}},
+	{pkg: "internal/isaref", may: []string{"isa/...", "targets/..."}, tests: []string{"emulator/..."}},
 	{
 		pkg: "internal/benchnet", may: []string{"internal/ndarray"},
-		tests: []string{"compiler/...", "emulator/...", "isa/...", "targets"},
+		tests: []string{"compiler/...", "emulator/...", "isa/...", "targets/..."},
 	},
-	{pkg: "internal/difftest", may: []string{"compiler/...", "emulator/...", "isa/...", "targets", "internal/..."}},
+	{pkg: "internal/mapbench", may: []string{"compiler/partition", "compiler/place"}},
+	{pkg: "internal/difftest", may: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/..."}},
 	{pkg: "examples/...", may: belowCommand},
 
 	// The command.
-	{pkg: "internal/cli", may: []string{"compiler/...", "emulator/...", "isa/...", "targets", "internal/..."}},
+	{pkg: "internal/cli", may: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/..."}},
 	{pkg: "cmd/weft", may: []string{"internal/cli"}},
 }
 
 // pass is what a pass of the compiler may import.
-var pass = []string{"compiler/ir", "compiler/network", "isa/...", "targets", "internal/diag"}
+var pass = []string{"compiler/ir", "compiler/network", "isa/...", "targets/...", "internal/diag"}
 
 // belowCommand is everything but the command line.
 var belowCommand = []string{
-	"compiler/...", "emulator/...", "isa/...", "targets",
+	"compiler/...", "emulator/...", "isa/...", "targets/...",
 	"internal/dataset", "internal/diag", "internal/eval", "internal/experiment", "internal/ndarray",
 	"internal/paths", "internal/spell", "internal/yamldoc",
 }

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -14,6 +16,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/profile"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -23,25 +26,90 @@ type compileFlags struct {
 	bits int
 	clip string
 	per  string
-	seed uint64
+	// format and scale are how weights are rounded.
+	format, scale string
+	// optimise lists passes.
+	optimise string
+	seed     uint64
+	// profile is a file.
+	profile string
+	// effort, split and objective are how neurons get cores.
+	effort           int
+	split, objective string
 }
 
 func (f *compileFlags) add(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&f.bits, "bits", 0, "quantise weights to this many bits (default: the target's)")
 	cmd.Flags().StringVar(&f.clip, "clip", "", "largest weight kept: mse (least squared error) or max (clip nothing)")
 	cmd.Flags().StringVar(&f.per, "per", "", "weights that share a scale: projection or neuron")
-	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "start placement from a random one of this seed (0: from a regular one)")
+	cmd.Flags().StringVar(&f.format, "format", "", "round weights to: "+joined(network.Formats))
+	cmd.Flags().StringVar(&f.scale, "scale", "", "scales of weights: real or pow2 (powers of two)")
+	cmd.Flags().StringVar(&f.optimise, "optimise", "", "passes to run besides, such as dead,share,prune=0.01: "+strings.Join(passWords(), ", "))
+	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "begin the search for a mapping elsewhere: another seed, another mapping, as good")
+	cmd.Flags().IntVar(&f.effort, "effort", defaultEffort, "how long to look for a better mapping, 1 to 6: 1 constructs one, 2 takes seconds, 3 may take minutes, each step above twice as long")
+	cmd.Flags().StringVar(&f.split, "split", defaultSplit, "neurons split over cores with partial sums, where the target has them: auto (where it takes fewer cores), needed or never")
+	cmd.Flags().StringVar(&f.objective, "objective", "cores", "what mapping wants least: cores, then deliveries between them; or traffic, then cores")
+	cmd.Flags().StringVar(&f.profile, "profile", "", "csv file of spikes (population, index, spikes), as 'weft run --profile-out' writes it: lay the network out for these")
 }
 
-// options returns the compiler's options, or a usage error.
-func (f *compileFlags) options() (compiler.Options, error) {
-	o := compiler.Options{Quantise: network.Quantise{Bits: f.bits, Clip: network.Clip(f.clip), Per: network.Per(f.per)}, Seed: f.seed}
+// What mapping does when nobody says.
+const (
+	defaultEffort = 2
+	defaultSplit  = "auto"
+)
+
+// choices are the compiler's options as far as they can be known before the
+// network is: profile is the file of a profile, or empty.
+type choices struct {
+	compiler.Options
+	profile string
+}
+
+// given reports whether something was chosen.
+func (c *choices) given() bool {
+	return c.Quantise != network.Quantise{} || c.Optimise != network.Optimise{} || c.Seed != 0 || c.profile != "" || c.Effort != defaultEffort || c.Split != defaultSplit || c.Traffic
+}
+
+// options returns the choices, or a usage error.
+func (f *compileFlags) options() (choices, error) {
+	o := choices{
+		Options: compiler.Options{Quantise: network.Quantise{
+			Bits: f.bits, Clip: network.Clip(f.clip), Per: network.Per(f.per),
+			Format: network.Format(f.format), Scale: network.Scale(f.scale),
+		}, Seed: f.seed},
+		profile: f.profile,
+	}
+	if f.format != "" {
+		o.Quantise.Pos = diag.Pos{File: "--format"}
+	}
 	if f.bits != 0 {
 		o.Quantise.Pos = diag.Pos{File: "--bits"}
+	}
+	var err error
+	if o.Optimise, err = parsePasses(f.optimise); err != nil {
+		return o, err
+	}
+	switch {
+	case f.format != "" && !slices.Contains(network.Formats, o.Quantise.Format):
+		return o, usagef("--format %s: want one of %s", f.format, joined(network.Formats))
+	case f.format != "" && f.bits != 0:
+		return o, usagef("--format and --bits both say how many bits a weight has; leave one out")
+	case f.scale != "" && f.scale != string(network.ScaleReal) && f.scale != string(network.ScalePow2):
+		return o, usagef("--scale %s: want real or pow2", f.scale)
 	}
 	if f.bits != 0 && (f.bits < 2 || f.bits > 16) {
 		return o, usagef("--bits %d: want 2 to 16", f.bits)
 	}
+	f.effort, f.split, f.objective = cmp.Or(f.effort, defaultEffort), cmp.Or(f.split, defaultSplit), cmp.Or(f.objective, "cores")
+	switch {
+	case f.effort < 1 || f.effort > 6:
+		return o, usagef("--effort %d: want 1 to 6", f.effort)
+	case f.split != "auto" && f.split != "needed" && f.split != "never":
+		return o, usagef("--split %s: want auto, needed or never", f.split)
+	case f.objective != "cores" && f.objective != "traffic":
+		return o, usagef("--objective %s: want cores or traffic", f.objective)
+	}
+	o.Effort, o.Split, o.Traffic = f.effort, f.split, f.objective == "traffic"
 	if f.clip != "" && f.clip != string(network.ClipMSE) && f.clip != string(network.ClipMax) {
 		return o, usagef("--clip %s: want mse or max", f.clip)
 	}
@@ -51,10 +119,25 @@ func (f *compileFlags) options() (compiler.Options, error) {
 	return o, nil
 }
 
+// joined lists names for a message.
+func joined[T ~string](names []T) string {
+	list := make([]string, len(names))
+	for k, n := range names {
+		list[k] = string(n)
+	}
+	return strings.Join(list, ", ")
+}
+
 // over lays the fields that are set in b over those of a.
 func over(a, b network.Quantise) network.Quantise {
 	if b.Bits != 0 {
-		a.Bits, a.Pos = b.Bits, b.Pos
+		a.Bits, a.Format, a.Pos = b.Bits, "", b.Pos
+	}
+	if b.Format != "" {
+		a.Bits, a.Format, a.Pos = 0, b.Format, b.Pos
+	}
+	if b.Scale != "" {
+		a.Scale = b.Scale
 	}
 	if b.Clip != "" {
 		a.Clip = b.Clip
@@ -87,23 +170,26 @@ type loaded struct {
 	image  *image.Image
 	target *targets.Target
 	result *compiler.Result
+	// defects are those of the chip, where a file was named.
+	defects *targets.Defects
 }
 
 // load opens an image, or compiles a network. targetName may be empty: then an
-// image runs on the target it was compiled for, and a network on xbar256.
-func load(ctx context.Context, path, targetName string, opt compiler.Options) (*loaded, error) {
+// image runs on the target it was compiled for, and a network on xbar256. defects
+// is a file, or empty.
+func load(ctx context.Context, path, targetName, defects string, opt choices) (*loaded, error) {
 	isImage, err := isImageFile(path)
 	if err != nil {
 		return nil, err
 	}
-	if isImage && opt != (compiler.Options{}) {
-		return nil, usagef("%s is an image, and so already quantised and placed: --bits, --clip, --per and --seed are for networks", path)
+	if isImage && opt.given() {
+		return nil, usagef("%s is an image, and so already quantised and placed: --bits, --clip, --per, --format, --scale, --optimise, --seed, --profile, --effort, --split and --objective are for networks", path)
 	}
 	if !isImage {
 		if targetName == "" {
 			targetName = defaultTarget
 		}
-		return compileFile(ctx, path, targetName, opt)
+		return compileFile(ctx, path, targetName, defects, opt)
 	}
 	im, err := image.Open(path)
 	if err != nil {
@@ -122,41 +208,63 @@ func load(ctx context.Context, path, targetName string, opt compiler.Options) (*
 	if t.Arch != im.Manifest.Arch {
 		return nil, diag.One(diag.Pos{File: path}, diag.BadImage, "image was compiled for target %q, whose cores differ from those of %q; compile it for that one", im.Manifest.Target, t.Name)
 	}
-	return &loaded{image: im, target: t}, nil
+	d, err := loadDefects(defects, &t.Arch)
+	return &loaded{image: im, target: t, defects: d}, err
 }
 
 // defaultTarget is what a network runs on when nobody says.
 const defaultTarget = "xbar256"
 
-func compileFile(ctx context.Context, path, targetName string, opt compiler.Options) (*loaded, error) {
+func compileFile(ctx context.Context, path, targetName, defects string, opt choices) (*loaded, error) {
 	t, err := targets.Load(targetName)
 	if err != nil {
+		return nil, err
+	}
+	if opt.Defects, err = loadDefects(defects, &t.Arch); err != nil {
 		return nil, err
 	}
 	return compileFileFor(ctx, path, t, opt)
 }
 
-func compileFileFor(ctx context.Context, path string, t *targets.Target, opt compiler.Options) (*loaded, error) {
-	net, err := network.LoadFor(path, roomOf(t))
-	if err != nil && isExperiment(path) {
-		return nil, diag.One(diag.Pos{File: path, Line: 1, Col: 1}, diag.Unsupported, "this is an experiment, want a network: run it with `weft eval`, or name the file behind its key `network`")
-	}
+func compileFileFor(ctx context.Context, path string, t *targets.Target, opt choices) (*loaded, error) {
+	net, err := loadNetwork(path, t)
 	if err != nil {
 		return nil, err
 	}
 	return compileNetwork(ctx, net, t, opt)
 }
 
+func loadNetwork(path string, t *targets.Target) (*network.Network, error) {
+	net, err := network.LoadFor(path, roomOf(t))
+	if err != nil && isExperiment(path) {
+		return nil, diag.One(diag.Pos{File: path, Line: 1, Col: 1}, diag.Unsupported, "this is an experiment, want a network: run it with `weft eval`, or name the file behind its key `network`")
+	}
+	return net, err
+}
+
 func roomOf(t *targets.Target) network.Room {
 	return network.Room{Target: t.Name, Synapses: t.Arch.MaxSynapses()}
 }
 
-func compileNetwork(ctx context.Context, net *network.Network, t *targets.Target, opt compiler.Options) (*loaded, error) {
-	res, err := compiler.Compile(ctx, net, t.Name, &t.Arch, opt)
+func compileNetwork(ctx context.Context, net *network.Network, t *targets.Target, opt choices) (*loaded, error) {
+	if opt.profile != "" {
+		var groups []profile.Group
+		for _, in := range net.Inputs {
+			groups = append(groups, profile.Group{Name: in.Name, N: network.Size(in.Shape)})
+		}
+		for _, p := range net.Populations {
+			groups = append(groups, profile.Group{Name: p.Name, N: network.Size(p.Shape)})
+		}
+		var err error
+		if opt.Profile, err = profile.Load(opt.profile, groups); err != nil {
+			return nil, err
+		}
+	}
+	res, err := compiler.Compile(ctx, net, t.Name, &t.Arch, opt.Options)
 	if err != nil {
 		return nil, err
 	}
-	return &loaded{image: res.Image, target: t, result: res}, nil
+	return &loaded{image: res.Image, target: t, result: res, defects: opt.Defects}, nil
 }
 
 // table writes aligned columns; cells are parted by tabs.

@@ -11,16 +11,21 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/weft-toolchain/weft/compiler"
+	"github.com/weft-toolchain/weft/internal/chippage"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
 )
 
 type compileOptions struct {
 	compileFlags
+	defectsFlag
 	net, target string
 	out         string
 	report      string
 	dump        string
+	html        string
+	explain     string
+	chipMap     bool
 	json        bool
 }
 
@@ -30,11 +35,16 @@ func newCompileCmd() *cobra.Command {
 		Use:   "compile NET.yaml -t TARGET",
 		Short: "Compile a network to a chip image, and say what went where",
 		Long: `Compile a network to a chip image for a target: a built-in name (see 'weft
-targets') or the path of a target file. Prints what went where, how full it is
-and what quantisation cost. The image is written to NET.weft in the current
-directory, or where -o says.`,
-		Example: "  weft compile examples/hello/network.yaml -t xbar256 -o hello.weft",
-		Args:    cobra.ExactArgs(1),
+targets') or the path of a target file. Prints what went where, how full it is,
+what quantisation cost, and how far from a proven bound the mapping is at most.
+The image is written to NET.weft in the current directory, or where -o says.
+
+--profile weighs deliveries and hops by the spikes of a run. --map and --html
+draw the chip; --explain says how one population was mapped.`,
+		Example: `  weft compile examples/hello/network.yaml -t xbar256 -o hello.weft
+  weft compile examples/digits/network.yaml --html digits.html --map
+  weft compile examples/digits/network.yaml --explain hidden`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.net = args[0]
 			return runCompile(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), o)
@@ -43,9 +53,13 @@ directory, or where -o says.`,
 	cmd.Flags().StringVarP(&o.target, "target", "t", defaultTarget, "target: a built-in name or a file")
 	cmd.Flags().StringVarP(&o.out, "output", "o", "", "image file (default: the network file's name with .weft, here)")
 	cmd.Flags().StringVar(&o.report, "report", "", "also write the report as JSON to this file")
+	cmd.Flags().StringVar(&o.html, "html", "", "also write the report as a page with maps of the chip to this file")
+	cmd.Flags().BoolVar(&o.chipMap, "map", false, "also print maps of the chip in letters: how full its cores are, of what, and its links")
+	cmd.Flags().StringVar(&o.explain, "explain", "", "instead of the report print how this population was mapped, and why so")
 	cmd.Flags().StringVar(&o.dump, "dump", "", "print what this pass leaves behind: "+strings.Join(compiler.PassNames(), ", "))
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the report as JSON")
 	o.add(cmd)
+	o.addDefects(cmd, "the image goes around it")
 	return cmd
 }
 
@@ -67,22 +81,48 @@ func runCompile(ctx context.Context, w, errs io.Writer, o compileOptions) error 
 	switch {
 	case out == "-":
 		return usagef("-o -: the report goes to stdout; give -o a file")
-	case o.json && (o.dump != "" || o.report == "-"):
-		return usagef("--json, --dump and --report - all print to stdout; give --report a file, or leave --json out")
+	case o.json && (o.dump != "" || o.report == "-" || o.chipMap):
+		return usagef("--json, --map, --dump and --report - all print to stdout; give --report a file, or leave --json out")
+	case o.explain != "" && (o.chipMap || o.dump != "" || o.report == "-"):
+		return usagef("--explain is printed instead of the report: --map, --dump and --report - do not go with it")
+	case o.html == "-":
+		return usagef("--html -: the report goes to stdout; give --html a file")
+	case o.html != "" && (o.html == o.report || o.html == out):
+		return usagef("--html and another output are the same file, %s", o.html)
 	}
-	if err := checkOut([]string{o.net, o.target}, out, o.report); err != nil {
+	if err := checkOut([]string{o.net, o.target, o.profile, o.defects}, out, o.report, o.html); err != nil {
 		return err
 	}
 	if err := checkImageOut(out); err != nil {
 		return err
 	}
-	l, err := compileFile(ctx, o.net, o.target, opt)
+	t, err := targets.Load(o.target)
+	if err != nil {
+		return err
+	}
+	if opt.Defects, err = loadDefects(o.defects, &t.Arch); err != nil {
+		return err
+	}
+	net, err := loadNetwork(o.net, t)
+	if err != nil {
+		return err
+	}
+	explained := 0
+	if o.explain != "" {
+		if explained, err = populationNamed(net, o.explain); err != nil {
+			return err
+		}
+	}
+	l, err := compileNetwork(ctx, net, t, opt)
 	if err != nil {
 		return err
 	}
 	data, err := l.image.Bytes()
 	if err != nil {
 		return err
+	}
+	if ran := l.result.Passes; o.dump != "" && !slices.ContainsFunc(ran, func(p compiler.PassRun) bool { return p.Name == o.dump }) {
+		return usagef("--dump %s: the pass was not asked for, neither by --optimise nor by the network file", o.dump)
 	}
 	rep := l.result.Report(data)
 	if err := image.WriteFile(out, data); err != nil {
@@ -93,16 +133,42 @@ func runCompile(ctx context.Context, w, errs io.Writer, o compileOptions) error 
 			return err
 		}
 	}
+	if o.html != "" {
+		if err := writeWhole(o.html, w, func(w io.Writer) error { return chippage.WriteHTML(w, rep) }); err != nil {
+			return err
+		}
+	}
+	if d := l.defects; d != nil {
+		rep.Notes = append(rep.Notes, "compiled around "+d.String())
+	}
 	if name := l.target.Name; name != o.target && slices.Contains(targets.Names(), name) {
 		rep.Notes = append(rep.Notes, fmt.Sprintf("the target file %s calls itself %s, as a built-in target does; an image keeps the name alone, so run it with -t %s", o.target, name, o.target))
 	}
 	for _, note := range rep.Notes {
 		fmt.Fprintln(errs, "note: "+note)
 	}
-	if o.json {
+	switch {
+	case o.explain != "" && o.json:
+		return printJSON(w, l.result.Explain(explained))
+	case o.explain != "":
+		return printExplanation(w, l.result.Explain(explained), rep.Profiled)
+	case o.json:
 		return printJSON(w, rep)
 	}
+	if o.chipMap {
+		if err := chippage.WriteMap(w, rep); err != nil {
+			return err
+		}
+		fmt.Fprintln(w)
+	}
 	return printCompile(w, rep, out)
+}
+
+func copiesText(n int) string {
+	if n == 1 {
+		return "1 copy"
+	}
+	return fmt.Sprintf("%d copies", n)
 }
 
 // maxCoreRows is how many cores the text report lists one by one.
@@ -111,9 +177,30 @@ const maxCoreRows = 16
 func printCompile(w io.Writer, r *compiler.Report, out string) error {
 	u := r.Utilisation
 	fmt.Fprintf(w, "%s on %s: %d of %d cores, %d neurons, %d axons, %d synapses\n", r.Network, r.Target, r.Cores, r.MaxCores, r.Neurons, r.Axons, r.Synapses)
+	if r.Parts+r.Copies+r.Relays > 0 {
+		fmt.Fprintf(w, "added to make it fit: %s of split neurons, %s for more destinations, %s of long delays\n", counted(r.Parts, "part"), copiesText(r.Copies), counted(r.Relays, "relay"))
+	}
 	fmt.Fprintf(w, "cores in use are full to %.1f %% of neurons, %.1f %% of axons, %.1f %% of synapses\n", 100*u.Neurons, 100*u.Axons, 100*u.Synapses)
-	fmt.Fprintf(w, "one spike of every source: deliveries between cores %d, hops %d (the host's counted)\n\n", r.Cut.Unweighted, r.Hops.Unweighted)
+	fmt.Fprintf(w, "one spike of every source: deliveries between cores %d, hops %d (the host's counted)\n", r.Cut.Unweighted, r.Hops.Unweighted)
+	if r.Profiled {
+		fmt.Fprintf(w, "the profile's spikes: deliveries between cores %d, hops %d\n", r.Cut.Weighted, r.Hops.Weighted)
+	}
+	if l := r.Links.Fullest; l != nil {
+		fmt.Fprintf(w, "fullest link (%d, %d) → (%d, %d): %d spikes; mean of the %d links in use %.4g\n", l.From[0], l.From[1], l.To[0], l.To[1], l.Load.Weighted, r.Links.Used, r.Links.Mean.Weighted)
+	}
+	fmt.Fprintln(w)
+	printPasses(w, r.Passes)
 	err := table(w, func(t io.Writer) {
+		fmt.Fprintln(t, "bound\tfound\tat least\tsince")
+		for _, b := range r.Bounds.Rows() {
+			fmt.Fprintf(t, "%s\t%d\t%d\t%s\n", b.Name, b.Found, b.Bound.Bound, b.Argument)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(w)
+	err = table(w, func(t io.Writer) {
 		fmt.Fprintln(t, "population\tneuron\tneurons\tcores\tfan-in\tinstructions\tnumbers")
 		for _, p := range r.Populations {
 			numbers := fmt.Sprintf("rounded, %d bits below the weights", p.FracBits)
@@ -141,7 +228,14 @@ func printCompile(w io.Writer, r *compiler.Report, out string) error {
 			if q.ScaleMax > q.Scale*1.000001 {
 				scale += fmt.Sprintf("…%.4g", q.ScaleMax)
 			}
-			fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%.4g\t%s\t%d\t%d\n", q.Projection, q.Synapses, q.Bits, scale, q.Clip, sqnr, q.Clipped, q.Zeroed)
+			bits := fmt.Sprint(q.Bits)
+			if q.Format != "" {
+				bits += " " + q.Format
+				if q.Step > 1 {
+					bits += fmt.Sprintf(" × %d", q.Step)
+				}
+			}
+			fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%.4g\t%s\t%d\t%d\n", q.Projection, q.Synapses, bits, scale, q.Clip, sqnr, q.Clipped, q.Zeroed)
 		}
 	})
 	if err != nil {

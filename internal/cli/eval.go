@@ -25,6 +25,7 @@ import (
 
 type evalOptions struct {
 	compileFlags
+	defectsFlag
 	file, target string
 	samples      int
 	workers      int
@@ -55,6 +56,7 @@ depend on the number of workers.`,
 	cmd.Flags().StringVar(&o.predictions, "predictions", "", "write sample, label and prediction here, as csv; - is stdout")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the result as JSON")
 	o.add(cmd)
+	o.addDefects(cmd, "the network is compiled around it, and the chip is emulated with it")
 	return cmd
 }
 
@@ -62,7 +64,7 @@ func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
 	if o.predictions == "-" && o.json {
 		return usagef("--predictions - and --json both print to stdout; give --predictions a file")
 	}
-	if err := checkOut([]string{o.file, o.target}, o.predictions); err != nil {
+	if err := checkOut([]string{o.file, o.target, o.profile, o.defects}, o.predictions); err != nil {
 		return err
 	}
 	j, err := newJob(o)
@@ -189,11 +191,17 @@ func (j *job) on(ctx context.Context, t *targets.Target, errs io.Writer) (*eval.
 	if opt.Seed == 0 && j.exp.Seed != nil {
 		opt.Seed = *j.exp.Seed
 	}
+	if opt.Defects, err = loadDefects(j.opt.defects, &t.Arch); err != nil {
+		return nil, err
+	}
+	if j.exp.Encode.Kind == experiment.Direct && (opt.Optimise.Dead || j.net.Optimise.Dead) {
+		return nil, diag.One(j.exp.Encode.Input.Pos, diag.Unsupported, "encode: kind direct adds to the neurons what no spike brings, and so the pass dead proves nothing: leave it out, or choose rate, poisson or latency")
+	}
 	l, err := compileNetwork(ctx, j.net, t, opt)
 	if err != nil {
 		return nil, err
 	}
-	chip, err := emulator.NewChipOn(l.image, t, j.mode)
+	chip, err := emulator.NewBrokenChip(l.image, t, l.defects, j.mode)
 	if err != nil {
 		return nil, err
 	}
@@ -204,6 +212,9 @@ func (j *job) on(ctx context.Context, t *targets.Target, errs io.Writer) (*eval.
 		Workers: j.opt.workers, Progress: bar.set,
 	})
 	bar.done()
+	if err == nil {
+		res.SetDefects(l.defects, chip.DeadUse())
+	}
 	return res, err
 }
 

@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +30,9 @@ func newInspectCmd() *cobra.Command {
 		Short: "Show what an image holds, core by core",
 		Long: `Show what a chip image holds: populations, programs, cores with how full they
 are, and a map of the mesh. --population shows the cores of one population,
---core the axons and destinations of one core. IMAGE may also be an image's text,
+--core the axons and destinations of one core. Neurons are slots in use: of
+these, copies do the same as a neuron elsewhere, hold a part of its synapses, or
+send on what reaches them. IMAGE may also be an image's text,
 and - is stdin.`,
 		Example: "  weft inspect net.weft\n  weft inspect net.weft --core 3",
 		Args:    cobra.ExactArgs(1),
@@ -85,8 +89,10 @@ type imageView struct {
 	Inputs      []populationView `json:"inputs"`
 	Populations []populationView `json:"populations"`
 	Outputs     []string         `json:"outputs"`
-	ProgramList []programView    `json:"program_list"`
-	Cores       []coreView       `json:"core_list"`
+	// Defects are those that the image was compiled around.
+	Defects     *image.Defects `json:"defects,omitempty"`
+	ProgramList []programView  `json:"program_list"`
+	Cores       []coreView     `json:"core_list"`
 	// Limits are what one core has.
 	Limits coreLimits `json:"core_limits"`
 }
@@ -123,7 +129,7 @@ func newImageView(im *image.Image) *imageView {
 	v := &imageView{
 		imageSummary: newImageSummary(im), TickSeconds: m.TickSeconds, Mesh: [2]int{a.MeshWidth, a.MeshHeight},
 		Inputs: populationViews(m.Inputs), Populations: populationViews(m.Populations), Outputs: []string{},
-		ProgramList: []programView{}, Cores: []coreView{},
+		Defects: m.Defects, ProgramList: []programView{}, Cores: []coreView{},
 		Limits: coreLimits{Neurons: a.Neurons, Axons: a.Axons, Synapses: a.MaxSynapses() / a.Cores(), Destinations: a.FanOut, Program: a.ProgramWords},
 	}
 	for _, k := range m.Outputs {
@@ -140,7 +146,9 @@ func newImageView(im *image.Image) *imageView {
 	for k := range im.Cores {
 		c := &im.Cores[k]
 		v.Cores = append(v.Cores, newCoreView(im, k, &v.Limits))
-		v.Populations[c.Population].Cores++
+		for _, p := range populationsOn(im, c) {
+			v.Populations[p].Cores++
+		}
 		v.ProgramList[c.Program].Cores++
 	}
 	return v
@@ -170,7 +178,7 @@ func (v *imageView) only(file, name string) error {
 	v.Populations = kept
 	var cores []coreView
 	for _, c := range v.Cores {
-		if c.Population == name {
+		if c.Population == name || slices.Contains(c.Populations, name) {
 			cores = append(cores, c)
 		}
 	}
@@ -178,8 +186,29 @@ func (v *imageView) only(file, name string) error {
 	return nil
 }
 
+// maxLinks is how many dead links the text lists one by one.
+const maxLinks = 8
+
+// printDefects ends the paragraph about the whole image.
+func printDefects(w io.Writer, v *imageView) {
+	if d := v.Defects; d != nil {
+		fmt.Fprintf(w, "compiled around defects %s, %s", aroundText(d), counted(len(d.Links), "dead link"))
+		for k, l := range d.Links {
+			if k == maxLinks {
+				fmt.Fprintf(w, " … %d more: --json lists them", len(d.Links)-k)
+				break
+			}
+			width := int32(v.Mesh[0])
+			fmt.Fprintf(w, " (%d, %d)–(%d, %d)", l[0]%width, l[0]/width, l[1]%width, l[1]/width)
+		}
+		fmt.Fprintln(w)
+	}
+	fmt.Fprintln(w)
+}
+
 func printImage(w io.Writer, v *imageView) error {
-	fmt.Fprintf(w, "%s\ntick %s, mesh %d × %d, outputs %s\n\n", v.imageSummary, seconds(v.TickSeconds), v.Mesh[0], v.Mesh[1], orNone(v.Outputs))
+	fmt.Fprintf(w, "%s\ntick %s, mesh %d × %d, outputs %s\n", v.imageSummary, seconds(v.TickSeconds), v.Mesh[0], v.Mesh[1], orNone(v.Outputs))
+	printDefects(w, v)
 	err := table(w, func(t io.Writer) {
 		fmt.Fprintln(t, "population\tshape\tmodel\tneurons\tcores")
 		for _, p := range v.Inputs {
@@ -204,10 +233,17 @@ func printImage(w io.Writer, v *imageView) error {
 	}
 	fmt.Fprintln(w)
 	err = table(w, func(t io.Writer) {
-		fmt.Fprintln(t, "core\tat\tpopulation\tneurons\taxons\tsynapses\tfill\tdestinations\tprogram")
+		copies := slices.ContainsFunc(v.Cores, func(c coreView) bool { return c.others() > 0 })
+		column := func(s string) string {
+			if !copies {
+				return ""
+			}
+			return s + "\t"
+		}
+		fmt.Fprintf(t, "core\tat\tpopulation\tneurons\t%saxons\tsynapses\tfill\tdestinations\tprogram\n", column("copies"))
 		for _, c := range v.Cores {
-			fmt.Fprintf(t, "%d\t(%d, %d)\t%s\t%d/%d\t%d/%d\t%d\t%.1f %%\t%d/%d\t%d\n", c.Core, c.X, c.Y, c.Population,
-				c.Neurons, v.Limits.Neurons, c.Axons, v.Limits.Axons, c.Synapses, 100*c.Fill, c.Destinations, v.Limits.Destinations, c.Program)
+			fmt.Fprintf(t, "%d\t(%d, %d)\t%s\t%d/%d\t%s%d/%d\t%d\t%.1f %%\t%d/%d\t%d\n", c.Core, c.X, c.Y, c.label,
+				c.Neurons, v.Limits.Neurons, column(strconv.Itoa(c.others())), c.Axons, v.Limits.Axons, c.Synapses, 100*c.Fill, c.Destinations, v.Limits.Destinations, c.Program)
 		}
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,24 +19,80 @@ type coreView struct {
 	X          int    `json:"x"`
 	Y          int    `json:"y"`
 	Population string `json:"population"`
-	Program    int    `json:"program"`
-	Neurons    int    `json:"neurons"`
-	Axons      int    `json:"axons"`
-	Synapses   int    `json:"synapses"`
+	// Populations are those whose neurons have slots here, copies and parts
+	// included, where there are several; Population is the first of them.
+	Populations []string `json:"populations,omitempty"`
+	Program     int      `json:"program"`
+	// Neurons are the slots in use; Copies, Parts and Relays are how many of them
+	// are that.
+	Neurons  int `json:"neurons"`
+	Copies   int `json:"copies,omitempty"`
+	Parts    int `json:"parts,omitempty"`
+	Relays   int `json:"relays,omitempty"`
+	Axons    int `json:"axons"`
+	Synapses int `json:"synapses"`
 	// Fill is the part of the synapse memory that is in use.
 	Fill         float64 `json:"fill"`
 	Destinations int     `json:"fan_out"`
 	// Fullest is the largest part in use of neurons, axons, synapse memory and
 	// destinations.
 	Fullest float64 `json:"fullest"`
+	// label names the populations in a word or two.
+	label string
+}
+
+// holds says what the slots of the core hold.
+func (v *coreView) holds() string {
+	if v.others() == 0 {
+		return fmt.Sprintf("%s of %s", plural(v.Neurons, "neuron"), v.label)
+	}
+	var words []string
+	for _, x := range []struct {
+		n         int
+		one, many string
+	}{
+		{v.Neurons - v.others(), "neuron", "neurons"},
+		{v.Copies, "copy", "copies"},
+		{v.Parts, "part", "parts"},
+		{v.Relays, "relay", "relays"},
+	} {
+		switch {
+		case x.n == 1:
+			words = append(words, "1 "+x.one)
+		case x.n > 1:
+			words = append(words, fmt.Sprintf("%d %s", x.n, x.many))
+		}
+	}
+	return fmt.Sprintf("%s, %s", v.label, strings.Join(words, ", "))
+}
+
+// others returns how many slots are not those of neurons themselves.
+func (v *coreView) others() int { return v.Copies + v.Parts + v.Relays }
+
+// populationsOn returns the populations whose neurons have slots on a core.
+func populationsOn(im *image.Image, c *image.Core) []int {
+	on := map[int]bool{}
+	for _, n := range c.Neurons {
+		if n != image.NoNeuron {
+			on[im.PopulationOf(n)] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(on))
 }
 
 func newCoreView(im *image.Image, k int, limits *coreLimits) coreView {
 	c, a := &im.Cores[k], &im.Manifest.Arch
 	v := coreView{
 		Core: k, X: int(c.X), Y: int(c.Y), Population: im.Manifest.Populations[c.Population].Name, Program: int(c.Program),
-		Neurons: len(c.Neurons), Axons: len(c.Rows),
+		Neurons: len(c.Neurons), Axons: axonsOf(c), label: im.Label(c),
 	}
+	if on := populationsOn(im, c); len(on) > 1 {
+		for _, p := range on {
+			v.Populations = append(v.Populations, im.Manifest.Populations[p].Name)
+		}
+	}
+	counts := image.RoleCounts(im.Roles(c))
+	v.Copies, v.Parts, v.Relays = counts[image.Copy], counts[image.Part], counts[image.Relay]
 	words := 0
 	for r := range c.Rows {
 		v.Synapses += len(c.Rows[r].Slots)
@@ -85,15 +142,18 @@ type axonView struct {
 	From     []string `json:"from"`
 }
 
-// targetView is what the core's neurons send to one other core, or the host.
+// targetView is what the core's neurons send to one other core, or the host:
+// spikes to its axons, or partial sums to its slots.
 type targetView struct {
 	// Core is -1 for the host.
 	Core         int    `json:"core"`
 	Population   string `json:"population"`
 	Neurons      int    `json:"neurons"`
 	Destinations int    `json:"destinations"`
-	Axons        [2]int `json:"axon_range"`
-	Delays       [2]int `json:"delay_range"`
+	// Sums says that the range is one of slots.
+	Sums   bool   `json:"partial_sums,omitempty"`
+	Axons  [2]int `json:"axon_range"`
+	Delays [2]int `json:"delay_range"`
 }
 
 func newCoreDetail(im *image.Image, k int, v coreView) coreDetail {
@@ -122,13 +182,13 @@ func newCoreDetail(im *image.Image, k int, v coreView) coreDetail {
 }
 
 // drivers returns for each axon of a core what drives it, by population and
-// index, and the span of the delays on the way.
+// index or as the relay in a slot, CORE:SLOT, and the span of the delays on the way.
 func drivers(im *image.Image, core int) (from [][]string, delays [][2]int) {
 	rows := len(im.Cores[core].Rows)
 	from, delays = make([][]string, rows), make([][2]int, rows)
-	add := func(symbols []image.Symbol, n int, dests []image.Dest) {
+	add := func(name func() string, dests []image.Dest) {
 		for _, d := range dests {
-			if int(d.Core) != core {
+			if int(d.Core) != core || d.Axon < 0 {
 				continue
 			}
 			span := &delays[d.Axon]
@@ -136,15 +196,21 @@ func drivers(im *image.Image, core int) (from [][]string, delays [][2]int) {
 				*span = [2]int{int(d.Delay), int(d.Delay)}
 			}
 			span[0], span[1] = min(span[0], int(d.Delay)), max(span[1], int(d.Delay))
-			from[d.Axon] = append(from[d.Axon], symbolIndex(symbols, n))
+			from[d.Axon] = append(from[d.Axon], name())
 		}
 	}
 	for n, dests := range im.InputDests {
-		add(im.Manifest.Inputs, n, dests)
+		add(func() string { return symbolIndex(im.Manifest.Inputs, n) }, dests)
 	}
 	for k := range im.Cores {
 		for slot, dests := range im.Cores[k].Dests {
-			add(im.Manifest.Populations, int(im.Cores[k].Neurons[slot]), dests)
+			n := im.Cores[k].Neurons[slot]
+			add(func() string {
+				if n == image.NoNeuron {
+					return fmt.Sprintf("relay %d:%d", k, slot)
+				}
+				return symbolIndex(im.Manifest.Populations, int(n))
+			}, dests)
 		}
 	}
 	return from, delays
@@ -161,40 +227,59 @@ func symbolIndex(symbols []image.Symbol, n int) string {
 }
 
 func targetViews(im *image.Image, c *image.Core) []targetView {
-	at := map[int32]int{}
+	type target struct {
+		core int32
+		sums bool
+	}
+	at := map[target]int{}
 	out := []targetView{}
 	for _, dests := range c.Dests {
-		last := map[int32]bool{}
+		last := map[target]bool{}
 		for _, d := range dests {
-			k, ok := at[d.Core]
+			place, sums := d.Slot()
+			if !sums {
+				place = d.Axon
+			}
+			to := target{d.Core, sums}
+			k, ok := at[to]
 			if !ok {
 				k = len(out)
-				at[d.Core] = k
-				t := targetView{Core: int(d.Core), Axons: [2]int{int(d.Axon), int(d.Axon)}, Delays: [2]int{int(d.Delay), int(d.Delay)}}
+				at[to] = k
+				t := targetView{Core: int(d.Core), Sums: sums, Axons: [2]int{int(place), int(place)}, Delays: [2]int{int(d.Delay), int(d.Delay)}}
 				if d.Core != image.Host {
-					t.Population = im.Manifest.Populations[im.Cores[d.Core].Population].Name
+					t.Population = im.Label(&im.Cores[d.Core])
 				}
 				out = append(out, t)
 			}
 			t := &out[k]
 			t.Destinations++
-			if !last[d.Core] {
+			if !last[to] {
 				t.Neurons++
 			}
-			last[d.Core] = true
-			t.Axons = [2]int{min(t.Axons[0], int(d.Axon)), max(t.Axons[1], int(d.Axon))}
+			last[to] = true
+			t.Axons = [2]int{min(t.Axons[0], int(place)), max(t.Axons[1], int(place))}
 			t.Delays = [2]int{min(t.Delays[0], int(d.Delay)), max(t.Delays[1], int(d.Delay))}
 		}
 	}
-	slices.SortFunc(out, func(a, b targetView) int { return a.Core - b.Core })
+	slices.SortStableFunc(out, func(a, b targetView) int { return a.Core - b.Core })
 	return out
+}
+
+// axonsOf counts the axons of a core that are in use.
+func axonsOf(c *image.Core) (n int) {
+	for r := range c.Rows {
+		if len(c.Rows[r].Slots) > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // maxAxonRows is how many axons the text lists one by one.
 const maxAxonRows = 64
 
 func printCore(w io.Writer, c coreDetail) error {
-	fmt.Fprintf(w, "core %d at (%d, %d): %s of %s, program %d\n", c.Core, c.X, c.Y, plural(c.Neurons, "neuron"), c.Population, c.Program)
+	fmt.Fprintf(w, "core %d at (%d, %d): %s, program %d\n", c.Core, c.X, c.Y, c.holds(), c.Program)
 	fmt.Fprintf(w, "%s, %s (%.1f %% of its memory), %s\n", plural(c.Axons, "axon"), plural(c.Synapses, "synapse"), 100*c.Fill, plural(c.Destinations, "destination"))
 	for _, k := range c.Constants {
 		fmt.Fprintf(w, "%s: %s = %d\n", k.Reg, k.Name, k.Value)
@@ -230,7 +315,11 @@ func printCore(w io.Writer, c coreDetail) error {
 				fmt.Fprintf(t, "host\t–\t%d\t%d\t–\t–\n", to.Neurons, to.Destinations)
 				continue
 			}
-			fmt.Fprintf(t, "core %d\t%s\t%d\t%d\t%s\t%s\n", to.Core, to.Population, to.Neurons, to.Destinations, spanOf(to.Axons), spanOf(to.Delays))
+			axons := spanOf(to.Axons)
+			if to.Sums {
+				axons = "slots " + axons
+			}
+			fmt.Fprintf(t, "core %d\t%s\t%d\t%d\t%s\t%s\n", to.Core, to.Population, to.Neurons, to.Destinations, axons, spanOf(to.Delays))
 		}
 	})
 }

@@ -89,7 +89,7 @@ func newImageSummary(im *image.Image) imageSummary {
 		Cores: len(im.Cores), Neurons: im.Neurons(), Programs: len(im.Programs),
 	}
 	for k := range im.Cores {
-		s.Axons += len(im.Cores[k].Rows)
+		s.Axons += axonsOf(&im.Cores[k])
 		for r := range im.Cores[k].Rows {
 			s.Synapses += len(im.Cores[k].Rows[r].Slots)
 		}

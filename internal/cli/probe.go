@@ -105,9 +105,13 @@ func oneProbe(im *image.Image, flag string) ([]probe, *diag.Diagnostic) {
 
 // stateNames returns the names of the state words of a population.
 func stateNames(im *image.Image, population int) []string {
+	first := int32(im.Manifest.Populations[population].First)
 	for k := range im.Cores {
-		if int(im.Cores[k].Population) == population {
-			return im.Programs[im.Cores[k].Program].State
+		c := &im.Cores[k]
+		for slot, n := range c.Neurons {
+			if n == first && (c.Copies == nil || !c.Copies[slot]) {
+				return im.Programs[c.Program].State
+			}
 		}
 	}
 	return nil

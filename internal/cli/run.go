@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -12,11 +13,13 @@ import (
 	"github.com/weft-toolchain/weft/emulator/report"
 	"github.com/weft-toolchain/weft/emulator/stimulus"
 	"github.com/weft-toolchain/weft/emulator/trace"
+	"github.com/weft-toolchain/weft/internal/profile"
 	"github.com/weft-toolchain/weft/isa/image"
 )
 
 type runOptions struct {
 	compileFlags
+	defectsFlag
 	file, target string
 	in, out      string
 	ticks        int
@@ -25,6 +28,7 @@ type runOptions struct {
 	json         bool
 	probes       []string
 	probeOut     string
+	profileOut   string
 }
 
 func newRunCmd() *cobra.Command {
@@ -49,11 +53,13 @@ input spike has had time to reach every population.`,
 	cmd.Flags().StringVarP(&o.out, "output", "o", "", "write all spikes of the populations here, as csv; - is stdout")
 	cmd.Flags().StringArrayVar(&o.probes, "probe", nil, "write down the state of POPULATION, POPULATION[3] or POPULATION[3..7], or of .STATE of it, after every tick; may be repeated")
 	cmd.Flags().StringVar(&o.probeOut, "probe-out", "", "csv file for --probe (tick, population, index, state, word); - is stdout")
+	cmd.Flags().StringVar(&o.profileOut, "profile-out", "", "write how often each input and neuron spiked (population, index, spikes; who never did is left out), for 'weft compile --profile'; - is stdout")
 	cmd.Flags().IntVar(&o.ticks, "ticks", 0, fmt.Sprintf("how many ticks to run (default: as long as the input needs, %d without input)", defaultTicks))
 	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
 	cmd.Flags().BoolVar(&o.timeline, "timeline", false, "print what each core did in each cycle")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the report as JSON")
 	o.add(cmd)
+	o.addDefects(cmd, "a network is compiled around it, and the chip is emulated with it")
 	return cmd
 }
 
@@ -97,11 +103,15 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 		return usagef("--probe-out -, --json, --timeline and -o - all print to stdout: choose one")
 	case o.probeOut != "" && o.probeOut != "-" && o.probeOut == o.out:
 		return usagef("-o and --probe-out are the same file, %s", o.out)
+	case o.profileOut == "-" && (o.json || o.timeline || o.out == "-" || o.probeOut == "-"):
+		return usagef("--profile-out -, --probe-out -, --json, --timeline and -o - all print to stdout: choose one")
+	case o.profileOut != "" && o.profileOut != "-" && (o.profileOut == o.out || o.profileOut == o.probeOut):
+		return usagef("--profile-out and another output are the same file, %s", o.profileOut)
 	}
-	if err := checkOut([]string{o.file, o.in, o.target}, o.out, o.probeOut); err != nil {
+	if err := checkOut([]string{o.file, o.in, o.target, o.profile, o.defects}, o.out, o.probeOut, o.profileOut); err != nil {
 		return err
 	}
-	l, err := load(ctx, o.file, o.target, opt)
+	l, err := load(ctx, o.file, o.target, o.defects, opt)
 	if err != nil {
 		return err
 	}
@@ -109,10 +119,11 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	if err != nil {
 		return err
 	}
-	chip, err := emulator.NewChipOn(l.image, l.target, m)
+	chip, err := emulator.NewBrokenChip(l.image, l.target, l.defects, m)
 	if err != nil {
 		return err
 	}
+	noteDefects(errs, chip, l.defects)
 	r := &runner{chip: chip, train: train, ticks: o.ticks}
 	if r.ticks == 0 {
 		r.ticks = ticksFor(l.image, train)
@@ -126,6 +137,9 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	if err := r.log.room(r.ticks); err != nil {
 		return err
 	}
+	if o.profileOut != "" {
+		r.counts = make([]int64, sourceTotal(l.image))
+	}
 	if o.timeline {
 		r.timeline = trace.NewTimeline(w, l.image)
 	} else {
@@ -137,6 +151,7 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 		return err
 	}
 	rep := report.New(l.image, l.target, m == emulator.Functional, act, hash.String())
+	rep.SetDefects(l.defects, chip.DeadUse())
 	if o.out != "" {
 		groups := groupsOf(l.image.Manifest.Populations)
 		if err := writeWhole(o.out, w, func(w io.Writer) error { return stimulus.WriteCSV(w, r.spikes, groups) }); err != nil {
@@ -151,10 +166,34 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 			return err
 		}
 	}
+	if o.profileOut != "" {
+		err := writeWhole(o.profileOut, w, func(w io.Writer) error { return profile.Write(w, profileGroups(l.image), r.counts) })
+		if err != nil || o.profileOut == "-" {
+			return err
+		}
+	}
 	if o.json {
 		return printJSON(w, rep)
 	}
 	return rep.WriteText(w)
+}
+
+// profileGroups lists who can spike: the inputs, then the populations.
+func profileGroups(im *image.Image) []profile.Group {
+	var out []profile.Group
+	for _, s := range slices.Concat(im.Manifest.Inputs, im.Manifest.Populations) {
+		out = append(out, profile.Group{Name: s.Name, N: s.N})
+	}
+	return out
+}
+
+// sourceTotal returns how many can spike.
+func sourceTotal(im *image.Image) int {
+	n := 0
+	for _, g := range profileGroups(im) {
+		n += g.N
+	}
+	return n
 }
 
 // readSpikes reads the input spikes; no path means none.
@@ -200,6 +239,8 @@ type runner struct {
 	bar      bar
 	spikes   []stimulus.Spike
 	log      probeLog
+	// counts, where wanted, are the spikes of each input and then each neuron.
+	counts []int64
 }
 
 // run runs the ticks; it keeps the spikes where asked to.
@@ -211,6 +252,18 @@ func (r *runner) run(ctx context.Context, keep bool) (*activity.Activity, report
 		m.Watch(&seen)
 	}
 	m.Preload(r.train.Before)
+	inputs := 0
+	for _, s := range r.chip.Image().Manifest.Inputs {
+		inputs += s.N
+	}
+	count := func(first int, fired []int32) {
+		if r.counts != nil {
+			for _, n := range fired {
+				r.counts[first+int(n)]++
+			}
+		}
+	}
+	count(0, r.train.Before)
 	for t := 1; t <= r.ticks; t++ {
 		if err := ctx.Err(); err != nil {
 			return nil, 0, fmt.Errorf("run: %w", err)
@@ -223,6 +276,8 @@ func (r *runner) run(ctx context.Context, keep bool) (*activity.Activity, report
 		r.bar.set(t)
 		r.log.tick(m)
 		hash.Spikes(int64(t), fired)
+		count(0, in)
+		count(inputs, fired)
 		if keep {
 			for _, n := range fired {
 				r.spikes = append(r.spikes, stimulus.Spike{Tick: int32(t), Neuron: n})

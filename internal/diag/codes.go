@@ -56,7 +56,7 @@ var explanations = []Explanation{
 	},
 	{
 		Code:    DuplicateField,
-		Meaning: "A key stands twice in the same mapping. YAML libraries often keep the last one silently; weft refuses.",
+		Meaning: "A key stands twice in the same mapping, or a thing twice in a list of things. YAML libraries often keep the last one silently; weft refuses.",
 		Example: "tick: 1ms\ntick: 2ms",
 		Remedy:  "Keep one of the two; the note names the first.",
 	},

@@ -47,7 +47,7 @@ outputs: [n]
 			if err != nil {
 				t.Fatalf("%v\n%s", err, text)
 			}
-			res, err := compiler.Compile(context.Background(), net, chip.Name, &chip.Arch, compiler.Options{})
+			res, err := compiler.Compile(context.Background(), net, chip.Name, &chip.Arch, compiler.Options{Effort: 1})
 			if err != nil {
 				t.Fatalf("%v\n%s", err, text)
 			}

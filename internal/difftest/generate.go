@@ -6,6 +6,7 @@ package difftest
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/weft-toolchain/weft/compiler/network"
@@ -114,6 +115,9 @@ func (g *generator) network() string {
 	if g.r.IntN(2) == 0 {
 		fmt.Fprintf(&g.b, "quantise: %s\n", g.quantise())
 	}
+	if g.r.IntN(3) == 0 {
+		fmt.Fprintf(&g.b, "optimise: {%s}\n", pick(g.r, "dead: true", "prune: {smallest: 0.3}", "prune: {magnitude: 0.2}, dead: true", "correct_bias: 0.2", "prune: {smallest: 0.1}, correct_bias: 0.05, dead: true"))
+	}
 	return g.b.String()
 }
 
@@ -122,7 +126,15 @@ func (g *generator) quantise() string {
 	if g.learns {
 		per = "projection"
 	}
-	return fmt.Sprintf("{bits: %d, clip: %s, per: %s}", 2+g.r.IntN(7), pick(g.r, "mse", "max"), per)
+	q := fmt.Sprintf("{bits: %d, clip: %s, per: %s}", 2+g.r.IntN(7), pick(g.r, "mse", "max"), per)
+	if g.r.IntN(4) > 0 {
+		return q
+	}
+	formats := []string{"int2", "int4", "int8", "ternary", "e2m1", "e4m3"}
+	if g.learns {
+		formats = formats[:3] // what is learnt is any whole number
+	}
+	return fmt.Sprintf("{format: %s, scale: %s, per: %s}", pick(g.r, formats...), pick(g.r, "real", "pow2"), per)
 }
 
 // model returns a neuron model.
@@ -294,7 +306,15 @@ func (g *generator) population(p group) {
 			add("w_in: %s", pick(g.r, options...))
 		}
 	}
-	fmt.Fprintf(&g.b, "  %s: {shape: %s, neuron: %s, params: {%s}}\n", p.name, shapeText(p.shape), model, strings.Join(params, ", "))
+	norm := ""
+	if model != "integrator" && !g.learns && !slices.Contains(params, "reset: subtract") && g.r.IntN(4) == 0 {
+		gammas := []string{"2", "0.7", "{uniform: [0.5, 2], seed: 6}", "-1", "{integer: [-3, -1], seed: 6}"}
+		if model == "izhikevich" { // it cannot be turned around
+			gammas = gammas[:3]
+		}
+		norm = fmt.Sprintf(", batch_norm: {gamma: %s, beta: 0.1, mean: 0.2, var: %s}", pick(g.r, gammas...), pick(g.r, "0.5", "1", "4"))
+	}
+	fmt.Fprintf(&g.b, "  %s: {shape: %s, neuron: %s, params: {%s}%s}\n", p.name, shapeText(p.shape), model, strings.Join(params, ", "), norm)
 }
 
 // izhikevich adds the parameters of that model: those of the paper's cells, near
@@ -388,6 +408,9 @@ func (g *generator) project(from string, to group, rest string) {
 	}
 	if g.r.IntN(5) == 0 {
 		rest += ", quantise: " + g.quantise()
+	}
+	if !to.whole() && !strings.Contains(rest, "learn:") && g.r.IntN(6) == 0 {
+		rest += fmt.Sprintf(", batch_norm: {gamma: %s, beta: 0.05, mean: 0.1, var: %s}", pick(g.r, "0.5", "-1", "2"), pick(g.r, "0.5", "1", "4"))
 	}
 	g.links = append(g.links, fmt.Sprintf("  - {from: %s, to: %s, %s}\n", from, to.name, rest))
 }

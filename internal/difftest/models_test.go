@@ -27,7 +27,7 @@ func behaviour(t *testing.T, text string, spikes [][]int32, ticks int) (reals, c
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := compiler.Compile(context.Background(), net, target.Name, &target.Arch, compiler.Options{})
+	res, err := compiler.Compile(context.Background(), net, target.Name, &target.Arch, compiler.Options{Effort: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

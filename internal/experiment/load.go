@@ -170,21 +170,7 @@ func (p *parser) target(n *yamldoc.Node) Name {
 }
 
 func (p *parser) quantise(n *yamldoc.Node) network.Quantise {
-	var q network.Quantise
-	if n == nil || !p.Mapping(n, "quantise", "bits", "clip", "per") {
-		return q
-	}
-	q.Pos = n.Pos
-	if b := n.Get("bits"); b != nil {
-		q.Bits = int(p.Int(b, "quantise: bits", 2, 16))
-	}
-	if c := n.Get("clip"); c != nil {
-		q.Clip = network.Clip(p.Enum(c, "quantise: clip", string(network.ClipMSE), string(network.ClipMax)))
-	}
-	if c := n.Get("per"); c != nil {
-		q.Per = network.Per(p.Enum(c, "quantise: per", string(network.PerProjection), string(network.PerNeuron)))
-	}
-	return q
+	return network.ReadQuantise(p.Reader, n, "quantise", "bits", "clip", "per", "format", "scale")
 }
 
 func (p *parser) name(n *yamldoc.Node, what string) Name {

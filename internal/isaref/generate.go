@@ -22,25 +22,26 @@ type Run struct {
 
 // Generate returns a random image that Verify accepts, and a run of it: programs
 // of all kinds over the whole instruction set, rows and destinations of every
-// sort.
+// sort, and slots of every role.
 func Generate(seed uint64) (*image.Image, Run) {
 	g := generator{r: rand.New(rand.NewPCG(seed, 0x697361)), im: &image.Image{}}
 	g.arch()
 	g.symbols()
+	g.spread()
 	for k := range g.im.Cores {
 		g.core(&g.im.Cores[k])
 	}
 	for k := range g.im.Cores {
 		c := &g.im.Cores[k]
-		for range c.Neurons {
-			c.Dests = append(c.Dests, g.dests(true))
+		for slot := range c.Neurons {
+			c.Dests = append(c.Dests, g.dests(k, slot))
 		}
 	}
 	for _, s := range g.im.Manifest.Inputs {
 		for range s.N {
 			var dests []image.Dest
 			if s.Broadcast == nil {
-				dests = g.dests(false)
+				dests = g.dests(fromInput, 0)
 			}
 			g.im.InputDests = append(g.im.InputDests, dests)
 		}
@@ -57,6 +58,10 @@ type generator struct {
 	// typed has the weight of each slot of the core at work for each axon type,
 	// where weights are Typed.
 	typed [][targets.AxonTypes]int16
+	// places are those of the mesh, of which the cores have the first.
+	places []int
+	// first are the cores that may send partial sums with delay 0.
+	first []bool
 }
 
 // one reports true once in n times.
@@ -107,30 +112,22 @@ func (g *generator) symbols() {
 		m.Inputs = append(m.Inputs, s)
 		first += s.N
 	}
-	places := g.r.Perm(m.Arch.Cores())
+	g.places = g.r.Perm(m.Arch.Cores())
 	first = 0
 	for p := range g.from(1, 3) {
 		s := image.Symbol{Name: fmt.Sprintf("p%d", p), First: first}
 		var ids []int32
 		firstCore := len(g.im.Cores)
 		for range g.from(1, 2) {
-			if len(places) == len(g.im.Cores) {
+			if len(g.places) == len(g.im.Cores) {
 				break
 			}
-			at := places[len(g.im.Cores)]
-			c := image.Core{X: int32(at % m.Arch.MeshWidth), Y: int32(at / m.Arch.MeshWidth), Population: int32(p)}
-			if len(g.im.Cores) > 0 && g.one(2) {
-				other := &g.im.Cores[g.r.IntN(len(g.im.Cores))]
-				c.Program, c.Learn = other.Program, other.Learn
-			} else {
-				g.programs(&c)
-			}
-			per := max(g.im.Programs[c.Program].Compartments, 1)
+			c := g.newCore(int32(p))
+			per := g.compartments(c)
 			c.Neurons = make([]int32, per*g.from(1, max(m.Arch.Neurons/per, 1)))
 			for range c.Neurons {
 				ids = append(ids, int32(first+len(ids)))
 			}
-			g.im.Cores = append(g.im.Cores, c)
 		}
 		g.r.Shuffle(len(ids), func(a, b int) { ids[a], ids[b] = ids[b], ids[a] })
 		s.N = len(ids)
@@ -145,6 +142,87 @@ func (g *generator) symbols() {
 		m.Populations = append(m.Populations, s)
 	}
 	m.Outputs = []int{0}
+}
+
+// newCore appends a core at the next place, with programs of its own or those of
+// another one.
+func (g *generator) newCore(population int32) *image.Core {
+	width := g.im.Manifest.Arch.MeshWidth
+	at := g.places[len(g.im.Cores)]
+	c := image.Core{X: int32(at % width), Y: int32(at / width), Population: population}
+	if len(g.im.Cores) > 0 && g.one(2) {
+		other := &g.im.Cores[g.r.IntN(len(g.im.Cores))]
+		c.Program, c.Learn = other.Program, other.Learn
+	} else {
+		g.programs(&c)
+	}
+	g.im.Cores = append(g.im.Cores, c)
+	return &g.im.Cores[len(g.im.Cores)-1]
+}
+
+func (g *generator) compartments(c *image.Core) int {
+	return max(g.im.Programs[c.Program].Compartments, 1)
+}
+
+// spread mixes the populations of cores, adds slots and cores of copies, parts
+// and relays, and says which cores go first.
+func (g *generator) spread() {
+	cores := &g.im.Cores
+	for range pick(g, 0, 0, g.from(1, 6)) {
+		a, b := pick(g, *cores...).Neurons, pick(g, *cores...).Neurons
+		k, l := g.r.IntN(len(a)), g.r.IntN(len(b))
+		a[k], b[l] = b[l], a[k]
+	}
+	if !g.one(3) {
+		for len(g.places) > len(*cores) && !g.one(3) {
+			g.newCore(0)
+		}
+		for k := range *cores {
+			if c := &(*cores)[k]; c.Neurons == nil || g.one(2) {
+				g.copies(c)
+			}
+		}
+	}
+	for k := range *cores {
+		c := &(*cores)[k]
+		c.Population = 0
+		lowest := int32(g.im.Neurons())
+		for _, n := range c.Neurons {
+			if n != image.NoNeuron {
+				lowest = min(lowest, n)
+			}
+		}
+		for int(c.Population)+1 < len(g.im.Manifest.Populations) && lowest >= int32(g.im.Manifest.Populations[c.Population+1].First) {
+			c.Population++
+		}
+		if !slices.ContainsFunc(c.Neurons, func(n int32) bool { return n != image.NoNeuron }) {
+			c.Population = int32(g.r.IntN(len(g.im.Manifest.Populations)))
+		}
+		insts, err := isa.DecodeAll(g.im.Programs[c.Program].Words)
+		if err != nil {
+			panic("isaref: generated program: " + err.Error())
+		}
+		hasPart := slices.ContainsFunc(insts, func(i isa.Inst) bool { return i.Op == isa.PART })
+		g.first = append(g.first, hasPart && !g.one(3))
+	}
+}
+
+// copies adds slots to a core: neurons of any other core, and relays.
+func (g *generator) copies(c *image.Core) {
+	c.Copies = make([]bool, len(c.Neurons))
+	per := g.compartments(c)
+	room := max(g.im.Manifest.Arch.Neurons-len(c.Neurons), 0) / per
+	for range g.from(min(room, 1), room) * per {
+		n := int32(g.r.IntN(g.im.Neurons()))
+		if g.one(3) {
+			n = image.NoNeuron
+		}
+		c.Neurons, c.Copies = append(c.Neurons, n), append(c.Copies, true)
+	}
+	g.r.Shuffle(len(c.Neurons), func(a, b int) {
+		c.Neurons[a], c.Neurons[b] = c.Neurons[b], c.Neurons[a]
+		c.Copies[a], c.Copies[b] = c.Copies[b], c.Copies[a]
+	})
 }
 
 // programs appends the programs of a core.
@@ -368,17 +446,26 @@ func (g *generator) synapses(row *image.Row, slots int) {
 	}
 }
 
-// dests returns destinations of a spike, and of partial sums.
-func (g *generator) dests(parts bool) []image.Dest {
+// fromInput is the core of an input.
+const fromInput = -1
+
+// dests returns destinations of the spikes and partial sums of a slot of a core.
+// Those of relays lead to later cores, or to cores without relays, so that they
+// go round no loop.
+func (g *generator) dests(from, slot int) []image.Dest {
 	var out []image.Dest
+	relay := from != fromInput && g.im.Cores[from].Neurons[slot] == image.NoNeuron
 	for range g.r.IntN(4) {
 		k := g.r.IntN(len(g.im.Cores))
 		c := &g.im.Cores[k]
 		d := image.Dest{Core: int32(k), Delay: int32(g.from(1, g.im.Manifest.Arch.MaxDelay))}
 		switch {
-		case parts && g.one(3):
+		case from != fromInput && g.one(3) && len(c.Neurons) > 0:
 			d.Axon = -1 - int32(g.r.IntN(len(c.Neurons)))
-		case g.one(6) || len(c.Rows) == 0:
+			if g.first[from] && !g.first[k] && !g.one(3) {
+				d.Delay = 0
+			}
+		case g.one(6) || len(c.Rows) == 0 || relay && k <= from && slices.Contains(c.Neurons, image.NoNeuron):
 			d = image.Dest{Core: image.Host, Axon: int32(g.from(-1, 1)), Delay: int32(g.from(-1, 1))}
 		default:
 			d.Axon = int32(g.r.IntN(len(c.Rows)))

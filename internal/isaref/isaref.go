@@ -26,8 +26,7 @@ type Chip struct {
 	// broadcast is what the broadcast registers hold in the next tick.
 	broadcast int64
 	current   []int32 // by neuron, or nil
-	// Saturations counts by population.
-	Saturations []int64
+	Books     Books
 	// Events counts what is known without a clock, for the whole chip.
 	Events Events
 }
@@ -39,12 +38,20 @@ type Events struct {
 	PacketSent, PacketReceived, HostIn, AxonRow int64
 }
 
+// Books are what a run is told by: spikes and saturations by population, and
+// synaptic events.
+type Books struct {
+	Spikes, Saturations []int64
+	SynapticEvents      int64
+}
+
 type program struct {
 	insts []isa.Inst
 	table []int64
 	words int // state words
-	// wraps says that it takes its sum without saturation.
-	wraps bool
+	// wraps says that it takes its sum without saturation, parts that it has an
+	// instruction `part`.
+	wraps, parts bool
 }
 
 type core struct {
@@ -68,13 +75,17 @@ type row struct {
 
 // New returns a chip in its initial state. The image is a verified one.
 func New(im *image.Image) *Chip {
-	c := &Chip{im: im, Saturations: make([]int64, len(im.Manifest.Populations))}
+	pops := len(im.Manifest.Populations)
+	c := &Chip{im: im, Books: Books{Spikes: make([]int64, pops), Saturations: make([]int64, pops)}}
 	for k := range im.Programs {
 		insts, err := isa.DecodeAll(im.Programs[k].Words)
 		if err != nil {
 			panic("isaref: program of a verified image: " + err.Error())
 		}
 		p := program{insts: insts, words: len(im.Programs[k].State)}
+		for _, i := range insts {
+			p.parts = p.parts || i.Op == isa.PART
+		}
 		for _, v := range im.Programs[k].Table {
 			p.table = append(p.table, int64(v))
 		}
@@ -142,6 +153,7 @@ func (c *Chip) Tick(inputs []int32) []int32 {
 	var sent []message
 	broadcast := int64(0)
 	for _, in := range inputs {
+		c.Books.SynapticEvents += c.synapses(c.im.InputDests[in])
 		for _, d := range c.im.InputDests[in] {
 			sent = append(sent, message{d, 1})
 			c.Events.HostIn++
@@ -156,11 +168,28 @@ func (c *Chip) Tick(inputs []int32) []int32 {
 		}
 	}
 	var fired []int32
+	var others []int
 	for k := range c.cores {
+		if !c.goesFirst(k) {
+			others = append(others, k)
+			continue
+		}
 		now, messages := c.tickCore(k)
 		fired = append(fired, now...)
-		sent = append(sent, messages...)
 		c.Events.PacketSent += int64(len(messages))
+		for _, m := range messages {
+			if atOnce(m.dest) {
+				c.deliver(m)
+			} else {
+				sent = append(sent, m)
+			}
+		}
+	}
+	for _, k := range others {
+		now, messages := c.tickCore(k)
+		fired = append(fired, now...)
+		c.Events.PacketSent += int64(len(messages))
+		sent = append(sent, messages...)
 	}
 	c.broadcast = broadcast
 	for _, m := range sent {
@@ -168,6 +197,66 @@ func (c *Chip) Tick(inputs []int32) []int32 {
 	}
 	slices.Sort(fired)
 	return fired
+}
+
+// atOnce reports whether a destination is of a partial sum with delay 0.
+func atOnce(d image.Dest) bool { return d.Core != image.Host && d.Axon < 0 && d.Delay == 0 }
+
+// goesFirst reports whether a core sends partial sums with delay 0.
+func (c *Chip) goesFirst(k int) bool {
+	for _, dests := range c.im.Cores[k].Dests {
+		if slices.ContainsFunc(dests, atOnce) {
+			return true
+		}
+	}
+	return false
+}
+
+// told returns the neuron that a slot is told of as, or −1 where it is a copy, a
+// part or a relay.
+func (c *Chip) told(k, slot int) int32 {
+	ic := &c.im.Cores[k]
+	if ic.Copies != nil && ic.Copies[slot] {
+		return -1
+	}
+	return ic.Neurons[slot]
+}
+
+// population returns that of a slot's neuron, or the core's for a relay.
+func (c *Chip) population(k, slot int) int {
+	for p, s := range c.im.Manifest.Populations {
+		if n := int(c.im.Cores[k].Neurons[slot]); n >= s.First && n < s.First+s.N {
+			return p
+		}
+	}
+	return int(c.im.Cores[k].Population)
+}
+
+// isPart reports whether a copy is a part.
+func (c *Chip) isPart(k, slot int) bool {
+	return c.told(k, slot) < 0 && c.im.Cores[k].Neurons[slot] >= 0 && c.programs[c.im.Cores[k].Program].parts
+}
+
+// synapses returns how many synapses of the network a spike goes over: those of
+// neurons and their parts, and through relays.
+func (c *Chip) synapses(dests []image.Dest) (n int64) {
+	for _, d := range dests {
+		if d.Core == image.Host || d.Axon < 0 {
+			continue
+		}
+		k := int(d.Core)
+		ic := &c.im.Cores[k]
+		for _, s := range ic.Rows[d.Axon].Slots {
+			slot := int(s)
+			switch {
+			case c.told(k, slot) >= 0 || c.isPart(k, slot):
+				n++
+			case ic.Neurons[slot] < 0:
+				n += c.synapses(ic.Dests[slot])
+			}
+		}
+	}
+	return n
 }
 
 // deliver writes a message into its core.
@@ -214,8 +303,14 @@ func (c *Chip) tickCore(k int) (fired []int32, sent []message) {
 	for slot, l := range c.update(k) {
 		if l.fired {
 			co.fired = append(co.fired, slot)
-			fired = append(fired, co.image.Neurons[slot])
 			c.Events.SpikeOut++
+			if n := c.told(k, slot); n >= 0 {
+				fired = append(fired, n)
+				c.Books.Spikes[c.population(k, slot)]++
+			}
+			if co.image.Neurons[slot] >= 0 {
+				c.Books.SynapticEvents += c.synapses(co.image.Dests[slot])
+			}
 		}
 		for _, d := range co.image.Dests[slot] {
 			if isPart := d.Core != image.Host && d.Axon < 0; isPart && l.parted {
@@ -297,7 +392,7 @@ func (c *Chip) update(k int) []*lane {
 		l := c.neuron(k, slot, isa.Tick, 0)
 		l.segment = slot % compartments
 		l.sum = sums[slot]
-		if c.current != nil {
+		if c.current != nil && (c.told(k, slot) >= 0 || l.neuron >= 0 && !c.isPart(k, slot)) {
 			l.sum += int64(c.current[l.neuron])
 		}
 		l.reg[isa.In] = sat(l.sum, l.bits)
@@ -322,7 +417,9 @@ func (c *Chip) keep(k, slot int, l *lane) bool {
 	words := l.reg[isa.S0:][:len(state)]
 	changed := !slices.Equal(words, state)
 	copy(state, words)
-	c.Saturations[c.cores[k].image.Population] += l.saturations
+	if c.told(k, slot) >= 0 || c.isPart(k, slot) || c.im.Cores[k].Neurons[slot] < 0 {
+		c.Books.Saturations[c.population(k, slot)] += l.saturations
+	}
 	return changed
 }
 

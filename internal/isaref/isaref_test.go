@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/weft-toolchain/weft/emulator"
 	"github.com/weft-toolchain/weft/emulator/activity"
 	"github.com/weft-toolchain/weft/internal/isaref"
@@ -55,8 +57,9 @@ func same(want *isaref.Chip, m *emulator.Machine, im *image.Image, run isaref.Ru
 		}
 		act.Clear()
 		m.Activity(act)
-		if !slices.Equal(act.Saturations, want.Saturations) {
-			return fmt.Errorf("tick %d: saturations %v, want %v", t+1, act.Saturations, want.Saturations)
+		got := isaref.Books{Spikes: act.Spikes, Saturations: act.Saturations, SynapticEvents: act.SynapticEvents}
+		if diff := cmp.Diff(want.Books, got); diff != "" {
+			return fmt.Errorf("tick %d: books (-want +got):\n%s", t+1, diff)
 		}
 		if got := eventsOf(act); got != want.Events {
 			return fmt.Errorf("tick %d: events\n got %+v\nwant %+v", t+1, got, want.Events)
@@ -70,8 +73,13 @@ func sameCore(want *isaref.Chip, m *emulator.Machine, im *image.Image, k int) er
 	c := &im.Cores[k]
 	for slot, neuron := range c.Neurons {
 		for n, v := range want.State(k, slot) {
-			if got := m.State(int(neuron), n); int64(got) != v {
+			if got := m.SlotState(k, slot, n); int64(got) != v {
 				return fmt.Errorf("slot %d: s%d is %d, want %d", slot, n, got, v)
+			}
+			if c.Copies == nil || !c.Copies[slot] {
+				if got := m.State(int(neuron), n); int64(got) != v {
+					return fmt.Errorf("neuron %d: s%d is %d, want %d", neuron, n, got, v)
+				}
 			}
 		}
 	}
@@ -109,6 +117,9 @@ func TestChipEqualsReferenceOnRandomPrograms(t *testing.T) {
 		used[kind] = map[isa.Op]int{}
 	}
 	var total isaref.Events
+	var told int64
+	var roles [image.Relay + 1]int
+	mixed, first := 0, 0
 	for seed := range uint64(images) {
 		im, run := isaref.Generate(seed)
 		if err := compare(im, run); err != nil {
@@ -131,6 +142,23 @@ func TestChipEqualsReferenceOnRandomPrograms(t *testing.T) {
 		total.SynapseWrite += chip.Events.SynapseWrite
 		total.AxonUpdate += chip.Events.AxonUpdate
 		total.SpikeOut += chip.Events.SpikeOut
+		for _, n := range chip.Books.Spikes {
+			told += n
+		}
+		for k := range im.Cores {
+			for role, n := range image.RoleCounts(im.Roles(&im.Cores[k])) {
+				roles[role] += n
+			}
+			if strings.Contains(im.Label(&im.Cores[k]), " +") {
+				mixed++
+			}
+			if im.Cores[k].SendsAtOnce() {
+				first++
+			}
+		}
+	}
+	if mixed < 40 || first < 15 || roles[image.Copy] < 100 || roles[image.Part] < 40 || roles[image.Relay] < 100 || told > total.SpikeOut*95/100 {
+		t.Errorf("%d mixed cores, %d that go first, %v slots by role, %d of %d spikes told: the test is idle", mixed, first, roles, told, total.SpikeOut)
 	}
 	for _, info := range isa.Instructions() {
 		for kind := range isa.NumKinds {

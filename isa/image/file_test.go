@@ -180,7 +180,7 @@ func TestVerifyNamesTheFirstThingThatIsWrong(t *testing.T) {
 		{"a population that is not there", func(im *Image) { im.Cores[2].Population = -1 }, "core 2: population -1 of 2"},
 		{"a neuron missing", func(im *Image) { im.Cores[2].Neurons = nil }, "slots for 30 neurons, the populations 31"},
 		{"a neuron twice", func(im *Image) { im.Cores[0].Neurons[0] = im.Cores[0].Neurons[1] }, "in two slots"},
-		{"a neuron of others", func(im *Image) { im.Cores[2].Neurons[0] = 3 }, `neuron 3 is not of population "out"`},
+		{"a neuron of others", func(im *Image) { im.Cores[2].Neurons[0] = 3 }, "core 2: neuron 3 is in two slots, and neither is marked as a copy"},
 		{"too many parameters", func(im *Image) { im.Manifest.Arch.ParamWords = 2; im.Cores[0].ParamWords = 3 }, "core 0: 3 parameter words a neuron, at most 2"},
 		{"state missing", func(im *Image) { im.Cores[0].State = nil }, "core 0: tables do not agree"},
 		{"a slot that is not there", func(im *Image) { im.Cores[0].Rows[0].Slots[0] = 20 }, "core 0: axon 0: synapse 0 to slot 20 of 20"},
@@ -223,7 +223,14 @@ func TestVerifyNamesTheFirstThingThatIsWrong(t *testing.T) {
 		{"a type beyond its bits", func(im *Image) { im.Cores[0].Rows[0].Type = 4 }, "type 4 or key"},
 		{"a key below none", func(im *Image) { im.Cores[0].Rows[0].Key = -1 }, "key -1 is out of range"},
 		{"a slot that is not there", func(im *Image) { im.Cores[1].Dests[0] = []Dest{{Core: 2, Axon: -2, Delay: 1}} }, "core 1: slot 0: destination core 2, slot 1 is not there"},
-		{"a partial sum at once", func(im *Image) { im.Cores[1].Dests[0] = []Dest{{Core: 2, Axon: -1}} }, "destination delay 0, want 1 to 16"},
+		{"no partial sums at once", func(im *Image) { im.Cores[1].Dests[0] = []Dest{{Core: 2, Axon: -1}} }, "core 1: destinations of delay 0, and no partial sums to send"},
+		{"a partial sum before it was sent", func(im *Image) { im.Cores[0].Dests[0] = []Dest{{Core: 2, Axon: -1, Delay: -1}} }, "destination delay -1, want 0 to 16"},
+		{"a chain of partial sums at once", func(im *Image) {
+			im.Cores[0].Dests[0] = []Dest{{Core: 2, Axon: -1}}
+			im.Cores[2].Dests[0] = []Dest{{Core: 1, Axon: -1}}
+		}, "core 2: takes partial sums of delay 0, and sends some"},
+		{"a partial sum to itself at once", func(im *Image) { im.Cores[0].Dests[0] = []Dest{{Core: 0, Axon: -1}} }, "core 0: takes partial sums of delay 0, and sends some"},
+		{"a spike at once", func(im *Image) { im.Cores[0].Dests[0] = []Dest{{Core: 2}} }, "destination delay 0, want 1 to 16"},
 		{"a partial sum of an input", func(im *Image) { im.InputDests[0] = []Dest{{Core: 2, Axon: -1, Delay: 1}} }, "input 0: destination core 2, slot 0: an input sends no partial sums"},
 		{"a broadcast of some inputs", func(im *Image) { im.Manifest.Inputs[1].Broadcast = []int32{1} }, `symbol "reward": 1 broadcast values, want one for each of 2`},
 		{"a broadcast of neurons", func(im *Image) { im.Manifest.Populations[1].Broadcast = []int32{1} }, `symbol "out": 1 broadcast values`},
@@ -239,7 +246,7 @@ func TestVerifyNamesTheFirstThingThatIsWrong(t *testing.T) {
 	}
 	im := full(t, sparseArch, 3)
 	im.Cores[1].Dests[0] = []Dest{{Core: 2, Axon: -1, Delay: 63}}
-	if err := im.Verify(); err == nil || !strings.Contains(err.Error(), "destination delay 63, want 1 to 62") {
+	if err := im.Verify(); err == nil || !strings.Contains(err.Error(), "destination delay 63, want 0 to 62") {
 		t.Errorf("got %v, want that a partial sum has its delay wherever the target keeps them", err)
 	}
 	im = random(t, sparseArch, 3)

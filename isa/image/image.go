@@ -47,6 +47,8 @@ type Manifest struct {
 	Outputs []int `json:"outputs"`
 	// Seed is what the random numbers of the cores begin from.
 	Seed uint64 `json:"seed,omitempty"`
+	// Defects are those that the image was compiled around; nil is none.
+	Defects *Defects `json:"defects,omitempty"`
 }
 
 // Symbol is a run of neurons or inputs with a name.
@@ -76,13 +78,19 @@ type Symbol struct {
 // Core is one core's memories.
 type Core struct {
 	X, Y int32
-	// Program and Population are indices.
+	// Program and Population are indices. Neurons of several populations may share
+	// a core if its program and its C registers serve them all; Population is then
+	// the lowest of them.
 	Program, Population int32
 	// Learn has one more than the index of the program of each other kind, or 0
 	// where there is none; that of isa.Tick is not used.
 	Learn [isa.NumKinds]int32
-	// Neurons holds the number of the neuron in each slot.
+	// Neurons holds the number of the neuron in each slot, NoNeuron in a relay's.
 	Neurons []int32
+	// Copies is nil, or says of each slot whether it is one besides its neuron's
+	// own: a copy or a part of it, or a relay. What these send is not told of: see
+	// Roles.
+	Copies []bool
 	// Consts are the C registers.
 	Consts [isa.NumConsts]int32
 	// State holds the initial state words, StateWords a neuron, slot by slot;
@@ -138,7 +146,8 @@ type Row struct {
 
 // Dest is where a spike goes: an axon of a core after a delay in ticks, or,
 // with Core = Host, out of the chip. A partial sum (extension G) goes to where
-// Axon is −1 − SLOT: the neuron in that slot of the core.
+// Axon is −1 − SLOT: the neuron in that slot of the core. With delay 0 it is part
+// of the sum of the tick in which it was sent.
 type Dest struct{ Core, Axon, Delay int32 }
 
 // Slot returns the slot that a partial sum is for, and whether d is of one.
@@ -202,6 +211,9 @@ func (im *Image) verify() (part, error) {
 	if err := im.verifySymbols(); err != nil {
 		return part{}, err
 	}
+	if err := im.verifyLinks(); err != nil {
+		return part{}, err
+	}
 	for k := range im.Programs {
 		if err := im.verifyProgram(k); err != nil {
 			return part{programPart, k}, err
@@ -210,6 +222,11 @@ func (im *Image) verify() (part, error) {
 	slots := 0
 	for k := range im.Cores {
 		slots += len(im.Cores[k].Neurons)
+		for _, isCopy := range im.Cores[k].Copies {
+			if isCopy {
+				slots--
+			}
+		}
 	}
 	if slots != im.Neurons() {
 		return part{}, fmt.Errorf("the cores have slots for %d neurons, the populations %d", slots, im.Neurons())
@@ -220,6 +237,12 @@ func (im *Image) verify() (part, error) {
 		if err := im.verifyCore(&im.Cores[k], seen, taken); err != nil {
 			return part{corePart, k}, fmt.Errorf("core %d: %w", k, err)
 		}
+	}
+	if where, err := im.verifyAtOnce(); err != nil {
+		return where, err
+	}
+	if _, ok := im.Relays(); !ok {
+		return part{}, errors.New("relays send to each other in a loop")
 	}
 	if im.Manifest.Arch.Controller.EventDriven() {
 		if err := im.verifyEvents(); err != nil {
@@ -238,6 +261,9 @@ func (im *Image) verify() (part, error) {
 				return part{kind: inputPart}, fmt.Errorf("input %d: destination core %d, slot %d: an input sends no partial sums", i, d.Core, slot)
 			}
 		}
+	}
+	if p, err := im.verifyRoutes(); err != nil {
+		return p, err
 	}
 	for _, s := range im.Manifest.Inputs {
 		for i := s.First; i < s.First+s.N && len(s.Broadcast) > 0; i++ {
@@ -313,6 +339,9 @@ func (im *Image) verifyEvents() error {
 	}
 	lists := im.InputDests
 	for k := range im.Cores {
+		if slices.Contains(im.Cores[k].Copies, true) {
+			return errors.New("a copy of a neuron, and the chip has none")
+		}
 		lists = append(slices.Clone(lists), im.Cores[k].Dests...)
 	}
 	for _, list := range lists {
@@ -427,12 +456,8 @@ func (im *Image) verifyCore(c *Core, seen []bool, taken map[[2]int32]bool) error
 			}
 		}
 	}
-	pop := im.Manifest.Populations[c.Population]
-	for _, id := range c.Neurons {
-		if int(id) < pop.First || int(id) >= pop.First+pop.N || seen[id] {
-			return fmt.Errorf("neuron %d is not of population %q, or in two slots", id, pop.Name)
-		}
-		seen[id] = true
+	if err := im.verifyNeurons(c, seen); err != nil {
+		return err
 	}
 	words := 0
 	for k := range c.Rows {
@@ -580,8 +605,12 @@ func (im *Image) verifyDests(dests []Dest) error {
 		if !part && int(d.Axon) >= len(im.Cores[d.Core].Rows) {
 			return fmt.Errorf("destination core %d, axon %d is not there", d.Core, d.Axon)
 		}
-		if (part || a.DelayPlace == targets.DelayAxon) && (d.Delay < 1 || int(d.Delay) > a.MaxDelay) {
-			return fmt.Errorf("destination delay %d, want 1 to %d", d.Delay, a.MaxDelay)
+		least := int32(1)
+		if part {
+			least = 0
+		}
+		if (part || a.DelayPlace == targets.DelayAxon) && (d.Delay < least || int(d.Delay) > a.MaxDelay) {
+			return fmt.Errorf("destination delay %d, want %d to %d", d.Delay, least, a.MaxDelay)
 		}
 	}
 	return nil
@@ -600,8 +629,8 @@ func (im *Image) WriteText(w io.Writer) error {
 		for r := range c.Rows {
 			synapses += len(c.Rows[r].Slots)
 		}
-		fmt.Fprintf(w, "core %d at (%d, %d): %s, program %d, %d neurons, %d axons, %d synapses\n", k, c.X, c.Y,
-			m.Populations[c.Population].Name, c.Program, len(c.Neurons), len(c.Rows), synapses)
+		fmt.Fprintf(w, "core %d at (%d, %d): %s, program %d, %s, %d axons, %d synapses\n", k, c.X, c.Y,
+			im.Label(c), c.Program, im.slotsText(c), len(c.Rows), synapses)
 	}
 	return nil
 }

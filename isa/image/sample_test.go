@@ -201,7 +201,7 @@ func randomDests(r *rand.Rand, im *Image, n int) [][]Dest {
 func samples(t testing.TB) []*Image {
 	t.Helper()
 	empty := &Image{Manifest: Manifest{Arch: denseArch}}
-	out := []*Image{empty}
+	out := []*Image{empty, spread(t)}
 	for seed := range uint64(20) {
 		out = append(out, random(t, denseArch, seed), random(t, sparseArch, seed), full(t, denseArch, seed), full(t, sparseArch, seed))
 	}

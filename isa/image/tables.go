@@ -27,7 +27,7 @@ var arraySpecs = []struct {
 	{"programs", 4, "instruction words of all programs"},
 	{"cores", 4, "x, y, program, population, neurons, axons, P registers, programs of the kinds arrive, pre, post, axon (one more than the index, 0: none); a core each"},
 	{"consts", 4, "C registers, 8 a core"},
-	{"neurons", 4, "number of the neuron in each slot of each core"},
+	{"neurons", 4, "number n of the neuron in each slot of each core; −2 − n in slots of copies and parts, −1 in those of relays"},
 	{"state", 4, "initial state words"},
 	{"params", 4, "P registers"},
 	{"row_synapses", 4, "synapses of each axon of each core"},
@@ -91,7 +91,7 @@ func (im *Image) flatten() (*tables, error) {
 		put("cores", c.X, c.Y, c.Program, c.Population, int32(len(c.Neurons)), int32(len(c.Rows)), c.ParamWords,
 			c.Learn[isa.Arrive], c.Learn[isa.Pre], c.Learn[isa.Post], c.Learn[isa.Axon])
 		put("consts", c.Consts[:]...)
-		put("neurons", c.Neurons...)
+		put("neurons", c.packNeurons()...)
 		put("state", c.State...)
 		put("params", c.Params...)
 		for r := range c.Rows {
@@ -231,7 +231,7 @@ func (c *cursor) core(im *Image) Core {
 		return k
 	}
 	copy(k.Consts[:], c.take("consts", isa.NumConsts))
-	k.Neurons = slices.Clone(c.take("neurons", neurons))
+	k.unpackNeurons(c.take("neurons", neurons))
 	k.State = slices.Clone(c.take("state", neurons*im.StateWords(&k)))
 	k.Params = slices.Clone(c.take("params", neurons*int(k.ParamWords)))
 	counts := c.take("row_synapses", axons)
@@ -248,6 +248,34 @@ func (c *cursor) core(im *Image) Core {
 	}
 	k.Dests = c.dests("dest_counts", "dests", neurons)
 	return k
+}
+
+// packNeurons returns the neurons and marks of copies as the file has them.
+func (c *Core) packNeurons() []int32 {
+	out := slices.Clone(c.Neurons)
+	for slot, isCopy := range c.Copies {
+		if isCopy && out[slot] != NoNeuron {
+			out[slot] = -2 - out[slot]
+		}
+	}
+	return out
+}
+
+// unpackNeurons reads what packNeurons made.
+func (c *Core) unpackNeurons(packed []int32) {
+	c.Neurons = slices.Clone(packed)
+	for slot, n := range packed {
+		if n >= 0 {
+			continue
+		}
+		if c.Copies == nil {
+			c.Copies = make([]bool, len(packed))
+		}
+		c.Copies[slot] = true
+		if n != NoNeuron {
+			c.Neurons[slot] = -2 - n
+		}
+	}
 }
 
 // optional is take for an array that may be left out.

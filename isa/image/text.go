@@ -15,13 +15,15 @@ import (
 //	.image weft-image/2
 //	.network .tick .target .arch .outputs JSON     the manifest,
 //	.seed JSON       where it is not 0
+//	.defects JSON    where the image was compiled around some
 //	.input JSON      a symbol each
 //	.population JSON
 //	.program NAME    a program, as isa.Assemble reads it,
 //	.endprogram      up to here
 //	.core X Y PROGRAM POPULATION     by index; then pre=PROGRAM and such for the
 //	                                 other kinds of program, and the memories:
-//	.neurons 0..127 130              number of the neuron in each slot
+//	.neurons 0..127 130              number of the neuron in each slot; copy=5..8
+//	                                 for copies and parts, relay for a relay
 //	.const 5 0*7                     the C registers; 0*7 is seven zeros
 //	.state s0 0*128 3                state word s0 of each slot; then s1 …
 //	.params p0 7*129                 P register p0 of each slot; then p1 …
@@ -53,6 +55,7 @@ func header(m *Manifest) []field {
 		{".arch", &m.Arch},
 		{".outputs", &m.Outputs},
 		{".seed", &m.Seed},
+		{".defects", &m.Defects},
 	}
 }
 
@@ -74,6 +77,9 @@ func (im *Image) writeText(t *textWriter) error {
 	t.line(".image", textMagic)
 	for _, f := range header(&im.Manifest) {
 		if seed, ok := f.value.(*uint64); ok && *seed == 0 {
+			continue
+		}
+		if d, ok := f.value.(**Defects); ok && *d == nil {
 			continue
 		}
 		t.json(f.directive, f.value)
@@ -167,14 +173,14 @@ func (t *textWriter) program(k int, p *isa.Program) {
 
 func (t *textWriter) core(im *Image, k int) {
 	c := &im.Cores[k]
-	t.text(fmt.Sprintf("\n; core %d: %q\n.core %d %d %d %d", k, im.Manifest.Populations[c.Population].Name, c.X, c.Y, c.Program, c.Population))
+	t.text(fmt.Sprintf("\n; core %d: %q\n.core %d %d %d %d", k, im.Label(c), c.X, c.Y, c.Program, c.Population))
 	for kind := isa.Tick + 1; kind < isa.NumKinds; kind++ {
 		if k, ok := c.LearnProgram(kind); ok {
 			t.text(fmt.Sprintf(" %s=%d", kind, k))
 		}
 	}
 	t.text("\n.neurons")
-	t.ascending(c.Neurons)
+	t.neurons(c)
 	t.text("\n.const")
 	t.values(c.Consts[:])
 	t.text("\n")
@@ -197,11 +203,24 @@ const (
 	minRowRun   = 4
 )
 
-// ascending writes numbers, those that follow each other as FIRST..LAST.
-func (t *textWriter) ascending(v []int32) {
+// neurons writes the neurons of a core's slots, those that follow each other as
+// FIRST..LAST.
+func (t *textWriter) neurons(c *Core) {
+	v := c.Neurons
+	isCopy := func(slot int) bool { return len(c.Copies) > 0 && c.Copies[slot] }
 	for k := 0; k < len(v); {
-		n := t.run(minValueRun, len(v)-k, 1, func(n int) bool { return int64(v[k+n]) == int64(v[k])+int64(n) })
+		if v[k] == NoNeuron {
+			t.text(" relay")
+			k++
+			continue
+		}
+		n := t.run(minValueRun, len(v)-k, 1, func(n int) bool {
+			return int64(v[k+n]) == int64(v[k])+int64(n) && isCopy(k+n) == isCopy(k)
+		})
 		t.text(" ")
+		if isCopy(k) {
+			t.text("copy=")
+		}
 		t.span(int64(v[k]), n)
 		k += n
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/weft-toolchain/weft/isa"
@@ -19,8 +20,9 @@ func (p *textParser) neurons(rest string) error {
 		return errors.New(".neurons stands behind .state or .params")
 	}
 	limit := p.im.Manifest.Arch.Neurons
+	var copies []bool
 	for word := range strings.FieldsSeq(rest) {
-		first, n, err := span(word, 0, maxNeurons)
+		first, n, isCopy, err := neuronWord(word)
 		if err != nil {
 			return fmt.Errorf(".neurons: %w", err)
 		}
@@ -34,9 +36,24 @@ func (p *textParser) neurons(rest string) error {
 		}
 		for k := range n {
 			p.core.Neurons = append(p.core.Neurons, int32(first)+int32(k))
+			copies = append(copies, isCopy)
 		}
 	}
+	if slices.Contains(copies, true) {
+		p.core.Copies = copies
+	}
 	return nil
+}
+
+// neuronWord reads FIRST..LAST, copy=FIRST..LAST or relay: n neurons from the
+// first on.
+func neuronWord(word string) (first int64, n int, isCopy bool, err error) {
+	if word == "relay" {
+		return NoNeuron, 1, true, nil
+	}
+	word, isCopy = strings.CutPrefix(word, "copy=")
+	first, n, err = span(word, 0, maxNeurons)
+	return first, n, isCopy, err
 }
 
 func (p *textParser) consts(rest string) error {

@@ -26,6 +26,12 @@
 .core 0 0 0 0
 .neurons 3..0 ; ERROR "\.neurons: want a number from 3 to"
 .core 0 0 0 0
+.neurons copy=3..0 ; ERROR "\.neurons: want a number from 3 to"
+.core 0 0 0 0
+.neurons copy=relay ; ERROR "\.neurons: want a number from 0 to .*, have \"relay\""
+.core 0 0 0 0
+.neurons -1 ; ERROR "\.neurons: want a number from 0 to .*, have \"-1\""
+.core 0 0 0 0
 .neurons 0..2 3
 .const 0*9 ; ERROR "\.const: want 8 values: more than 8 values"
 .const 0*7 ; ERROR "\.const: want 8 values: have 7 values"

@@ -1,0 +1,269 @@
+// Package defect is the only part of the compiler that knows what of a chip is
+// dead: how much room that leaves, and how the axons and neurons of a core stand
+// in a crossbar some of whose rows and cells are dead.
+package defect
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/isa"
+	"github.com/weft-toolchain/weft/isa/image"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+// Arrange returns an image that uses nothing of what is dead, and goes around
+// dead links. Each core stays where it is if it can be arranged there, or else
+// goes to the nearest free place where it can. The image's neurons keep their
+// numbers, and so do what they did.
+//
+// The error is a *diag.Error with all that does not fit, and by how much.
+func Arrange(im *image.Image, d *targets.Defects) (*image.Image, error) {
+	if d == nil {
+		return im, nil
+	}
+	out, _, err := arrange(im, NewRoom(d))
+	return out, err
+}
+
+// arrange is Arrange. Where it fails, short is by how many axons too many a core
+// has, the worst of them; it is 0 where there are not enough cores.
+func arrange(im *image.Image, room *Room) (out *image.Image, short int, err error) {
+	if len(im.Cores) > room.Cores {
+		return nil, 0, diag.One(diag.Pos{File: room.Defects.File}, diag.DoesNotFit, "%s", room.CoresMissing(len(im.Cores)))
+	}
+	a := arranger{
+		in: im, room: room, taken: make([]bool, len(room.Usable)), places: make([]place, len(im.Cores)),
+		budget: len(im.Cores) * DefaultBudget,
+	}
+	var homeless []int
+	for k := range im.Cores {
+		if !a.try(k, im.Router(int32(k))) {
+			homeless = append(homeless, k)
+		}
+	}
+	slices.SortStableFunc(homeless, func(x, y int) int { return len(im.Cores[y].Rows) - len(im.Cores[x].Rows) })
+	a.budget = moveBudget
+	var diags diag.List
+	for _, k := range homeless {
+		if !slices.ContainsFunc(a.nearest(im.Router(int32(k))), func(router int32) bool { return a.try(k, router) }) {
+			a.tell(k, &diags)
+			short = max(short, len(im.Cores[k].Rows)-a.places[k].most)
+		}
+	}
+	if err := diags.Err(); err != nil {
+		return nil, short, err
+	}
+	return a.image(), 0, nil
+}
+
+// moveBudget is what all cores together may spend on looking for another place.
+const moveBudget = 16 * DefaultBudget
+
+// place is where a core of the image stands, and how: with rows and slots as they
+// are in the image if Rows is nil.
+type place struct {
+	router int32
+	Assignment
+	// most and where are the best that was found for a core without a place.
+	most  int
+	where int32
+	tried int
+}
+
+type arranger struct {
+	in     *image.Image
+	room   *Room
+	taken  []bool
+	places []place
+	budget int
+}
+
+// try arranges core k at a router, and reports whether it is met there.
+func (a *arranger) try(k int, router int32) bool {
+	if !a.room.Usable[router] || a.taken[router] || a.budget < 0 {
+		return false
+	}
+	p := &a.places[k]
+	x := a.room.Crossbar(router, a.in.Manifest.Arch.Axons)
+	var got Assignment
+	if len(x.DeadAxons)+len(x.DeadCells) > 0 {
+		got = Assign(NeedOf(a.in, k), x, DefaultBudget)
+	}
+	a.budget -= got.Spent
+	p.tried++
+	if !got.Met() {
+		if p.tried == 1 || got.Placed > p.most {
+			p.most, p.where = got.Placed, router
+		}
+		return false
+	}
+	p.router, p.Assignment = router, got
+	a.taken[router] = true
+	return true
+}
+
+// row and slot return where an axon and a neuron of the image are.
+func (p *place) row(axon int32) int32 {
+	if p.Rows == nil {
+		return axon
+	}
+	return p.Rows[axon]
+}
+
+func (p *place) slot(neuron int32) int32 {
+	if p.Rows == nil {
+		return neuron
+	}
+	return p.Slots[neuron]
+}
+
+// nearest lists the other usable places that are free, those with the shortest way
+// from a router first.
+func (a *arranger) nearest(router int32) (out []int32) {
+	w := int32(a.room.Mesh.Width())
+	away := func(r int32) int32 {
+		dx, dy := r%w-router%w, r/w-router/w
+		return max(dx, -dx) + max(dy, -dy)
+	}
+	for r, usable := range a.room.Usable {
+		if usable && !a.taken[r] && int32(r) != router {
+			out = append(out, int32(r))
+		}
+	}
+	slices.SortFunc(out, func(x, y int32) int { return cmp.Or(cmp.Compare(away(x), away(y)), cmp.Compare(x, y)) })
+	return out
+}
+
+// tell says why core k has no place.
+func (a *arranger) tell(k int, diags *diag.List) {
+	d, c, p := a.room.Defects, &a.in.Cores[k], &a.places[k]
+	name := a.in.Manifest.Populations[c.Population].Name
+	need := len(c.Rows)
+	x := a.room.Crossbar(p.where, a.in.Manifest.Arch.Axons)
+	alive := x.Axons - len(x.DeadAxons)
+	msg := fmt.Sprintf("population %q: a core of %s and %s has no place on the cores that %s leaves (%d tried); ",
+		name, plural(len(c.Neurons), "neuron"), plural(need, "axon"), d.Name, p.tried)
+	if need > alive {
+		msg += fmt.Sprintf("at %s, which comes nearest, %s of %d can be used, %d too few", a.room.place(p.where), plural(alive, "axon"), x.Axons, need-alive)
+	} else {
+		msg += fmt.Sprintf("at %s, which comes nearest, %d of the axons find no row whose dead synapses they do not need; %s and %s are dead there",
+			a.room.place(p.where), len(c.Rows)-p.most, plural(len(x.DeadCells), "synapse"), plural(len(x.DeadAxons), "axon"))
+	}
+	diags.Add(diag.Pos{File: d.File}, diag.DoesNotFit, "%s; choose a chip with fewer dead axons and synapses, or a sparser or smaller network", msg)
+}
+
+// NeedOf returns what core k of an image asks of a crossbar: synapses that weigh
+// something, or learn.
+func NeedOf(im *image.Image, k int) *Need {
+	c := &im.Cores[k]
+	p := &im.Programs[c.Program]
+	n := &Need{Rows: make([][]int32, len(c.Rows)), Slots: len(c.Neurons), Group: max(p.Compartments, 1)}
+	program, err := isa.DecodeAll(p.Words)
+	if err != nil {
+		panic("defect: program of a verified image: " + err.Error())
+	}
+	n.Fixed = isa.LooksAcross(program)
+	for r := range c.Rows {
+		row := &c.Rows[r]
+		for i, slot := range row.Slots {
+			if row.Weights[i] != 0 || row.Plastic {
+				n.Rows[r] = append(n.Rows[r], int32(slot))
+			}
+		}
+	}
+	return n
+}
+
+// image returns the image with all cores as they are placed.
+func (a *arranger) image() *image.Image {
+	out := *a.in
+	out.Manifest.Defects = image.NewDefects(a.room.Defects)
+	out.Cores = slices.Clone(a.in.Cores)
+	w := int32(a.in.Manifest.Arch.MeshWidth)
+	for k := range out.Cores {
+		c, p := &out.Cores[k], &a.places[k]
+		c.X, c.Y = p.router%w, p.router/w
+		if p.Rows != nil {
+			moveRows(c, p)
+			a.moveSlots(c, p)
+		}
+		c.Dests = a.moveDests(c.Dests)
+	}
+	out.InputDests = a.moveDests(a.in.InputDests)
+	return &out
+}
+
+// moveRows gives each axon its row; rows between are empty.
+func moveRows(c *image.Core, p *place) {
+	rows := c.Rows
+	last := int32(-1)
+	for axon := range rows {
+		last = max(last, p.Rows[axon])
+	}
+	c.Rows = make([]image.Row, last+1)
+	for axon := range rows {
+		row := rows[axon]
+		order := make([]int, len(row.Slots))
+		for i := range order {
+			order[i] = i
+		}
+		slices.SortStableFunc(order, func(i, j int) int {
+			return cmp.Compare(p.Slots[row.Slots[i]], p.Slots[row.Slots[j]])
+		})
+		moved := image.Row{Marks: row.Marks, Slots: make([]uint16, len(order)), Weights: make([]int16, len(order))}
+		if row.Delays != nil {
+			moved.Delays = make([]uint16, len(order))
+		}
+		for to, from := range order {
+			moved.Slots[to] = uint16(p.Slots[row.Slots[from]])
+			moved.Weights[to] = row.Weights[from]
+			if row.Delays != nil {
+				moved.Delays[to] = row.Delays[from]
+			}
+		}
+		c.Rows[p.Rows[axon]] = moved
+	}
+}
+
+// moveSlots gives each neuron its slot.
+func (a *arranger) moveSlots(c *image.Core, p *place) {
+	state, params := a.in.StateWords(c), int(c.ParamWords)
+	neurons, dests := make([]int32, len(c.Neurons)), make([][]image.Dest, len(c.Neurons))
+	states, words := make([]int32, len(c.State)), make([]int32, len(c.Params))
+	var copies []bool
+	if c.Copies != nil {
+		copies = make([]bool, len(c.Copies))
+	}
+	for from, to := range p.Slots {
+		if copies != nil {
+			copies[to] = c.Copies[from]
+		}
+		neurons[to], dests[to] = c.Neurons[from], c.Dests[from]
+		copy(states[int(to)*state:], c.State[from*state:][:state])
+		copy(words[int(to)*params:], c.Params[from*params:][:params])
+	}
+	c.Neurons, c.Copies, c.Dests, c.State, c.Params = neurons, copies, dests, states, words
+}
+
+// moveDests sends spikes to where axons and neurons are now.
+func (a *arranger) moveDests(lists [][]image.Dest) [][]image.Dest {
+	out := make([][]image.Dest, len(lists))
+	for k, list := range lists {
+		out[k] = slices.Clone(list)
+		for i, d := range list {
+			if d.Core == image.Host {
+				continue
+			}
+			p := &a.places[d.Core]
+			if slot, ok := d.Slot(); ok {
+				out[k][i].Axon = -1 - p.slot(slot)
+			} else {
+				out[k][i].Axon = p.row(d.Axon)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,80 @@
+package defect
+
+import (
+	"fmt"
+
+	"github.com/weft-toolchain/weft/targets"
+	"github.com/weft-toolchain/weft/targets/mesh"
+)
+
+// Room is what defects leave of a chip's cores.
+type Room struct {
+	Defects *targets.Defects
+	// Usable says of each router whether its core can be used: it is not dead, and
+	// packets can go between it and the I/O port.
+	Usable []bool
+	// Cores counts the usable ones, Dead the dead ones, and CutOff those that are
+	// not dead and that dead links cut off from the I/O port.
+	Cores, Dead, CutOff int
+	// Mesh has the ways of packets around dead links.
+	Mesh *mesh.Mesh
+}
+
+// NewRoom looks at what defects leave.
+func NewRoom(d *targets.Defects) *Room {
+	r := &Room{Defects: d, Usable: make([]bool, len(d.Cores)), Mesh: d.Mesh()}
+	for k := range r.Usable {
+		router := int32(k)
+		switch {
+		case d.DeadCore(router):
+			r.Dead++
+		case !r.Mesh.Connected(mesh.Host, router):
+			r.CutOff++
+		default:
+			r.Usable[k] = true
+			r.Cores++
+		}
+	}
+	return r
+}
+
+// Crossbar returns what the core of a router has, on a chip whose cores have some
+// axons each.
+func (r *Room) Crossbar(router int32, axons int) *Crossbar {
+	return &Crossbar{Axons: axons, DeadAxons: r.Defects.DeadAxons(router), DeadCells: r.Defects.DeadSynapses(router)}
+}
+
+// CoresMissing says that a network does not fit the usable cores: how many it
+// needs, by how many that is too much, and why there are not more.
+func (r *Room) CoresMissing(need int) string {
+	have := len(r.Usable)
+	s := fmt.Sprintf("the network needs %s, %d more than the %d that %s leaves of the target's %d: %s dead",
+		plural(need, "core"), need-r.Cores, r.Cores, r.Defects.Name, have, are(r.Dead))
+	if r.CutOff > 0 {
+		s += fmt.Sprintf(", and %s cut off from the I/O port by dead links", are(r.CutOff))
+	}
+	if need <= have {
+		return s + "; without these defects it would fit: choose a chip with fewer, a larger target, or a smaller network"
+	}
+	return s + "; it would not fit a chip without defects either: choose a larger target, or a smaller network"
+}
+
+// place names where a router is.
+func (r *Room) place(router int32) string {
+	w := int32(r.Mesh.Width())
+	return fmt.Sprintf("[%d, %d]", router%w, router/w)
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return fmt.Sprintf("%d %s", n, what)
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func are(n int) string {
+	if n == 1 {
+		return "1 is"
+	}
+	return fmt.Sprintf("%d are", n)
+}

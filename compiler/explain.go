@@ -1,0 +1,265 @@
+package compiler
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+// Explanation says how a population was mapped, and why it took as many cores.
+type Explanation struct {
+	Population string `json:"population"`
+	Model      string `json:"model"`
+	Target     string `json:"target"`
+	Neurons    int    `json:"neurons"`
+	// Found is how many cores hold neurons of it, Bound how many it takes at least:
+	// the most of what Needs asks for.
+	Found int    `json:"found"`
+	Bound int64  `json:"bound"`
+	Needs []Need `json:"needs"`
+	// FanIn counts the synapses that end at a neuron, FanOut those that start
+	// there. Sources is how many distinct inputs and neurons reach the population.
+	FanIn   Spread `json:"fan_in"`
+	FanOut  Spread `json:"fan_out"`
+	Sources int    `json:"sources"`
+	// Axons is how many rows its cores have for them.
+	Axons int             `json:"axons"`
+	Cores []ExplainedCore `json:"cores"`
+	// From and To are whom it hears and whom it talks to, the host included.
+	From []Partner `json:"from"`
+	To   []Partner `json:"to"`
+	// Reasons say why it takes as many cores as it does, and what would help.
+	Reasons []string `json:"reasons"`
+}
+
+// Spread is the range of a number over the neurons of a population.
+type Spread struct {
+	Min    int `json:"min"`
+	Median int `json:"median"`
+	Max    int `json:"max"`
+}
+
+// ExplainedCore is a core with neurons of the population.
+type ExplainedCore struct {
+	CoreReport
+	// Shared counts the axons that several neurons read, Own those that one does.
+	Shared int       `json:"shared_axons"`
+	Own    int       `json:"own_axons"`
+	Uses   []CoreUse `json:"uses"`
+}
+
+// Partner is an input or a population on the other end of synapses; the host
+// has none.
+type Partner struct {
+	Name     string `json:"name"`
+	Synapses int    `json:"synapses"`
+	// Deliveries counts the cores that its spikes are delivered to besides the
+	// source's own, an input's first included.
+	Deliveries Weighted `json:"deliveries"`
+}
+
+// Explain says how population k was mapped.
+func (r *Result) Explain(k int) *Explanation {
+	m := r.Mapped
+	g := &m.Populations[k]
+	e := &Explanation{Population: g.Name, Model: string(m.Pops[k].Model), Target: r.Image.Manifest.Target, Neurons: g.N, From: []Partner{}, To: []Partner{}}
+	e.synapses(m, k)
+	e.cores(m, k)
+	e.deliveries(m, k, r.Profile)
+	d, in := newDemand(m), reach(m, k)
+	for i := range in {
+		if i == 0 || in[i].source != in[i-1].source {
+			e.Sources++
+		}
+	}
+	e.Needs = populationNeeds(m, m.Arch, k, d, in)
+	e.Bound = most(e.Needs).Cores
+	e.Reasons = e.reasons(func(a *targets.Arch) []Need { return populationNeeds(m, a, k, d, in) }, m.Arch)
+	return e
+}
+
+// synapses counts what ends and starts at each neuron, and with whom.
+func (e *Explanation) synapses(m *ir.Mapped, k int) {
+	in, out := make([]int, e.Neurons), make([]int, e.Neurons)
+	for i := range m.Projections {
+		p := &m.Projections[i]
+		if p.To == k {
+			for _, n := range p.Post {
+				in[n]++
+			}
+			name := m.Populations[p.From.Index].Name
+			if p.From.Input {
+				name = m.Inputs[p.From.Index].Name
+			}
+			partner(&e.From, name).Synapses += len(p.Post)
+		}
+		if !p.From.Input && p.From.Index == k {
+			for n := range out {
+				out[n] += int(p.Off[n+1] - p.Off[n])
+			}
+			partner(&e.To, m.Populations[p.To].Name).Synapses += len(p.Post)
+		}
+	}
+	e.FanIn, e.FanOut = spread(in), spread(out)
+}
+
+// partner returns the partner of a name, which it adds where it is new.
+func partner(list *[]Partner, name string) *Partner {
+	for i := range *list {
+		if (*list)[i].Name == name {
+			return &(*list)[i]
+		}
+	}
+	*list = append(*list, Partner{Name: name})
+	return &(*list)[len(*list)-1]
+}
+
+func spread(list []int) Spread {
+	slices.Sort(list)
+	return Spread{list[0], list[len(list)/2], list[len(list)-1]}
+}
+
+// cores lists the cores that hold neurons of the population.
+func (e *Explanation) cores(m *ir.Mapped, k int) {
+	limits := coreLimits(m.Arch)
+	for c := range m.Cores {
+		if !slices.ContainsFunc(m.Cores[c].Neurons, m.Populations[k].Has) {
+			continue
+		}
+		x := ExplainedCore{CoreReport: coreReport(m, c, &limits)}
+		for a := range m.Cores[c].Axons {
+			if row := m.Cores[c].Axons[a].Slots; len(row) > 0 && row[0] != row[len(row)-1] {
+				x.Shared++
+			} else {
+				x.Own++
+			}
+		}
+		x.Uses = limits.Uses(&x.CoreReport)
+		e.Axons += x.Axons
+		e.Cores = append(e.Cores, x)
+	}
+	e.Found = len(e.Cores)
+}
+
+// deliveries counts the cores that spikes are delivered to, by partner.
+func (e *Explanation) deliveries(m *ir.Mapped, k int, profile []int64) {
+	owner := make([]int32, m.Neurons())
+	for p, g := range m.Populations {
+		for n := g.First; n < g.First+g.N; n++ {
+			owner[n] = int32(p)
+		}
+	}
+	// holds are the populations of each core.
+	holds := make([][]int32, len(m.Cores))
+	for c := range m.Cores {
+		for _, n := range m.Cores[c].Neurons {
+			if !slices.Contains(holds[c], owner[n]) {
+				holds[c] = append(holds[c], owner[n])
+			}
+		}
+	}
+	reached := make([]int, len(m.Cores)) // the last sender that reached each core, from 1
+	number := 0
+	for s := range senders(m, profile) {
+		number++
+		if s.core != ir.Host {
+			reached[s.core] = number
+		}
+		for _, d := range s.dests {
+			switch ours := s.core != ir.Host && int(owner[s.source]) == k; {
+			case d.Core == ir.Host:
+				if ours {
+					partner(&e.To, "host").Deliveries.add(1, s.spikes)
+				}
+			case reached[d.Core] == number:
+			default:
+				reached[d.Core] = number
+				if ours {
+					for _, p := range holds[d.Core] {
+						e.delivered(&e.To, m.Populations[p].Name, s.spikes)
+					}
+				}
+				if slices.Contains(holds[d.Core], int32(k)) {
+					e.delivered(&e.From, sourceName(m, s, owner), s.spikes)
+				}
+			}
+		}
+	}
+}
+
+// delivered counts a delivery for a partner that there are synapses with: a core
+// may hold neurons of other populations too.
+func (e *Explanation) delivered(list *[]Partner, name string, spikes int64) {
+	for i := range *list {
+		if (*list)[i].Name == name {
+			(*list)[i].Deliveries.add(1, spikes)
+		}
+	}
+}
+
+// sourceName returns the input or population that a sender belongs to.
+func sourceName(m *ir.Mapped, s sender, owner []int32) string {
+	if s.core != ir.Host {
+		return m.Populations[owner[s.source]].Name
+	}
+	k := slices.IndexFunc(m.Inputs, func(g ir.Group) bool { return g.Has(s.source) })
+	return m.Inputs[k].Name
+}
+
+// populationNeeds returns what population k needs at least of the memories of
+// such cores; in are its sources.
+func populationNeeds(m *ir.Mapped, a *targets.Arch, k int, d *demand, in []reached) []Need {
+	slots := int64(a.Neurons)
+	axons, synapses := axonsOf(in, slots)
+	g := &m.Populations[k]
+	first := m.InputCount() + g.First
+	dests := d.destsFrom(first, first+g.N, slots)
+	if slices.Contains(m.Net.Outputs, k) {
+		dests += int64(g.N)
+	}
+	return needs(a, int64(g.N), axons, synapses, dests)
+}
+
+// reasons says what binds, and what would help.
+func (e *Explanation) reasons(on func(a *targets.Arch) []Need, arch *targets.Arch) []string {
+	binds := map[string]int{}
+	for _, c := range e.Cores {
+		binds[c.Limit]++
+	}
+	worst := most(e.Needs)
+	limit := slices.MaxFunc(e.Needs, func(a, b Need) int { return cmp.Compare(binds[a.Limit], binds[b.Limit]) })
+	out := []string{fmt.Sprintf("it takes %s at least: %d %s are needed, a core has %d", count(int(worst.Cores), "core"), worst.Needed, limitNames[worst.Limit], worst.Core)}
+	if int64(e.Found) <= e.Bound {
+		return append(out, "it has no more than that")
+	}
+	out = append(out, fmt.Sprintf("%d of its %s fullest of %s", binds[limit.Limit], count(e.Found, "core")+are(e.Found), limit.Limit))
+	if e.Sources > 0 && limit.Limit == "axons" {
+		out = append(out, fmt.Sprintf("its %s take %d axons in these cores, %.1f each: neurons with more sources in common would take fewer", count(e.Sources, "source"), e.Axons, float64(e.Axons)/float64(e.Sources)))
+	}
+	return append(out, wider(on, *arch, limit.Limit))
+}
+
+// wider says what twice as much of a limit would allow.
+func wider(on func(a *targets.Arch) []Need, a targets.Arch, limit string) string {
+	field := map[string]*int{"neurons": &a.Neurons, "axons": &a.Axons, "fan-out": &a.FanOut, "synapses": &a.SynapseWords}[limit]
+	*field *= 2
+	return fmt.Sprintf("with %d %s a core it would take %s at least", *field, limitNames[limit], count(int(most(on(&a)).Cores), "core"))
+}
+
+// count writes a number of things.
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func are(n int) string {
+	if n == 1 {
+		return " is"
+	}
+	return " are"
+}

@@ -1,0 +1,423 @@
+package mapping
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/compiler/partition"
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+// problem is the cells as package partition sees them. profile is the number of
+// spikes of each source; out is what their destinations took in rounds before, or
+// nil.
+func (c *cells) problem(profile []int64, out *needs) *partition.Problem {
+	p := &partition.Problem{
+		Off: make([]int64, 1, len(c.list)+1), Class: make([]int32, len(c.list)),
+		Home: make([]int32, len(c.nets)), Neurons: c.arch.Neurons, Axons: c.arch.Axons, FanOut: c.arch.FanOut,
+	}
+	if c.arch.SynapseFormat == targets.Sparse {
+		p.Words, p.WordSynapses = c.arch.SynapseWords, c.arch.WordSynapses
+	}
+	if c.arch.NeuronFanOut > 0 {
+		p.Slots = make([]int32, len(c.list))
+	}
+	p.Out = make([]int32, len(c.list))
+	kind := kinds(c.q)
+	for k, x := range c.list {
+		switch x.role {
+		case ir.Somas:
+			p.Class[k] = kind[c.q.PopulationOf(int(x.neuron))]
+		case ir.Parts:
+			p.Class[k] = int32(len(kind))
+		case ir.Relays:
+			p.Class[k] = int32(len(kind)) + 1
+		}
+		if p.Slots != nil {
+			p.Slots[k] = x.slots
+		}
+		p.Out[k] = out.of(x, c.arch.NeuronFanOut)
+	}
+	c.read(p)
+	h := c.homes()
+	for k, n := range c.nets {
+		p.Home[k] = h.of(n, c.inputs)
+	}
+	if profile != nil {
+		p.Weight = make([]int64, len(c.nets))
+		for k, n := range c.nets {
+			p.Weight[k] = profile[n.source]
+		}
+	}
+	return p
+}
+
+// read fills in what each cell reads. Where each pin is a net of its own and the
+// cells are in order of their pins, these are the pins themselves.
+func (c *cells) read(p *partition.Problem) {
+	straight := true
+	at := int64(0)
+	for _, x := range c.list {
+		straight = straight && x.from == at
+		at = x.to
+		for i := x.from + 1; i < x.to && straight; i++ {
+			straight = c.pins.net[i] != c.pins.net[i-1]
+		}
+	}
+	if straight && at == int64(len(c.pins.net)) {
+		p.In = c.pins.net
+		for _, x := range c.list {
+			p.Off = append(p.Off, x.to)
+		}
+		return
+	}
+	for _, x := range c.list {
+		for i := x.from; i < x.to; i++ {
+			if i > x.from && c.pins.net[i] == c.pins.net[i-1] {
+				p.Synapses[len(p.Synapses)-1]++
+				continue
+			}
+			p.In, p.Synapses = append(p.In, c.pins.net[i]), append(p.Synapses, 1)
+		}
+		p.Off = append(p.Off, int64(len(p.In)))
+	}
+}
+
+// needs is how many destinations each source has had, at most, in the rounds so
+// far.
+type needs struct {
+	neurons []int32
+	relays  map[relayKey]int32
+}
+
+// dests returns how many destinations the source that a cell is of has had.
+func (n *needs) dests(x cell) int32 {
+	switch x.role {
+	case ir.Relays:
+		return n.relays[relayKey{x.neuron, x.step}]
+	case ir.Somas:
+		return n.neurons[x.neuron]
+	case ir.Parts:
+	}
+	return 1
+}
+
+// of returns what a cell takes of a core's table; per is how many destinations a
+// slot can have, or 0.
+func (n *needs) of(x cell, per int) int32 {
+	switch {
+	case x.role == ir.Parts:
+		return 1
+	case n == nil:
+		return 0
+	case per > 0: // copies share the destinations
+		return min(n.dests(x), x.slots*int32(per))
+	}
+	return n.dests(x)
+}
+
+// assemble gives cells the slots of cores, and makes the rows. Cores are in order
+// of role, then of their first neuron.
+func (c *cells) assemble(r *partition.Result) *ir.Mapped {
+	m := &ir.Mapped{Quantized: c.q, Arch: c.arch, Place: make([]ir.Place, c.q.Neurons()), Summed: c.doubled}
+	members := make([][]int32, r.Cores)
+	for k := range c.list {
+		members[r.Core[k]] = append(members[r.Core[k]], int32(k))
+	}
+	slices.SortFunc(members, func(a, b []int32) int {
+		x, y := &c.list[a[0]], &c.list[b[0]]
+		return cmp.Or(cmp.Compare(x.role, y.role), cmp.Compare(a[0], b[0]))
+	})
+	rows := newRowMaker(c)
+	for k, list := range members {
+		m.Cores = append(m.Cores, c.core(m, k, list, rows))
+	}
+	return m
+}
+
+// core makes a core of cells.
+func (c *cells) core(m *ir.Mapped, k int, list []int32, rows *rowMaker) ir.MappedCore {
+	out := ir.MappedCore{Role: c.list[list[0]].role}
+	slots := make([]int32, len(list)) // the first of each cell
+	copied := false
+	for i, at := range list {
+		x := &c.list[at]
+		slots[i] = int32(len(out.Neurons))
+		for s := range x.slots {
+			if x.role == ir.Relays {
+				out.Relayed = append(out.Relayed, c.relayed(x))
+				out.Neurons = append(out.Neurons, -1)
+				continue
+			}
+			own := x.copies == 0 && s == 0
+			if own && x.role == ir.Somas {
+				m.Place[x.neuron] = ir.Place{Core: int32(k), Slot: int32(len(out.Neurons))}
+			}
+			out.Neurons = append(out.Neurons, x.neuron)
+			out.Copies = append(out.Copies, !own)
+			copied = copied || !own
+			if !own && x.role == ir.Somas {
+				m.Copied += int(x.to - x.from)
+			}
+		}
+	}
+	if !copied {
+		out.Copies = nil
+	}
+	if out.Role != ir.Relays {
+		out.Population = c.q.PopulationOf(int(out.Neurons[0]))
+	}
+	out.Axons = rows.rows(list, slots)
+	out.Dests = make([][]ir.Dest, len(out.Neurons))
+	return out
+}
+
+// relayed says what a relay relays.
+func (c *cells) relayed(x *cell) ir.Relay {
+	if int(x.neuron) < c.inputs {
+		return ir.Relay{Source: x.neuron, Input: true, Steps: x.step}
+	}
+	return ir.Relay{Source: x.neuron - int32(c.inputs), Steps: x.step}
+}
+
+// rowMaker makes the rows of one core after the other.
+type rowMaker struct {
+	*cells
+	// at is the row of each net that the core reads, and counts its synapses.
+	at, count []int32
+	nets      []int32
+}
+
+func newRowMaker(c *cells) *rowMaker {
+	return &rowMaker{cells: c, at: make([]int32, len(c.nets)), count: make([]int32, len(c.nets))}
+}
+
+// rows returns the axons of a core of cells, whose first slots are slots, in
+// order of net: inputs first, then by source, delay, class and copy.
+func (r *rowMaker) rows(list, slots []int32) []ir.Axon {
+	r.nets = r.nets[:0]
+	total := int32(0)
+	for _, k := range list {
+		x := &r.list[k]
+		for _, n := range r.pins.net[x.from:x.to] {
+			if r.count[n] == 0 {
+				r.nets = append(r.nets, n)
+			}
+			r.count[n] += x.slots
+			total += x.slots
+		}
+	}
+	slices.SortFunc(r.nets, func(a, b int32) int { return compareNets(&r.cells.nets[a], &r.cells.nets[b]) })
+	// All rows of a core share memory.
+	memory := ir.Axon{Slots: make([]uint16, total), Weights: make([]int16, total)}
+	if r.pins.delay != nil {
+		memory.Delays = make([]uint16, total)
+	}
+	axons := make([]ir.Axon, len(r.nets))
+	from := int32(0)
+	for k, n := range r.nets {
+		to := from + r.count[n]
+		a := r.axon(&r.cells.nets[n])
+		a.Slots, a.Weights = memory.Slots[from:from:to], memory.Weights[from:from:to]
+		if memory.Delays != nil {
+			a.Delays = memory.Delays[from:from:to]
+		}
+		axons[k], r.at[n], r.count[n], from = a, int32(k), 0, to
+	}
+	for i, k := range list {
+		x := &r.list[k]
+		for s := range x.slots {
+			for j := x.from; j < x.to; j++ {
+				a := &axons[r.at[r.pins.net[j]]]
+				a.Slots, a.Weights = append(a.Slots, uint16(slots[i]+s)), append(a.Weights, r.pins.weight[j])
+				if memory.Delays != nil {
+					a.Delays = append(a.Delays, r.pins.delay[j])
+				}
+			}
+		}
+	}
+	return axons
+}
+
+func compareNets(a, b *net) int {
+	return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(a.steps, b.steps), cmp.Compare(a.delay, b.delay),
+		cmp.Compare(a.class, b.class), cmp.Compare(a.copy, b.copy))
+}
+
+// axon returns the row of a net, without synapses.
+func (c *cells) axon(n *net) ir.Axon {
+	a := ir.Axon{Source: n.source, Input: true, Delay: n.delay, Copy: n.copy, Steps: n.steps, Class: c.classes[n.class]}
+	if int(n.source) >= c.inputs {
+		a.Source, a.Input = n.source-int32(c.inputs), false
+	}
+	return a
+}
+
+// count notes how many destinations each source has in m. It returns an error
+// that tells of a core, or a neuron, that has too many, or nil.
+func (n *needs) count(c *cells, m *ir.Mapped) error {
+	have := needs{neurons: make([]int32, len(n.neurons)), relays: map[relayKey]int32{}}
+	for k := range m.Cores {
+		for i := range m.Cores[k].Axons {
+			a := &m.Cores[k].Axons[i]
+			switch {
+			case a.Steps > 0:
+				have.relays[c.keyOf(a)]++
+			case !a.Input:
+				have.neurons[a.Source]++
+			}
+		}
+	}
+	for _, o := range m.Net.Outputs {
+		g := m.Populations[o]
+		for x := g.First; x < g.First+g.N; x++ {
+			have.neurons[x]++
+		}
+	}
+	err := n.exceeded(c, m, &have)
+	for k, x := range have.neurons {
+		n.neurons[k] = max(n.neurons[k], x)
+	}
+	for k, x := range have.relays {
+		n.relays[k] = max(n.relays[k], x)
+	}
+	return err
+}
+
+// keyOf returns the relay that drives an axon.
+func (c *cells) keyOf(a *ir.Axon) relayKey {
+	return c.keyOfRelay(ir.Relay{Source: a.Source, Input: a.Input, Steps: a.Steps})
+}
+
+func (c *cells) keyOfRelay(r ir.Relay) relayKey {
+	if r.Input {
+		return relayKey{r.Source, r.Steps}
+	}
+	return relayKey{r.Source + int32(c.inputs), r.Steps}
+}
+
+// exceededRelays tells whether there are relays with more destinations than their
+// slots can have.
+func (c *cells) exceededRelays(m *ir.Mapped, have *needs, diags *diag.List) {
+	slots := map[relayKey]int32{}
+	for k := range m.Cores {
+		for _, r := range m.Cores[k].Relayed {
+			slots[c.keyOfRelay(r)]++
+		}
+	}
+	for key, room := range slots {
+		if int(have.relays[key]) > int(room)*c.arch.NeuronFanOut {
+			diags.Add(diag.Pos{File: m.Net.File}, diag.DoesNotFit, "the relays of long delays need copies, and the more copies there are, the more relays before them")
+			return
+		}
+	}
+}
+
+// exceeded returns an error that tells of what has more destinations than the
+// target allows.
+func (n *needs) exceeded(c *cells, m *ir.Mapped, have *needs) error {
+	var diags diag.List
+	told := make([]bool, len(m.Populations))
+	slots := make([]int32, len(m.Place)) // of each neuron, copies included
+	for k := range m.Cores {
+		core := &m.Cores[k]
+		entries := 0
+		for slot, x := range core.Neurons {
+			left := 1
+			switch core.Role {
+			case ir.Parts:
+			case ir.Relays:
+				left = int(have.relays[c.keyOfRelay(core.Relayed[slot])])
+			case ir.Somas:
+				left = int(have.neurons[x])
+				if c.arch.NeuronFanOut > 0 {
+					left -= int(slots[x]) * c.arch.NeuronFanOut
+				}
+				slots[x]++
+			}
+			if per := c.arch.NeuronFanOut; per > 0 {
+				left = min(left, per)
+			}
+			entries += max(left, 0)
+		}
+		if entries <= m.Arch.FanOut || told[core.Population] {
+			continue
+		}
+		told[core.Population] = true
+		np := &m.Net.Populations[core.Population]
+		diags.Add(np.Pos, diag.DoesNotFit, "population %q: %s of a core %s %s, %d more than the core's %d, and smaller cores do not mend it: its fan-out reaches too many cores",
+			np.Name, plural(len(core.Neurons), "neuron"), has(len(core.Neurons)), plural(entries, "destination"), entries-m.Arch.FanOut, m.Arch.FanOut)
+	}
+	if per := c.arch.NeuronFanOut; per > 0 {
+		c.exceededRelays(m, have, &diags)
+		for x, room := range slots {
+			pop := m.PopulationOf(x)
+			if over := int(have.neurons[x]) - int(room)*per; over > 0 && !told[pop] {
+				told[pop] = true
+				np := &m.Net.Populations[pop]
+				diags.Add(np.Pos, diag.DoesNotFit, "population %q: neuron %d has %s, which take %s of it, and the more copies there are, the more cores, and so destinations", np.Name, x-m.Populations[pop].First,
+					plural(int(have.neurons[x]), "destination"), plural((int(have.neurons[x])+per-1)/per, "copy"))
+			}
+		}
+	}
+	return diags.Err()
+}
+
+// has is the verb for n things.
+func has(n int) string {
+	if n == 1 {
+		return "has"
+	}
+	return "have"
+}
+
+// send lists where each spike goes, and each partial sum.
+func (c *cells) send(m *ir.Mapped) {
+	m.InputDests = make([][]ir.Dest, m.InputCount())
+	neurons := make([][]ir.Dest, len(m.Place))
+	relays := map[relayKey][]ir.Dest{}
+	for k := range m.Cores {
+		for i := range m.Cores[k].Axons {
+			a := &m.Cores[k].Axons[i]
+			d := ir.Dest{Core: int32(k), Axon: int32(i), Delay: int32(a.Delay)}
+			switch {
+			case a.Steps > 0:
+				relays[c.keyOf(a)] = append(relays[c.keyOf(a)], d)
+			case a.Input:
+				m.InputDests[a.Source] = append(m.InputDests[a.Source], d)
+			default:
+				neurons[a.Source] = append(neurons[a.Source], d)
+			}
+		}
+	}
+	for _, o := range m.Net.Outputs {
+		g := m.Populations[o]
+		for n := g.First; n < g.First+g.N; n++ {
+			neurons[n] = append(neurons[n], ir.Dest{Core: ir.Host})
+		}
+	}
+	take := func(list []ir.Dest) (mine, others []ir.Dest) {
+		n := len(list)
+		if per := c.arch.NeuronFanOut; per > 0 {
+			n = min(n, per)
+		}
+		return list[:n:n], list[n:]
+	}
+	for k := range m.Cores {
+		core := &m.Cores[k]
+		for slot, n := range core.Neurons {
+			switch core.Role {
+			case ir.Relays:
+				key := c.keyOfRelay(core.Relayed[slot])
+				core.Dests[slot], relays[key] = take(relays[key])
+			case ir.Parts:
+				at := m.Place[n]
+				core.Dests[slot] = []ir.Dest{{Core: at.Core, Axon: -1 - at.Slot}}
+			case ir.Somas:
+				core.Dests[slot], neurons[n] = take(neurons[n])
+			}
+		}
+	}
+}

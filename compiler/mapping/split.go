@@ -1,0 +1,190 @@
+package mapping
+
+import (
+	"context"
+	"slices"
+
+	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/compiler/partition"
+)
+
+// Where the target adds partial sums within a tick, a neuron may be split: parts,
+// in cores of their own, sum some of its inputs and send the sum to it. What it
+// does stays the same to the bit, as long as no partial sum saturates.
+
+// grouping parts the nets that a population reads into groups, each of no more
+// than the axons of a core. Each neuron then has one part for each group that it
+// reads, of which one is in the neuron's own slot.
+type grouping struct {
+	pop int
+	// of is the group of each net that the population reads; others are −1.
+	of []int32
+	// own is the group of each neuron that is read where the neuron is.
+	own    []int32
+	groups int
+}
+
+// splittable reports whether neurons of a population may have parts: whether the
+// target adds partial sums, and these are exact.
+func splittable(w *wiring, pop int) bool {
+	if !w.arch.PartialSums || w.arch.NeuronFanOut > 0 {
+		return false
+	}
+	for k := range w.q.Projections {
+		p := &w.q.Projections[k]
+		if p.To != pop {
+			continue
+		}
+		if c := w.q.Classes[w.q.ClassOf[k]]; c.Plastic || c.Silent {
+			return false
+		}
+		// Its spikes are graded: what a part sums is a product.
+		if !p.From.Input && w.q.Pops[p.From.Index].Model == network.LoihiTernary {
+			return false
+		}
+	}
+	limit := int64(1) << (min(w.arch.StateBits, sumBits) - 1)
+	g := &w.q.Populations[pop]
+	for n := g.First; n < g.First+g.N; n++ {
+		p := w.of(n)
+		sum := int64(0)
+		for i, weight := range p.weight {
+			exp := w.classes[w.nets[p.net[i]].class].Exp
+			sum += int64(max(weight, -weight)) << max(exp, 0)
+		}
+		if sum >= limit {
+			return false
+		}
+	}
+	return true
+}
+
+// sumBits is the width of a partial sum: see ISA.md, extension G.
+const sumBits = 24
+
+// group finds groups of nets for a population, so that neurons have few parts.
+func group(ctx context.Context, w *wiring, pop int, opt partition.Options) (*grouping, error) {
+	g := &w.q.Populations[pop]
+	out := &grouping{pop: pop, of: make([]int32, len(w.nets)), own: make([]int32, g.N)}
+	for k := range out.of {
+		out.of[k] = -1
+	}
+	var nets []int32 // that the population reads
+	for n := g.First; n < g.First+g.N; n++ {
+		for _, x := range w.of(n).net {
+			if out.of[x] < 0 {
+				out.of[x] = 0
+				nets = append(nets, x)
+			}
+		}
+	}
+	slices.Sort(nets)
+	if err := out.dual(ctx, w, nets, opt); err != nil {
+		return nil, err
+	}
+	out.choose(w)
+	return out, nil
+}
+
+// dual groups nets: as vertices that read the neurons that read them.
+func (g *grouping) dual(ctx context.Context, w *wiring, nets []int32, opt partition.Options) error {
+	pop := &w.q.Populations[g.pop]
+	at := make([]int32, len(w.nets))
+	for k, x := range nets {
+		at[x] = int32(k)
+	}
+	p := &partition.Problem{Off: make([]int64, len(nets)+1), Home: make([]int32, pop.N), Neurons: w.arch.Axons, Axons: pop.N}
+	each := func(f func(net int32, neuron int32)) {
+		for i := range pop.N {
+			last := int32(-1)
+			for _, x := range w.of(pop.First + i).net {
+				if x != last { // sparse rows may hold two synapses of a pair
+					f(at[x], int32(i))
+				}
+				last = x
+			}
+		}
+	}
+	each(func(net, _ int32) { p.Off[net+1]++ })
+	for k := range nets {
+		p.Off[k+1] += p.Off[k]
+	}
+	p.In = make([]int32, p.Off[len(nets)])
+	next := slices.Clone(p.Off)
+	each(func(net, neuron int32) { p.In[next[net]] = neuron; next[net]++ })
+	for i := range p.Home {
+		p.Home[i] = -1
+	}
+	r, err := partition.Partition(ctx, p, opt)
+	if err != nil {
+		return err
+	}
+	for k, x := range nets {
+		g.of[x] = r.Core[k]
+	}
+	g.groups = r.Cores
+	return nil
+}
+
+// choose finds each neuron's own group: the group that most neurons read first,
+// so that cores hold either neurons or parts of one group.
+func (g *grouping) choose(w *wiring) {
+	pop := &w.q.Populations[g.pop]
+	readers := make([][]int32, g.groups)
+	seen := make([]int32, g.groups)
+	for i := range pop.N {
+		g.own[i] = -1
+		for _, x := range w.of(pop.First + i).net {
+			if k := g.of[x]; seen[k] != int32(i)+1 {
+				seen[k] = int32(i) + 1
+				readers[k] = append(readers[k], int32(i))
+			}
+		}
+	}
+	order := make([]int32, g.groups)
+	for k := range order {
+		order[k] = int32(k)
+	}
+	slices.SortStableFunc(order, func(a, b int32) int { return len(readers[b]) - len(readers[a]) })
+	for _, k := range order {
+		for _, i := range readers[k] {
+			if g.own[i] < 0 {
+				g.own[i] = k
+			}
+		}
+	}
+}
+
+// parts returns the cells of a neuron: itself, with the pins of its own group,
+// then its parts. It orders the pins by group.
+func (g *grouping) parts(w *wiring, whole cell) []cell {
+	p := w.of(int(whole.neuron))
+	own := g.own[int(whole.neuron)-w.q.Populations[g.pop].First]
+	rank := func(x int32) int32 {
+		if g.of[x] == own {
+			return -1
+		}
+		return g.of[x]
+	}
+	p.sortBy(func(a, b int32) int { return int(rank(a)) - int(rank(b)) })
+	out := []cell{{neuron: whole.neuron, slots: 1, from: whole.from, to: whole.from}}
+	for i, x := range p.net {
+		last := &out[len(out)-1]
+		if i > 0 && rank(x) != rank(p.net[i-1]) {
+			out = append(out, cell{role: ir.Parts, neuron: whole.neuron, slots: 1, from: last.to, to: last.to + 1})
+			continue
+		}
+		last.to++
+	}
+	return out
+}
+
+// undo puts the pins of the population back in order of net.
+func (g *grouping) undo(w *wiring) {
+	pop := &w.q.Populations[g.pop]
+	for n := pop.First; n < pop.First+pop.N; n++ {
+		p := w.of(n)
+		p.sort()
+	}
+}

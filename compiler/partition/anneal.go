@@ -1,0 +1,197 @@
+package partition
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+)
+
+// schedule says how to anneal.
+type schedule struct {
+	trials int64
+	// heat is the first temperature, in 1/64 of what a bad move costs on
+	// average; the last is heat/coldest of it.
+	heat int64
+	// untilFit ends as soon as no limit is exceeded.
+	untilFit bool
+}
+
+const (
+	steps   = 64
+	cooling = 61_500 // of 65536 for each step: 1/58 over all of them
+	// checkEvery is after how many trials a cancelled context is looked for.
+	checkEvery = 1 << 12
+)
+
+// annealer moves vertices of a state to where nets of theirs are, at a falling
+// temperature, and keeps the best state in which no limit was exceeded. What
+// exceeds limits costs a price that rises while limits are exceeded, and falls
+// while they are not (as in Glover's strategic oscillation, 1989).
+type annealer struct {
+	*state
+	rng   *rand.Rand
+	price int64 // of overUnit
+
+	fit      bool // best holds a state that exceeds nothing
+	bestConn int64
+	best     []int32
+	dirty    []int32 // vertices that may be elsewhere than in best
+	isDirty  []bool
+}
+
+// patience[i] is -ln((i+½)/1024) × 65536, how unlikely a move may be that is
+// made nevertheless.
+var patience = func() (p [1024]int64) {
+	for i := range p {
+		p[i] = int64(math.Round(-math.Log((float64(i)+0.5)/float64(len(p))) * 65536))
+	}
+	return p
+}()
+
+func newAnnealer(s *state, seed uint64) *annealer {
+	a := &annealer{state: s, rng: rand.New(rand.NewPCG(seed, 2)), best: make([]int32, len(s.core)), isDirty: make([]bool, len(s.core))}
+	copy(a.best, s.core)
+	a.fit, a.bestConn = s.over == 0, s.conn
+	return a
+}
+
+// run anneals and returns whether a state was found that exceeds nothing; best
+// is the one with the least connectivity.
+func (a *annealer) run(ctx context.Context, sch schedule) bool {
+	bad := a.badMove()
+	heat := max(bad*sch.heat/64, 1)
+	if a.price == 0 {
+		a.price = max(bad/4, 1)
+	}
+	limit := a.price * 256
+	for step := range steps {
+		for left := sch.trials / steps; left > 0; left -= checkEvery {
+			if ctx.Err() != nil {
+				return a.fit
+			}
+			if a.trials(min(left, checkEvery), heat) && sch.untilFit {
+				return true
+			}
+		}
+		if sch.untilFit && a.hopeless(step) {
+			return a.fit
+		}
+		heat = heat * cooling >> 16
+		switch {
+		case a.over > 0:
+			a.price = min(a.price+a.price/4+1, limit)
+		case step < steps*3/4:
+			a.price = max(a.price-a.price/8, 1)
+		}
+	}
+	return a.fit
+}
+
+// hopeless reports whether too much exceeds the limits after so many steps for
+// the remaining ones to mend it: a share of all axons that gets less.
+func (a *annealer) hopeless(step int) bool {
+	all := overUnit * int64(a.k) * int64(a.g.limit.axons)
+	return step >= steps/4 && a.over > all/64 || step >= steps/2 && a.over > all/192
+}
+
+// badMove returns what a random move that raises connectivity costs on average.
+func (a *annealer) badMove() int64 {
+	var sum, n int64
+	for range 2000 {
+		v, to := a.pick()
+		if to == a.core[v] {
+			continue
+		}
+		if c := a.try(v, to); c.conn > 0 {
+			sum += c.conn
+			n++
+		}
+	}
+	return sum / max(n, 1)
+}
+
+// pick returns a random vertex, and the core of another at a net of it; now and
+// then any core.
+func (a *annealer) pick() (v, to int32) {
+	g := a.g
+	r := a.rng.Uint64()
+	v = int32(uint64(uint32(r)) * uint64(g.vertices()) >> 32)
+	pins := g.pinsOf(v)
+	if len(pins) == 0 || r>>32&63 == 0 {
+		return v, int32(a.rng.Uint64N(uint64(a.k)))
+	}
+	e := pins[(r>>38)*uint64(len(pins))>>26].other()
+	ends := g.endsOf(e)
+	return v, a.core[ends[uint64(uint32(a.rng.Uint64()))*uint64(len(ends))>>32].other()]
+}
+
+// trials tries n moves. It reports whether a state was met that exceeds nothing.
+func (a *annealer) trials(n, heat int64) bool {
+	met := false
+	for range n {
+		v, to := a.pick()
+		from := a.core[v]
+		if to == from || !a.admits(to, v) {
+			continue
+		}
+		c := a.try(v, to)
+		allowed := heat * patience[a.rng.Uint64()>>54] >> 16
+		over := a.overBy(v, to, c)
+		cost := c.conn + over*a.price/overUnit
+		switch {
+		case cost <= allowed:
+			a.move(v, to, c, over)
+			a.touch(v)
+		case over > 0 && len(a.members[to]) > 0:
+			if !a.swap(v, to, c, allowed) {
+				continue
+			}
+		default:
+			continue
+		}
+		if a.over == 0 && (!a.fit || a.conn < a.bestConn) {
+			a.keep()
+			met = true
+		}
+	}
+	return met
+}
+
+// swap moves v, and a random vertex of its new core back, if both together cost
+// no more than is allowed.
+func (a *annealer) swap(v, to int32, c change, allowed int64) bool {
+	from := a.core[v]
+	m := a.members[to]
+	x := m[a.rng.Uint64N(uint64(len(m)))]
+	back := a.tryAfter(x, v, to, c)
+	over := a.excess(back.leave) - a.excess(a.used[to]) + a.excess(back.join) - a.excess(a.used[from])
+	if c.conn+back.conn+over*a.price/overUnit > allowed {
+		return false
+	}
+	a.shift(v, to)
+	a.shift(x, from)
+	a.used[to], a.used[from] = back.leave, back.join
+	a.conn += c.conn + back.conn
+	a.over += over
+	a.touch(v)
+	a.touch(x)
+	return true
+}
+
+// touch notes that v moved.
+func (a *annealer) touch(v int32) {
+	if !a.isDirty[v] {
+		a.isDirty[v] = true
+		a.dirty = append(a.dirty, v)
+	}
+}
+
+// keep makes the present state the best.
+func (a *annealer) keep() {
+	a.fit, a.bestConn = true, a.conn
+	for _, v := range a.dirty {
+		a.best[v] = a.core[v]
+		a.isDirty[v] = false
+	}
+	a.dirty = a.dirty[:0]
+}

@@ -1,0 +1,207 @@
+package partition
+
+import "slices"
+
+// Budgets of small problems: how often and how long they are annealed, and how
+// many nodes the search through all partitions may visit.
+const (
+	smallRuns   = 12
+	smallTrials = 30_000
+	smallNodes  = 1 << 20
+)
+
+// small makes the best of a problem of few vertices: from the fewest cores that
+// are not ruled out upwards, it is annealed many times, and then searched
+// through from the best that was found, as far as the budget goes.
+func (s *search) small(g *graph, starts []candidate) candidate {
+	best := s.opt.Objective.best(starts)
+	greedy := Cores.best(starts)
+	worse := 0 // numbers of cores in a row that made nothing better
+	for k := max(s.atLeast, 1); k <= greedy.cores && worse < 3 && s.ctx.Err() == nil; k++ {
+		b := s.smallWith(g, greedy, k)
+		if b.core == nil {
+			continue
+		}
+		if s.opt.Objective.compare(b, best) < 0 {
+			best = b
+			worse = 0
+		} else {
+			worse++
+		}
+		if s.opt.Objective == Cores {
+			break
+		}
+	}
+	return best
+}
+
+// smallWith returns the best partition found with at most k cores; none if core
+// is nil.
+func (s *search) smallWith(g *graph, greedy candidate, k int) candidate {
+	runs := make([]candidate, smallRuns)
+	s.parallel(len(runs), func(i int) {
+		d, ok := greedy.without(s.ctx, g, k)
+		if !ok {
+			return
+		}
+		a := newAnnealer(newState(g, d.core, k), s.opt.Seed+mix(uint64(k)<<16+uint64(i)))
+		if a.run(s.ctx, schedule{trials: smallTrials, heat: 16 << (i % 3)}) {
+			runs[i] = candidate{core: a.best, cores: k, conn: a.bestConn}.compact()
+		}
+	})
+	runs = slices.DeleteFunc(runs, func(c candidate) bool { return c.core == nil })
+	var best candidate
+	if len(runs) > 0 {
+		best = Traffic.best(runs)
+	}
+	if s.ctx.Err() != nil {
+		return best
+	}
+	return g.searchThrough(k, best, smallNodes)
+}
+
+// tree is a depth-first search through the partitions of a graph into k cores.
+// A vertex enters a core that has some already, or the first that has none, so
+// that no partition is met under two numberings. A branch is left where a limit
+// is exceeded or no less connectivity than the best can come of it.
+type tree struct {
+	g     *graph
+	order []int32
+	k     int
+	nodes int
+	best  candidate
+	cells [][]uint8 // by core and net: the ties there
+	reads [][]uint8
+	syn   [][]int32
+	used  []use
+	count []int
+	class []int32
+	core  []int32
+}
+
+// searchThrough returns the best partition of g into at most k cores, or best if
+// none is better, or if more than so many nodes would have to be visited.
+func (g *graph) searchThrough(k int, best candidate, nodes int) candidate {
+	n := g.vertices()
+	t := &tree{
+		g: g, k: k, nodes: nodes, best: best, used: make([]use, k), count: make([]int, k), class: make([]int32, k),
+		core: make([]int32, n),
+	}
+	for range k {
+		t.cells = append(t.cells, make([]uint8, g.nets()))
+		t.reads = append(t.reads, make([]uint8, g.nets()))
+		t.syn = append(t.syn, make([]int32, g.nets()))
+	}
+	t.sort()
+	t.visit(0, 0, 0)
+	return t.best
+}
+
+// sort orders the vertices so that each has much to do with those before it.
+func (t *tree) sort() {
+	n := t.g.vertices()
+	met := make([]bool, t.g.nets())
+	done := make([]bool, n)
+	for range n {
+		best, bestShare := int32(-1), int64(-1)
+		for v := range int32(n) {
+			if done[v] {
+				continue
+			}
+			share := int64(0)
+			for _, p := range t.g.pinsOf(v) {
+				if met[p.other()] {
+					share += 1 + t.g.weight[p.other()]
+				}
+			}
+			if share > bestShare {
+				best, bestShare = v, share
+			}
+		}
+		done[best] = true
+		t.order = append(t.order, best)
+		for _, p := range t.g.pinsOf(best) {
+			met[p.other()] = true
+		}
+	}
+}
+
+// visit decides about the vertices from the i-th on, with `open` cores in use
+// and so much connectivity among those before.
+func (t *tree) visit(i, open int, conn int64) {
+	if t.nodes--; t.nodes < 0 || t.best.core != nil && conn >= t.best.conn {
+		return
+	}
+	if i == len(t.order) {
+		t.best = candidate{core: slices.Clone(t.core), cores: open, conn: conn}
+		return
+	}
+	v := t.order[i]
+	for c := range min(open+1, t.k) {
+		if t.count[c] > 0 && t.class[c] != t.g.class[v] {
+			continue
+		}
+		before := t.used[c]
+		added := t.enter(v, c)
+		if t.used[c].within(t.g.limit) {
+			t.core[v] = int32(c)
+			t.visit(i+1, max(open, c+1), conn+added)
+		}
+		t.leave(v, c)
+		t.used[c] = before
+	}
+}
+
+// enter puts v into core c and returns the connectivity that this adds.
+func (t *tree) enter(v int32, c int) int64 {
+	g := t.g
+	t.count[c]++
+	t.class[c] = g.class[v]
+	u := t.used[c].plus(g.own[v])
+	var added int64
+	for i := g.off[v]; i < g.off[v+1]; i++ {
+		p := g.pins[i]
+		e := p.other()
+		if t.cells[c][e]++; t.cells[c][e] == 1 && t.elsewhere(e, c) {
+			added += g.weight[e]
+		}
+		if !p.reads() {
+			continue
+		}
+		if t.reads[c][e]++; t.reads[c][e] == 1 {
+			u.axons += g.axons[e]
+		}
+		if g.syn != nil {
+			u.words += g.words(t.syn[c][e]+g.syn[i]) - g.words(t.syn[c][e])
+			t.syn[c][e] += g.syn[i]
+		}
+	}
+	t.used[c] = u
+	return added
+}
+
+// elsewhere reports whether a core other than c has the net.
+func (t *tree) elsewhere(e int32, c int) bool {
+	for other := range t.cells {
+		if other != c && t.cells[other][e] > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// leave undoes enter, but for what is used.
+func (t *tree) leave(v int32, c int) {
+	g := t.g
+	t.count[c]--
+	for i := g.off[v]; i < g.off[v+1]; i++ {
+		p := g.pins[i]
+		t.cells[c][p.other()]--
+		if p.reads() {
+			t.reads[c][p.other()]--
+			if g.syn != nil {
+				t.syn[c][p.other()] -= g.syn[i]
+			}
+		}
+	}
+}

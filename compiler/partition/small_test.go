@@ -1,0 +1,125 @@
+package partition
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// smallProblem makes a network of 12 neurons and 4 inputs of one of four kinds.
+func smallProblem(kind string, seed uint64) *Problem {
+	rng := rand.New(rand.NewPCG(seed, 9))
+	const n = 12
+	p := &Problem{Off: []int64{0}, Neurons: 4, Axons: 9}
+	for e := range n + 4 {
+		home := int32(e)
+		if e >= n {
+			home = -1
+		}
+		p.Home = append(p.Home, home)
+		p.Weight = append(p.Weight, 1+rng.Int64N(20))
+	}
+	for v := range n {
+		reads := make([]bool, n+4)
+		switch kind {
+		case "ring":
+			for d := 1; d <= 3; d++ {
+				reads[(v+d)%n] = true
+			}
+			reads[n+rng.IntN(4)] = true
+		case "conv":
+			for d := range 3 {
+				reads[min(v+d, n+3)] = true
+			}
+		case "modules":
+			for range 4 {
+				reads[v/4*4+rng.IntN(4)] = true
+			}
+			reads[rng.IntN(n+4)] = true
+		case "random":
+			for range 4 {
+				reads[rng.IntN(n+4)] = true
+			}
+		}
+		for e, r := range reads {
+			if r {
+				p.In = append(p.In, int32(e))
+			}
+		}
+		p.Off = append(p.Off, int64(len(p.In)))
+	}
+	return p
+}
+
+// optimum tries every partition of p, by growing the list of each vertex's core
+// so that cores are numbered by their first vertex.
+func optimum(p *Problem) (cores int, conn int64) {
+	n := p.vertices()
+	core := make([]int32, n)
+	masks := make([]uint64, n)
+	for v := range n {
+		for _, e := range p.In[p.Off[v]:p.Off[v+1]] {
+			masks[v] |= 1 << e
+		}
+	}
+	cores, conn = n+1, math.MaxInt64
+	nets := make([]uint64, n)
+	count := make([]int, n)
+	var grow func(v, used int)
+	grow = func(v, used int) {
+		if used > cores {
+			return
+		}
+		if v == n {
+			if c := connectivity(p, core); used < cores || c < conn {
+				cores, conn = used, c
+			}
+			return
+		}
+		for c := range used + 1 {
+			before := nets[c]
+			after := before | masks[v]
+			if count[c] == p.Neurons || popcount(after) > p.Axons {
+				continue
+			}
+			nets[c], core[v] = after, int32(c)
+			count[c]++
+			grow(v+1, max(used, c+1))
+			count[c]--
+			nets[c] = before
+		}
+	}
+	grow(0, 0)
+	return cores, conn
+}
+
+func popcount(m uint64) int {
+	n := 0
+	for ; m != 0; m &= m - 1 {
+		n++
+	}
+	return n
+}
+
+func TestSmallProblemsAreSolvedToTheOptimum(t *testing.T) {
+	for _, kind := range []string{"ring", "conv", "modules", "random"} {
+		for seed := range uint64(10) {
+			t.Run(fmt.Sprint(kind, seed), func(t *testing.T) {
+				p := smallProblem(kind, seed)
+				cores, conn := optimum(p)
+				r, err := Partition(t.Context(), p, Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if r.Cores != cores || r.Connectivity != conn {
+					t.Errorf("%d cores with connectivity %d, and the optimum is %d with %d", r.Cores, r.Connectivity, cores, conn)
+				}
+				b := Bounds(p)
+				if b.Cores > cores || b.Connectivity > conn {
+					t.Errorf("bounds %+v are above the optimum of %d cores, %d", b, cores, conn)
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package place
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/weft-toolchain/weft/compiler/partition"
+)
+
+// randomPartition returns a partition of random vertices into cores on a mesh
+// that keeps its limits, with all kinds of limits.
+func randomPartition(r *rand.Rand) (p *partition.Problem, mesh *Problem, core, spots []int32) {
+	const vertices, nets, cores = 60, 80, 7
+	p = &partition.Problem{Off: []int64{0}, Neurons: 16, Axons: 60, WordSynapses: 2, FanOut: 40}
+	for range nets {
+		p.Home = append(p.Home, int32(r.IntN(vertices+1))-1)
+		p.Weight = append(p.Weight, r.Int64N(30))
+	}
+	words := make([]int, cores)
+	for v := range vertices {
+		for i := range int32(nets) {
+			if r.IntN(12) == 0 {
+				p.In = append(p.In, i)
+				p.Synapses = append(p.Synapses, uint16(1+r.IntN(4)))
+				words[v%cores] += 2
+			}
+		}
+		p.Off = append(p.Off, int64(len(p.In)))
+		p.Out = append(p.Out, int32(r.IntN(4)))
+		p.Slots = append(p.Slots, int32(r.IntN(3)))
+		p.Class = append(p.Class, int32(v%cores%2))
+		core = append(core, int32(v%cores))
+	}
+	p.Words = slices.Max(words)
+	mesh = &Problem{Width: 3, Height: 3, ChipWidth: 2, ChipHeight: 3, ChipLink: 4}
+	for _, s := range r.Perm(9)[:cores] {
+		spots = append(spots, int32(s))
+	}
+	return p, mesh, core, spots
+}
+
+// cost measures the nets of a partition on the mesh.
+func cost(t *testing.T, p *partition.Problem, mesh *Problem, core, spots []int32, trees bool) int64 {
+	t.Helper()
+	q := *mesh
+	q.Cores = len(spots)
+	if nets := Nets(p, core); trees {
+		q.Nets = nets
+	} else {
+		q.Flows = NetFlows(nets)
+	}
+	f, err := Measure(&q, spots)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f.Cost(&q)
+}
+
+func TestJointCostsAreWhatIsMeasured(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for trial := range 40 {
+		p, mesh, core, spots := randomPartition(r)
+		trees := trial%2 == 0
+		j := newJoint(p, newGrid(mesh), slices.Clone(core), spots, trees)
+		for range 30 {
+			v, c := int32(r.IntN(len(core))), int32(r.IntN(len(spots)))
+			before := j.total()
+			j.begin()
+			j.shift(v, c)
+			d := j.change()
+			j.settle()
+			want := cost(t, p, mesh, j.core, spots, trees)
+			if j.total() != want || j.total()-before != d {
+				t.Fatalf("trial %d: the cost is %d after a change of %d from %d, measured %d", trial, j.total(), d, before, want)
+			}
+		}
+		fresh := newJoint(p, newGrid(mesh), slices.Clone(j.core), spots, trees)
+		if !slices.Equal(fresh.load, j.load) {
+			t.Fatalf("trial %d: cores hold %+v, counted anew %+v", trial, j.load, fresh.load)
+		}
+	}
+}
+
+func TestRefineKeepsLimitsAndLowersCost(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	lower := 0
+	const trials = 20
+	for trial := range trials {
+		p, mesh, core, spots := randomPartition(r)
+		trees := trial%2 == 0
+		refined, err := Refine(t.Context(), p, mesh, core, spots, RefineOptions{Trees: trees})
+		if err != nil {
+			t.Fatal(err)
+		}
+		j := newJoint(p, newGrid(mesh), slices.Clone(refined), spots, trees)
+		start := newJoint(p, newGrid(mesh), slices.Clone(core), spots, trees)
+		for c := range int32(len(spots)) {
+			if start.fits(c) && !j.fits(c) {
+				t.Errorf("trial %d: core %d fitted, and is %+v now", trial, c, j.load[c])
+			}
+		}
+		for v, c := range refined {
+			if p.Class[v] != c%2 {
+				t.Errorf("trial %d: vertex %d of class %d is in core %d", trial, v, p.Class[v], c)
+			}
+		}
+		before, after := cost(t, p, mesh, core, spots, trees), cost(t, p, mesh, refined, spots, trees)
+		if after > before {
+			t.Errorf("trial %d: %d before, %d after", trial, before, after)
+		}
+		if after < before {
+			lower++
+		}
+	}
+	if lower < trials*9/10 {
+		t.Errorf("%d of %d were refined", lower, trials)
+	}
+}
+
+func TestRefineOfBadInput(t *testing.T) {
+	p, mesh, core, spots := randomPartition(rand.New(rand.NewPCG(1, 1)))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Refine(ctx, p, mesh, core, spots, RefineOptions{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+	if _, err := Refine(t.Context(), p, mesh, core[1:], spots, RefineOptions{}); err == nil {
+		t.Error("a vertex without a core: no error")
+	}
+	if _, err := Refine(t.Context(), p, mesh, core, slices.Repeat(spots[:1], len(spots)), RefineOptions{}); err == nil {
+		t.Error("all cores at one spot: no error")
+	}
+}

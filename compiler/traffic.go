@@ -1,0 +1,284 @@
+package compiler
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+
+	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+// sender is a place that spikes of a neuron or an input start from.
+type sender struct {
+	// core is the neuron's core, ir.Host for an input; source is its number, or −1
+	// of a relay.
+	core, source int32
+	// spikes are those of the profile, or 1.
+	spikes int64
+	dests  []ir.Dest
+}
+
+// senders lists all places that spikes start from: slots core by core, then
+// inputs. A part counts as its neuron, a relay as what it relays.
+func senders(m *ir.Mapped, profile []int64) iter.Seq[sender] {
+	spikes := func(k int) int64 {
+		if profile == nil {
+			return 1
+		}
+		return profile[k]
+	}
+	return func(yield func(sender) bool) {
+		for k := range m.Cores {
+			c := &m.Cores[k]
+			for slot, dests := range c.Dests {
+				n := c.SourceOf(slot, len(m.InputDests))
+				if !yield(sender{int32(k), c.Neurons[slot], spikes(n), dests}) {
+					return
+				}
+			}
+		}
+		for i, dests := range m.InputDests {
+			if len(dests) > 0 && !yield(sender{ir.Host, int32(i), spikes(i), dests}) {
+				return
+			}
+		}
+	}
+}
+
+// place returns where a core is; the host is at the I/O port.
+func place(m *ir.Mapped, core int32) (x, y int) {
+	if core == ir.Host {
+		return 0, 0
+	}
+	return m.Cores[core].X, m.Cores[core].Y
+}
+
+// add adds n, and n × spikes.
+func (w *Weighted) add(n, spikes int64) {
+	w.Unweighted += n
+	w.Weighted += n * spikes
+}
+
+// distances counts deliveries between cores, and hops.
+func distances(m *ir.Mapped, profile []int64) (cut, hops Weighted) {
+	reached := make([]int, len(m.Cores)) // the last sender that reached each core, from 1
+	number := 0
+	for s := range senders(m, profile) {
+		number++
+		own := s.core
+		if own == ir.Host {
+			own = s.dests[0].Core // the first core is free
+		}
+		reached[own] = number
+		x, y := place(m, s.core)
+		for _, d := range s.dests {
+			dx, dy := place(m, d.Core)
+			hops.add(int64(abs(dx-x)+abs(dy-y)), s.spikes)
+			if d.Core != ir.Host && reached[d.Core] != number {
+				reached[d.Core] = number
+				cut.add(1, s.spikes)
+			}
+		}
+	}
+	return cut, hops
+}
+
+func abs(x int) int { return max(x, -x) }
+
+// flow is what goes from one core, or the host, to another.
+type flow struct {
+	from, to int32
+	load     Weighted
+}
+
+// flows lists the packets between each pair of cores, and between cores and the
+// host: those of one core behind each other, the host's last; what stays within
+// a core is left out.
+func flows(m *ir.Mapped, profile []int64) []flow {
+	var out []flow
+	loads := make([]Weighted, len(m.Cores)+1) // by core; the host is last
+	var touched []int32
+	from := int32(ir.Host)
+	flush := func() {
+		for _, to := range touched {
+			out = append(out, flow{from, to, *at(loads, to)})
+			*at(loads, to) = Weighted{}
+		}
+		touched = touched[:0]
+	}
+	for s := range senders(m, profile) {
+		if s.core != from {
+			flush()
+			from = s.core
+		}
+		for _, d := range s.dests {
+			if d.Core == s.core {
+				continue
+			}
+			load := at(loads, d.Core)
+			if load.Unweighted == 0 {
+				touched = append(touched, d.Core)
+			}
+			load.add(1, s.spikes)
+		}
+	}
+	flush()
+	return out
+}
+
+// at returns a core's element of a list that has the host's behind them all.
+func at(loads []Weighted, core int32) *Weighted {
+	if core == ir.Host {
+		return &loads[len(loads)-1]
+	}
+	return &loads[core]
+}
+
+// Links is the load of the mesh's links. Both directions between two routers
+// are links of their own.
+type Links struct {
+	// Count is how many the mesh has, Used how many of them carry spikes.
+	Count int `json:"count"`
+	Used  int `json:"used"`
+	// Fullest carries most spikes of the profile, and of several such most
+	// destinations; it is null where no link is used.
+	Fullest *Link `json:"fullest"`
+	// Mean is over the used links.
+	Mean MeanLoad `json:"mean"`
+	// List has the used links by the router they start from, row by row.
+	List []Link `json:"list"`
+}
+
+// Link is a link from one router to the next, and the spikes that cross it.
+type Link struct {
+	From [2]int   `json:"from"` // x, y
+	To   [2]int   `json:"to"`
+	Load Weighted `json:"load"`
+}
+
+// MeanLoad is a mean of Weighted.
+type MeanLoad struct {
+	Unweighted float64 `json:"unweighted"`
+	Weighted   float64 `json:"weighted"`
+}
+
+// route calls via with the places where a packet's way begins, turns and ends:
+// between two of them it is straight. It may name places on the straight too.
+type route func(fromX, fromY, toX, toY int, via func(x, y int))
+
+// xy goes along x first, then along y.
+func xy(x, y, toX, toY int, via func(x, y int)) {
+	via(x, y)
+	via(toX, y)
+	via(toX, toY)
+}
+
+// linkCount returns how many links a mesh has.
+func linkCount(a *targets.Arch) int {
+	return 2 * ((a.MeshWidth-1)*a.MeshHeight + a.MeshWidth*(a.MeshHeight-1))
+}
+
+// The directions of a router's links, in the order of the routers they end at,
+// row by row.
+const (
+	up = iota
+	left
+	right
+	down
+	numSides
+)
+
+// sideOf returns where a link of each direction leads.
+var sideOf = [numSides][2]int{up: {0, -1}, left: {-1, 0}, right: {1, 0}, down: {0, 1}}
+
+// linkLoads are the loads of all links by the router they start from. While
+// flows are added, each holds by how much more it carries than the link before
+// it in its direction.
+type linkLoads struct {
+	w, h  int
+	loads [][numSides]Weighted
+}
+
+// straight adds what goes from one router to another of its row or column.
+func (l *linkLoads) straight(x, y, toX, toY int, load Weighted) {
+	side := up
+	switch {
+	case toX == x && toY == y:
+		return
+	case toX > x:
+		side = right
+	case toX < x:
+		side = left
+	case toY > y:
+		side = down
+	}
+	at, end := &l.loads[y*l.w+x][side], &l.loads[toY*l.w+toX][side]
+	at.Unweighted += load.Unweighted
+	at.Weighted += load.Weighted
+	end.Unweighted -= load.Unweighted
+	end.Weighted -= load.Weighted
+}
+
+// sum turns differences into loads.
+func (l *linkLoads) sum() {
+	for k := range l.loads {
+		// Along the rows and down them, and from the far end back.
+		for _, side := range [...]int{right, down} {
+			l.carry(k%l.w, k/l.w, side)
+		}
+		last := len(l.loads) - 1 - k
+		for _, side := range [...]int{left, up} {
+			l.carry(last%l.w, last/l.w, side)
+		}
+	}
+}
+
+// carry adds to a link's difference what the link before it carries.
+func (l *linkLoads) carry(x, y, side int) {
+	px, py := x-sideOf[side][0], y-sideOf[side][1]
+	if px < 0 || py < 0 || px >= l.w || py >= l.h {
+		return
+	}
+	before := l.loads[py*l.w+px][side]
+	at := &l.loads[y*l.w+x][side]
+	at.Unweighted += before.Unweighted
+	at.Weighted += before.Weighted
+}
+
+// links lays the flows onto their routes.
+func links(m *ir.Mapped, all []flow, r route) Links {
+	w := m.Arch.MeshWidth
+	l := linkLoads{w: w, h: m.Arch.MeshHeight, loads: make([][numSides]Weighted, m.Arch.Cores())}
+	for _, f := range all {
+		px, py := place(m, f.from)
+		tx, ty := place(m, f.to)
+		r(px, py, tx, ty, func(x, y int) {
+			l.straight(px, py, x, y, f.load)
+			px, py = x, y
+		})
+	}
+	l.sum()
+	out := Links{Count: linkCount(m.Arch), List: []Link{}}
+	var sum Weighted
+	for k := range l.loads {
+		x, y := k%w, k/w
+		for side, load := range l.loads[k] {
+			if load.Unweighted == 0 {
+				continue
+			}
+			to := [2]int{x + sideOf[side][0], y + sideOf[side][1]}
+			out.List = append(out.List, Link{From: [2]int{x, y}, To: to, Load: load})
+			sum.Unweighted += load.Unweighted
+			sum.Weighted += load.Weighted
+		}
+	}
+	if out.Used = len(out.List); out.Used > 0 {
+		fullest := slices.MaxFunc(out.List, func(a, b Link) int {
+			return cmp.Or(cmp.Compare(a.Load.Weighted, b.Load.Weighted), cmp.Compare(a.Load.Unweighted, b.Load.Unweighted))
+		})
+		out.Fullest = &fullest
+		out.Mean = MeanLoad{float64(sum.Unweighted) / float64(out.Used), float64(sum.Weighted) / float64(out.Used)}
+	}
+	return out
+}

@@ -1,0 +1,161 @@
+package emulator
+
+import (
+	"github.com/weft-toolchain/weft/emulator/core"
+	"github.com/weft-toolchain/weft/isa/image"
+	"github.com/weft-toolchain/weft/targets"
+	"github.com/weft-toolchain/weft/targets/mesh"
+)
+
+// fate is what becomes of a packet.
+type fate uint8
+
+const (
+	arrives fate = iota
+	// lostAtLink: its route goes over a dead link.
+	lostAtLink
+	// lostAtCore: the core that it is for is dead.
+	lostAtCore
+)
+
+// broken is what of a chip is dead, as far as an image has to do with it, and the
+// ways that the image's packets take. It is immutable.
+type broken struct {
+	defects *targets.Defects
+	// cores says which of the image's cores are dead.
+	cores  []bool
+	routes *mesh.Mesh
+	// severed are the dead links that the routes do not go around.
+	severed []mesh.Link
+	// lossy has the severed links too.
+	lossy map[mesh.Link]bool
+	use   DeadUse
+}
+
+// DeadUse is what an image uses of what is dead; all zero where it was compiled
+// around the chip's defects.
+type DeadUse struct {
+	// Cores counts dead cores that the image has neurons in.
+	Cores int `json:"cores"`
+	// Destinations counts destinations of neurons and inputs, the ways to which go
+	// over dead links.
+	Destinations int `json:"destinations"`
+	// Axons counts dead axons with synapses, and Synapses dead synapses whose weight
+	// is not 0 or learns, both of cores that are not dead.
+	Axons    int `json:"axons"`
+	Synapses int `json:"synapses"`
+}
+
+// DeadUse returns what the chip's image uses of what is dead.
+func (c *Chip) DeadUse() DeadUse { return c.broken.use }
+
+// newBroken looks at what is dead, d, with the eyes of an image.
+func newBroken(im *image.Image, d *targets.Defects) broken {
+	b := broken{defects: d, cores: make([]bool, len(im.Cores)), routes: im.Mesh(), lossy: map[mesh.Link]bool{}}
+	if d == nil {
+		return b
+	}
+	for k := range b.cores {
+		if b.cores[k] = d.DeadCore(im.Router(int32(k))); b.cores[k] {
+			b.use.Cores++
+		}
+	}
+	around := map[mesh.Link]bool{}
+	for _, l := range b.routes.Dead() {
+		around[l] = true
+	}
+	for _, l := range d.Links {
+		if !around[l] {
+			b.severed, b.lossy[l] = append(b.severed, l), true
+		}
+	}
+	return b
+}
+
+// spec returns a core of an image as it is with its dead axons and synapses.
+func (b *broken) spec(im *image.Image, k int, s *core.Spec) *core.Spec {
+	if b.defects == nil || b.cores[k] {
+		return s
+	}
+	router, rows := im.Router(int32(k)), im.Cores[k].Rows
+	axons, cells := b.defects.DeadAxons(router), b.defects.DeadSynapses(router)
+	for _, axon := range axons {
+		if int(axon) < len(rows) && len(rows[axon].Slots) > 0 {
+			b.use.Axons++
+		}
+	}
+	for _, c := range cells {
+		if int(c.Axon) >= len(rows) {
+			continue
+		}
+		r := &rows[c.Axon]
+		for i, slot := range r.Slots {
+			if int32(slot) == c.Slot && (r.Weights[i] != 0 || r.Plastic) {
+				b.use.Synapses++
+			}
+		}
+	}
+	if len(axons)+len(cells) == 0 {
+		return s
+	}
+	return s.Broken(axons, cells)
+}
+
+// way returns the links that a packet from a router, or from noc.Host, crosses on
+// its way to a core, and what becomes of it.
+func (b *broken) way(from, dest, to int32) (dx, dy int, end fate) {
+	if len(b.severed) > 0 {
+		return b.wayAcross(from, dest, to)
+	}
+	dx, dy, _ = b.routes.Hops(from, to)
+	return dx, dy, b.at(dest)
+}
+
+// at returns what becomes of a packet that reached the router of its core.
+func (b *broken) at(dest int32) fate {
+	if dest != image.Host && b.cores[dest] {
+		return lostAtCore
+	}
+	return arrives
+}
+
+// wayAcross is way where links are severed: it ends before the first of them.
+func (b *broken) wayAcross(from, dest, to int32) (dx, dy int, end fate) {
+	hops, _ := b.routes.Route(from, to)
+	for _, h := range hops {
+		if l, _ := b.routes.Across(h); b.lossy[l] {
+			b.use.Destinations++
+			return dx, dy, lostAtLink
+		}
+		if h.Side == mesh.East || h.Side == mesh.West {
+			dx++
+		} else {
+			dy++
+		}
+	}
+	return dx, dy, b.at(dest)
+}
+
+// end notes what becomes of the packet to destination k of a fan.
+func (f *fan) end(k int, end fate) {
+	if end == arrives {
+		return
+	}
+	if f.fates == nil {
+		f.fates = make([]fate, len(f.dests))
+	}
+	f.fates[k] = end
+	if end == lostAtLink {
+		f.lost.Links++
+	} else {
+		f.lost.Cores++
+	}
+}
+
+// fate returns what becomes of the packet to destination k.
+func (f *fan) fate(k int) fate {
+	if f.fates == nil {
+		return arrives
+	}
+	return f.fates[k]
+}

@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/weft-toolchain/weft/compiler"
+	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/internal/diag"
+)
+
+// passWord is a word of --optimise: a switch, or a number from above 0 to most.
+type passWord struct {
+	word   string
+	toggle func(o *network.Optimise) *bool
+	number func(o *network.Optimise) *float64
+	most   float64
+}
+
+// anyNumber is more than any number of --optimise.
+const anyNumber = 1e100
+
+var passTable = []passWord{
+	{word: "dead", toggle: func(o *network.Optimise) *bool { return &o.Dead }},
+	{word: "share", toggle: func(o *network.Optimise) *bool { return &o.Share }},
+	{word: "unreachable", toggle: func(o *network.Optimise) *bool { return &o.Unreachable }},
+	{word: "prune", number: func(o *network.Optimise) *float64 { return &o.Prune.Magnitude }, most: anyNumber},
+	{word: "smallest", number: func(o *network.Optimise) *float64 { return &o.Prune.Smallest }, most: 1},
+	{word: "noise", number: func(o *network.Optimise) *float64 { return &o.Prune.Keep }, most: 1},
+	{word: "gain", number: func(o *network.Optimise) *float64 { return &o.Prune.Gain }, most: anyNumber},
+	{word: "bias", number: func(o *network.Optimise) *float64 { return &o.CorrectBias }, most: 1},
+}
+
+// passWords lists what --optimise takes.
+func passWords() []string {
+	var out []string
+	for _, w := range passTable {
+		if w.toggle == nil {
+			out = append(out, w.word+"=X")
+		} else {
+			out = append(out, w.word)
+		}
+	}
+	return append(out, "seed=N")
+}
+
+// parsePasses reads --optimise.
+func parsePasses(list string) (network.Optimise, error) {
+	var o network.Optimise
+	if list == "" {
+		return o, nil
+	}
+	o.Pos = diag.Pos{File: "--optimise"}
+	for item := range strings.SplitSeq(list, ",") {
+		if err := parsePass(item, &o); err != nil {
+			return o, err
+		}
+	}
+	switch {
+	case o.Prune.Keep == 0 && (o.Prune.Gain != 0 || o.Prune.Seed != 0):
+		return o, usagef("--optimise: gain and seed are of noise=X; write that too")
+	case o.Prune.Keep != 0 && o.Prune.Gain == 0:
+		o.Prune.Gain = 1
+	}
+	return o, nil
+}
+
+func parsePass(item string, o *network.Optimise) error {
+	word, text, has := strings.Cut(item, "=")
+	if word == "seed" {
+		seed, err := strconv.ParseUint(text, 10, 63)
+		if err != nil {
+			return usagef("--optimise %s: want seed=N, a whole number from 0", item)
+		}
+		o.Prune.Seed = seed
+		return nil
+	}
+	for _, w := range passTable {
+		switch {
+		case w.word != word:
+			continue
+		case w.toggle != nil && has:
+			return usagef("--optimise %s: %s takes no number", item, word)
+		case w.toggle != nil:
+			*w.toggle(o) = true
+			return nil
+		}
+		x, err := strconv.ParseFloat(text, 64)
+		if err != nil || !(x > 0 && x <= w.most) {
+			upTo := ""
+			if w.most < anyNumber {
+				upTo = fmt.Sprintf(" and up to %g", w.most)
+			}
+			return usagef("--optimise %s: want %s=X, a number above 0%s", item, word, upTo)
+		}
+		*w.number(o) = x
+		return nil
+	}
+	return usagef("--optimise %s: want some of %s, parted by commas", item, strings.Join(passWords(), ", "))
+}
+
+// printPasses writes what the passes did that were asked for.
+func printPasses(w io.Writer, passes []compiler.PassReport) {
+	asked := false
+	for _, p := range passes {
+		if p.Effects == nil {
+			continue
+		}
+		asked = true
+		var did []string
+		for _, e := range p.Effects {
+			did = append(did, fmt.Sprintf("%s %.6g", e.What, e.Value))
+		}
+		fmt.Fprintf(w, "pass %s: %s\n", p.Name, strings.Join(did, ", "))
+	}
+	if asked {
+		fmt.Fprintln(w)
+	}
+}
