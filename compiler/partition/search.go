@@ -43,6 +43,15 @@ func (o Objective) best(cs []candidate) candidate {
 	return b
 }
 
+// less returns by how many bits a budget of small problems is less below the
+// default effort.
+func (s *search) less(bits int) int {
+	if s.opt.Effort < 3 {
+		return bits
+	}
+	return 0
+}
+
 // budget returns what a budget at the default effort is at that of the options.
 func (s *search) budget(n int64) int64 {
 	if s.opt.Effort < 3 {

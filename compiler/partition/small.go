@@ -45,7 +45,7 @@ func (s *search) smallWith(g *graph, greedy candidate, k int) candidate {
 			return
 		}
 		a := newAnnealer(newState(g, d.core, k), s.opt.Seed+mix(uint64(k)<<16+uint64(i)))
-		if a.run(s.ctx, schedule{trials: smallTrials, heat: 16 << (i % 3)}) {
+		if a.run(s.ctx, schedule{trials: smallTrials >> s.less(2), heat: 16 << (i % 3)}) {
 			runs[i] = candidate{core: a.best, cores: k, conn: a.bestConn}.compact()
 		}
 	})
@@ -57,7 +57,7 @@ func (s *search) smallWith(g *graph, greedy candidate, k int) candidate {
 	if s.ctx.Err() != nil {
 		return best
 	}
-	return g.searchThrough(k, best, smallNodes)
+	return g.searchThrough(k, best, smallNodes>>s.less(4))
 }
 
 // tree is a depth-first search through the partitions of a graph into k cores.

@@ -108,7 +108,7 @@ func TestSmallProblemsAreSolvedToTheOptimum(t *testing.T) {
 			t.Run(fmt.Sprint(kind, seed), func(t *testing.T) {
 				p := smallProblem(kind, seed)
 				cores, conn := optimum(p)
-				r, err := Partition(t.Context(), p, Options{})
+				r, err := Partition(t.Context(), p, Options{Effort: 2})
 				if err != nil {
 					t.Fatal(err)
 				}
