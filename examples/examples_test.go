@@ -101,7 +101,7 @@ func builtIn(t *testing.T) []*targets.Target {
 // compile returns nil where the network does not fit the target.
 func compile(t *testing.T, net *network.Network, target *targets.Target, quantise network.Quantise) *compiler.Result {
 	t.Helper()
-	res, err := compiler.Compile(t.Context(), net, target.Name, &target.Arch, compiler.Options{Quantise: quantise})
+	res, err := compiler.Compile(t.Context(), net, target.Name, &target.Arch, compiler.Options{Quantise: quantise, Effort: 1})
 	if err == nil {
 		return res
 	}

@@ -118,7 +118,7 @@ func TestCA3EqualsTheRecording(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			res, err := compiler.Compile(t.Context(), net, target.Name, &target.Arch, compiler.Options{})
+			res, err := compiler.Compile(t.Context(), net, target.Name, &target.Arch, compiler.Options{Effort: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
