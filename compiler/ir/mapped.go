@@ -57,8 +57,7 @@ type MappedCore struct {
 	Population int
 	// Neurons are the numbers of the neurons, by slot; of a relay, −1.
 	Neurons []int32
-	// Copies marks the slots of copies, of neurons or relays; nil where there are
-	// none.
+	// Copies marks the slots of copies of neurons; nil where there are none.
 	Copies []bool
 	// Relayed says what each slot relays, in a core of relays.
 	Relayed []Relay
@@ -108,6 +107,9 @@ type Axon struct {
 	Weights []int16
 	Delays  []uint16
 }
+
+// From returns what drives the axon.
+func (a *Axon) From() Relay { return Relay{a.Source, a.Input, a.Steps} }
 
 // SynapseWords returns how many memory words an axon's row takes.
 func SynapseWords(a *targets.Arch, synapses int) int {

@@ -139,7 +139,7 @@ func (m *Mapped) verifyDests() error {
 				return fmt.Errorf("mapped: source %d has a destination core %d, axon %d", from.Source, d.Core, d.Axon)
 			}
 			a := &m.Cores[d.Core].Axons[d.Axon]
-			if reached[d.Core][d.Axon] || (Relay{a.Source, a.Input, a.Steps}) != from || int32(a.Delay) != d.Delay {
+			if reached[d.Core][d.Axon] || a.From() != from || int32(a.Delay) != d.Delay {
 				return fmt.Errorf("mapped: axon %d of core %d is not of source %d and delay %d alone", d.Axon, d.Core, from.Source, d.Delay)
 			}
 			reached[d.Core][d.Axon] = true

@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
@@ -11,8 +12,7 @@ import (
 )
 
 // problem is the cells as package partition sees them. profile is the number of
-// spikes of each source; out is what their destinations took in rounds before, or
-// nil.
+// spikes of each source; out is what their destinations took in rounds before.
 func (c *cells) problem(profile []int64, out *needs) *partition.Problem {
 	p := &partition.Problem{
 		Off: make([]int64, 1, len(c.list)+1), Class: make([]int32, len(c.list)),
@@ -43,7 +43,7 @@ func (c *cells) problem(profile []int64, out *needs) *partition.Problem {
 	c.read(p)
 	h := c.homes()
 	for k, n := range c.nets {
-		p.Home[k] = h.of(n, c.inputs)
+		p.Home[k] = h.of(c.relayOf(n.source, n.steps))
 	}
 	if profile != nil {
 		p.Weight = make([]int64, len(c.nets))
@@ -89,14 +89,14 @@ func (c *cells) read(p *partition.Problem) {
 // far.
 type needs struct {
 	neurons []int32
-	relays  map[relayKey]int32
+	relays  map[ir.Relay]int32
 }
 
 // dests returns how many destinations the source that a cell is of has had.
 func (n *needs) dests(x cell) int32 {
 	switch x.role {
 	case ir.Relays:
-		return n.relays[relayKey{x.neuron, x.step}]
+		return n.relays[x.relay]
 	case ir.Somas:
 		return n.neurons[x.neuron]
 	case ir.Parts:
@@ -110,8 +110,6 @@ func (n *needs) of(x cell, per int) int32 {
 	switch {
 	case x.role == ir.Parts:
 		return 1
-	case n == nil:
-		return 0
 	case per > 0: // copies share the destinations
 		return min(n.dests(x), x.slots*int32(per))
 	}
@@ -147,8 +145,8 @@ func (c *cells) core(m *ir.Mapped, k int, list []int32, rows *rowMaker) ir.Mappe
 		slots[i] = int32(len(out.Neurons))
 		for s := range x.slots {
 			if x.role == ir.Relays {
-				out.Relayed = append(out.Relayed, c.relayed(x))
-				out.Neurons = append(out.Neurons, -1)
+				out.Relayed = append(out.Relayed, x.relay)
+				out.Neurons = append(out.Neurons, x.neuron)
 				continue
 			}
 			own := x.copies == 0 && s == 0
@@ -172,14 +170,6 @@ func (c *cells) core(m *ir.Mapped, k int, list []int32, rows *rowMaker) ir.Mappe
 	out.Axons = rows.rows(list, slots)
 	out.Dests = make([][]ir.Dest, len(out.Neurons))
 	return out
-}
-
-// relayed says what a relay relays.
-func (c *cells) relayed(x *cell) ir.Relay {
-	if int(x.neuron) < c.inputs {
-		return ir.Relay{Source: x.neuron, Input: true, Steps: x.step}
-	}
-	return ir.Relay{Source: x.neuron - int32(c.inputs), Steps: x.step}
 }
 
 // rowMaker makes the rows of one core after the other.
@@ -248,23 +238,20 @@ func compareNets(a, b *net) int {
 
 // axon returns the row of a net, without synapses.
 func (c *cells) axon(n *net) ir.Axon {
-	a := ir.Axon{Source: n.source, Input: true, Delay: n.delay, Copy: n.copy, Steps: n.steps, Class: c.classes[n.class]}
-	if int(n.source) >= c.inputs {
-		a.Source, a.Input = n.source-int32(c.inputs), false
-	}
-	return a
+	from := c.relayOf(n.source, n.steps)
+	return ir.Axon{Source: from.Source, Input: from.Input, Delay: n.delay, Copy: n.copy, Steps: from.Steps, Class: c.classes[n.class]}
 }
 
 // count notes how many destinations each source has in m. It returns an error
 // that tells of a core, or a neuron, that has too many, or nil.
 func (n *needs) count(c *cells, m *ir.Mapped) error {
-	have := needs{neurons: make([]int32, len(n.neurons)), relays: map[relayKey]int32{}}
+	have := needs{neurons: make([]int32, len(n.neurons)), relays: map[ir.Relay]int32{}}
 	for k := range m.Cores {
 		for i := range m.Cores[k].Axons {
 			a := &m.Cores[k].Axons[i]
 			switch {
 			case a.Steps > 0:
-				have.relays[c.keyOf(a)]++
+				have.relays[a.From()]++
 			case !a.Input:
 				have.neurons[a.Source]++
 			}
@@ -286,25 +273,13 @@ func (n *needs) count(c *cells, m *ir.Mapped) error {
 	return err
 }
 
-// keyOf returns the relay that drives an axon.
-func (c *cells) keyOf(a *ir.Axon) relayKey {
-	return c.keyOfRelay(ir.Relay{Source: a.Source, Input: a.Input, Steps: a.Steps})
-}
-
-func (c *cells) keyOfRelay(r ir.Relay) relayKey {
-	if r.Input {
-		return relayKey{r.Source, r.Steps}
-	}
-	return relayKey{r.Source + int32(c.inputs), r.Steps}
-}
-
 // exceededRelays tells whether there are relays with more destinations than their
 // slots can have.
 func (c *cells) exceededRelays(m *ir.Mapped, have *needs, diags *diag.List) {
-	slots := map[relayKey]int32{}
+	slots := map[ir.Relay]int32{}
 	for k := range m.Cores {
 		for _, r := range m.Cores[k].Relayed {
-			slots[c.keyOfRelay(r)]++
+			slots[r]++
 		}
 	}
 	for key, room := range slots {
@@ -329,7 +304,7 @@ func (n *needs) exceeded(c *cells, m *ir.Mapped, have *needs) error {
 			switch core.Role {
 			case ir.Parts:
 			case ir.Relays:
-				left = int(have.relays[c.keyOfRelay(core.Relayed[slot])])
+				left = int(have.relays[core.Relayed[slot]])
 			case ir.Somas:
 				left = int(have.neurons[x])
 				if c.arch.NeuronFanOut > 0 {
@@ -358,11 +333,18 @@ func (n *needs) exceeded(c *cells, m *ir.Mapped, have *needs) error {
 				told[pop] = true
 				np := &m.Net.Populations[pop]
 				diags.Add(np.Pos, diag.DoesNotFit, "population %q: neuron %d has %s, which take %s of it, and the more copies there are, the more cores, and so destinations", np.Name, x-m.Populations[pop].First,
-					plural(int(have.neurons[x]), "destination"), plural((int(have.neurons[x])+per-1)/per, "copy"))
+					plural(int(have.neurons[x]), "destination"), copies((int(have.neurons[x])+per-1)/per))
 			}
 		}
 	}
 	return diags.Err()
+}
+
+func copies(n int) string {
+	if n == 1 {
+		return "1 copy"
+	}
+	return fmt.Sprintf("%d copies", n)
 }
 
 // has is the verb for n things.
@@ -377,14 +359,14 @@ func has(n int) string {
 func (c *cells) send(m *ir.Mapped) {
 	m.InputDests = make([][]ir.Dest, m.InputCount())
 	neurons := make([][]ir.Dest, len(m.Place))
-	relays := map[relayKey][]ir.Dest{}
+	relays := map[ir.Relay][]ir.Dest{}
 	for k := range m.Cores {
 		for i := range m.Cores[k].Axons {
 			a := &m.Cores[k].Axons[i]
 			d := ir.Dest{Core: int32(k), Axon: int32(i), Delay: int32(a.Delay)}
 			switch {
 			case a.Steps > 0:
-				relays[c.keyOf(a)] = append(relays[c.keyOf(a)], d)
+				relays[a.From()] = append(relays[a.From()], d)
 			case a.Input:
 				m.InputDests[a.Source] = append(m.InputDests[a.Source], d)
 			default:
@@ -410,7 +392,7 @@ func (c *cells) send(m *ir.Mapped) {
 		for slot, n := range core.Neurons {
 			switch core.Role {
 			case ir.Relays:
-				key := c.keyOfRelay(core.Relayed[slot])
+				key := core.Relayed[slot]
 				core.Dests[slot], relays[key] = take(relays[key])
 			case ir.Parts:
 				at := m.Place[n]

@@ -9,11 +9,10 @@ import (
 // part of one, or a relay.
 type cell struct {
 	role ir.Role
-	// neuron is whose it is; of a relay, the source that it relays, inputs first.
+	// neuron is whose it is, or −1 of a relay; relay is what that relays.
 	neuron int32
-	// step is which relay of a chain it is, from 1; copies is which cell it is of
-	// those that have the copies.
-	step   uint16
+	relay  ir.Relay
+	// copies is which cell it is of those that have the copies.
 	copies int32
 	// slots is how many slots it takes.
 	slots int32
@@ -25,27 +24,31 @@ type cell struct {
 type cells struct {
 	*wiring
 	list []cell
-	// split says for each population whether its neurons have parts.
-	split []bool
 }
 
 // newCells makes a cell of each neuron, or, where split says so, of each of its
 // parts, and the relays that long delays need.
 func newCells(w *wiring, split []*grouping) *cells {
-	c := &cells{wiring: w, split: make([]bool, len(split))}
-	for pop, g := range w.q.Populations {
-		c.split[pop] = split[pop] != nil
-		for n := g.First; n < g.First+g.N; n++ {
-			whole := cell{neuron: int32(n), slots: 1, from: w.off[n], to: w.off[n+1]}
-			if split[pop] == nil {
-				c.list = append(c.list, whole)
-			} else {
-				c.list = append(c.list, split[pop].parts(w, whole)...)
-			}
-		}
+	c := &cells{wiring: w}
+	for pop := range split {
+		c.population(pop, split[pop])
 	}
 	c.relay()
 	return c
+}
+
+// population adds the cells of a population's neurons, or of their parts where it
+// is split.
+func (c *cells) population(pop int, split *grouping) {
+	g := &c.q.Populations[pop]
+	for n := g.First; n < g.First+g.N; n++ {
+		whole := cell{neuron: int32(n), slots: 1, from: c.off[n], to: c.off[n+1]}
+		if split == nil {
+			c.list = append(c.list, whole)
+		} else {
+			c.list = append(c.list, split.parts(c.wiring, whole)...)
+		}
+	}
 }
 
 // relay adds the relays that nets need, and the nets that these read.
@@ -75,7 +78,7 @@ func (c *cells) relay() {
 			if c.pins.delay != nil {
 				c.pins.delay = append(c.pins.delay, delay)
 			}
-			c.list = append(c.list, cell{role: ir.Relays, neuron: source, step: k, slots: 1, from: at, to: at + 1})
+			c.list = append(c.list, cell{role: ir.Relays, neuron: -1, relay: c.relayOf(source, k), slots: 1, from: at, to: at + 1})
 		}
 	}
 }
@@ -100,25 +103,29 @@ func (c *cells) copy(need *needs, per int) {
 	c.list = list
 }
 
+// relayOf names a relay, or with no steps a source itself; sources count inputs
+// first.
+func (w *wiring) relayOf(source int32, steps uint16) ir.Relay {
+	if int(source) < w.inputs {
+		return ir.Relay{Source: source, Input: true, Steps: steps}
+	}
+	return ir.Relay{Source: source - int32(w.inputs), Steps: steps}
+}
+
 // home says what drives nets: of each source the first cell.
 type home struct {
 	soma  []int32 // of each neuron
-	relay map[relayKey]int32
-}
-
-type relayKey struct {
-	source int32
-	steps  uint16
+	relay map[ir.Relay]int32
 }
 
 // homes finds the cells that drive nets.
 func (c *cells) homes() *home {
-	h := &home{soma: make([]int32, c.q.Neurons()), relay: map[relayKey]int32{}}
+	h := &home{soma: make([]int32, c.q.Neurons()), relay: map[ir.Relay]int32{}}
 	for k, x := range c.list {
 		switch {
 		case x.copies > 0:
 		case x.role == ir.Relays:
-			h.relay[relayKey{x.neuron, x.step}] = int32(k)
+			h.relay[x.relay] = int32(k)
 		case x.role == ir.Somas:
 			h.soma[x.neuron] = int32(k)
 		}
@@ -126,13 +133,13 @@ func (c *cells) homes() *home {
 	return h
 }
 
-// of returns the cell that drives a net, or −1 for an input.
-func (h *home) of(n net, inputs int) int32 {
+// of returns the cell that drives a source's spikes, or −1 for an input.
+func (h *home) of(r ir.Relay) int32 {
 	switch {
-	case n.steps > 0:
-		return h.relay[relayKey{n.source, n.steps}]
-	case int(n.source) >= inputs:
-		return h.soma[int(n.source)-inputs]
+	case r.Steps > 0:
+		return h.relay[r]
+	case r.Input:
+		return -1
 	}
-	return -1
+	return h.soma[r.Source]
 }

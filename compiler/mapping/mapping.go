@@ -17,7 +17,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/partition"
@@ -59,9 +58,6 @@ type Options struct {
 	// Usable says of each place of the mesh, row by row, whether a core is best
 	// there; nil is all. Where they are too few, it does not count.
 	Usable []bool
-	// Progress, where set, is told what is being done, and how many of its steps
-	// are.
-	Progress func(what string, done, total int)
 }
 
 // mapper is Map at work.
@@ -99,17 +95,13 @@ func Map(ctx context.Context, q *ir.Quantized, arch *targets.Arch, opt Options) 
 
 // partition puts cells into cores, again and again until their destinations fit.
 func (p *mapper) partition(ctx context.Context, c *cells) (*ir.Mapped, error) {
-	need := &needs{neurons: make([]int32, p.q.Neurons()), relays: map[relayKey]int32{}}
+	need := &needs{neurons: make([]int32, p.q.Neurons()), relays: map[ir.Relay]int32{}}
 	var crowded error // of the first round
-	for round := range maxRounds {
+	for range maxRounds {
 		if p.arch.NeuronFanOut > 0 {
 			c.copy(need, p.arch.NeuronFanOut)
 		}
-		var out *needs
-		if round > 0 {
-			out = need
-		}
-		r, err := partition.Partition(ctx, c.problem(p.opt.Profile, out), p.options("partition"))
+		r, err := partition.Partition(ctx, c.problem(p.opt.Profile, need), p.options())
 		if e, ok := errors.AsType[*partition.TooLargeError](err); ok {
 			return nil, cmp.Or(crowded, c.tooLarge(e))
 		}
@@ -120,24 +112,21 @@ func (p *mapper) partition(ctx context.Context, c *cells) (*ir.Mapped, error) {
 			return nil, cmp.Or(crowded, c.tooManyCores(r, have))
 		}
 		m := c.assemble(r)
-		if more := need.count(c, m); more == nil {
+		more := need.count(c, m)
+		if more == nil {
 			c.send(m)
 			return m, nil
-		} else {
-			crowded = cmp.Or(crowded, more)
 		}
+		crowded = cmp.Or(crowded, more)
 	}
 	return nil, crowded
 }
 
-// options are those of package partition for a step of that name.
-func (p *mapper) options(what string) partition.Options {
+// options are those of package partition.
+func (p *mapper) options() partition.Options {
 	o := partition.Options{Seed: p.opt.Seed, Effort: p.opt.Effort, Workers: p.opt.Workers}
 	if p.opt.Traffic {
 		o.Objective = partition.Traffic
-	}
-	if p.opt.Progress != nil {
-		o.Progress = func(done, total int) { p.opt.Progress(what, done, total) }
 	}
 	return o
 }
@@ -190,18 +179,9 @@ func (p *mapper) quick() partition.Options {
 
 // coresOf returns how many cores a population takes by itself, split or not.
 func (p *mapper) coresOf(ctx context.Context, w *wiring, pop int, g *grouping) (int, error) {
-	alone := &wiring{q: p.q, arch: p.arch, inputs: w.inputs, classes: w.classes, nets: slices.Clone(w.nets), off: w.off, pins: w.pins}
-	c := &cells{wiring: alone, split: make([]bool, len(p.q.Populations))}
-	first := p.q.Populations[pop].First
-	for n := first; n < first+p.q.Populations[pop].N; n++ {
-		whole := cell{neuron: int32(n), slots: 1, from: w.off[n], to: w.off[n+1]}
-		if g == nil {
-			c.list = append(c.list, whole)
-		} else {
-			c.list = append(c.list, g.parts(alone, whole)...)
-		}
-	}
-	r, err := partition.Partition(ctx, c.problem(nil, nil), p.quick())
+	c := &cells{wiring: w}
+	c.population(pop, g)
+	r, err := partition.Partition(ctx, c.problem(nil, &needs{neurons: make([]int32, p.q.Neurons())}), p.quick())
 	if err != nil {
 		return 0, err
 	}
