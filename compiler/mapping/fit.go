@@ -12,25 +12,45 @@ import (
 )
 
 // fits reports what no partition can mend: delays, a single neuron's fan-in or
-// synapse memory.
-func (p *mapper) fits(w *wiring) error {
+// synapse memory. It returns the largest fan-in of each population.
+func (p *mapper) fits(w *wiring) ([]fanIn, error) {
 	var diags diag.List
+	widest := make([]fanIn, len(p.q.Populations))
+	relays := w.relays()
 	for pop := range p.q.Populations {
 		np := &p.q.Net.Populations[pop]
-		p.fitDelays(w, pop, &diags)
+		p.fitDelays(relays, pop, &diags)
 		if w.alike[pop] {
 			diags.Add(np.Pos, diag.DoesNotFit, "population %q: a pair of neurons has more than %d synapses of the same delay; sum their weights in one", np.Name, maxCopies)
 			continue
 		}
 		p.fitTypes(w, pop, &diags)
 		p.fitSigns(pop, &diags)
-		p.fitFanIn(w, pop, &diags)
+		widest[pop] = w.widest(pop)
+		p.fitFanIn(w, pop, &widest[pop], &diags)
 	}
-	return diags.Err()
+	return widest, diags.Err()
 }
 
-// fitDelays reports a delay that is too long, where it cannot be relayed.
-func (p *mapper) fitDelays(w *wiring, pop int, diags *diag.List) {
+// relays returns how many relays the long delays of all sources take.
+func (w *wiring) relays() int {
+	relays, steps, last := 0, 0, int32(-1)
+	for _, n := range w.nets {
+		if n.copy > 0 { // behind the others, which are in order of source
+			break
+		}
+		if n.source != last {
+			relays += steps
+			last, steps = n.source, 0
+		}
+		steps = max(steps, int(n.steps))
+	}
+	return relays + steps
+}
+
+// fitDelays reports a delay that is too long, where it cannot be relayed, or where
+// relays are more than the target's neurons.
+func (p *mapper) fitDelays(relays, pop int, diags *diag.List) {
 	longest, at := 0, 0
 	for k := range p.q.Projections {
 		pr := &p.q.Projections[k]
@@ -51,17 +71,7 @@ func (p *mapper) fitDelays(w *wiring, pop int, diags *diag.List) {
 		diags.Add(pr.Pos, diag.DoesNotFit, "projection %q: a delay of %s is %d longer than the target's longest, %d: shorten it, or choose a target with longer delays", pr.Name, plural(longest, "tick"), longest-p.arch.MaxDelay, p.arch.MaxDelay)
 		return
 	}
-	relays := 0
-	last := int32(-1)
-	steps := 0
-	for _, n := range w.nets { // in order of source
-		if n.source != last {
-			relays += steps
-			last, steps = n.source, 0
-		}
-		steps = max(steps, int(n.steps))
-	}
-	if relays += steps; relays > p.arch.Cores()*p.arch.Neurons {
+	if relays > p.arch.Cores()*p.arch.Neurons {
 		diags.Add(pr.Pos, diag.DoesNotFit, "projection %q: delays of up to %s, where the target's longest is %d, take %d relay neurons, and the target has %d in all: shorten them, or choose a target with longer delays",
 			pr.Name, plural(longest, "tick"), p.arch.MaxDelay, relays, p.arch.Cores()*p.arch.Neurons)
 	}
@@ -143,9 +153,8 @@ func (w *wiring) widest(pop int) fanIn {
 	return out
 }
 
-func (p *mapper) fitFanIn(w *wiring, pop int, diags *diag.List) {
+func (p *mapper) fitFanIn(w *wiring, pop int, most *fanIn, diags *diag.List) {
 	np := &p.q.Net.Populations[pop]
-	most := w.widest(pop)
 	if over := most.axons - p.arch.Axons; over > 0 && (p.opt.Split == SplitNever || !splittable(w, pop)) {
 		sums, advice := "", ""
 		if w.types != nil && w.types[pop].sums != nil {

@@ -73,10 +73,11 @@ func Map(ctx context.Context, q *ir.Quantized, arch *targets.Arch, opt Options) 
 	q = unify(q, arch)
 	p := &mapper{q, arch, opt}
 	w := wire(q, arch)
-	if err := p.fits(w); err != nil {
+	widest, err := p.fits(w)
+	if err != nil {
 		return nil, err
 	}
-	split, err := p.splits(ctx, w)
+	split, err := p.splits(ctx, w, widest)
 	if err != nil {
 		return nil, err
 	}
@@ -132,13 +133,13 @@ func (p *mapper) options() partition.Options {
 }
 
 // splits decides which populations are split.
-func (p *mapper) splits(ctx context.Context, w *wiring) ([]*grouping, error) {
+func (p *mapper) splits(ctx context.Context, w *wiring, widest []fanIn) ([]*grouping, error) {
 	out := make([]*grouping, len(p.q.Populations))
 	if !p.arch.PartialSums || p.opt.Split == SplitNever {
 		return out, nil
 	}
 	for pop := range out {
-		must := w.widest(pop).axons > p.arch.Axons
+		must := widest[pop].axons > p.arch.Axons
 		if !must && p.opt.Split == SplitNeeded || !splittable(w, pop) {
 			continue
 		}
