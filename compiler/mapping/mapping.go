@@ -138,10 +138,15 @@ func (p *mapper) splits(ctx context.Context, w *wiring, widest []fanIn) ([]*grou
 	if !p.arch.PartialSums || p.opt.Split == SplitNever {
 		return out, nil
 	}
+	marks := make([]int32, len(w.nets))
 	for pop := range out {
 		must := widest[pop].axons > p.arch.Axons
 		if !must && p.opt.Split == SplitNeeded || !splittable(w, pop) {
 			continue
+		}
+		nets := w.readBy(pop, marks)
+		if len(nets) <= p.arch.Axons && p.arch.SynapseFormat == targets.Dense {
+			continue // neurons fill the cores, whichever share one
 		}
 		whole := 0
 		if !must {
@@ -154,7 +159,7 @@ func (p *mapper) splits(ctx context.Context, w *wiring, widest []fanIn) ([]*grou
 				continue
 			}
 		}
-		g, err := group(ctx, w, pop, p.quick())
+		g, err := group(ctx, w, pop, nets, p.quick())
 		if err != nil {
 			return nil, err
 		}

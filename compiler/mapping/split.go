@@ -18,7 +18,7 @@ import (
 // reads, of which one is in the neuron's own slot.
 type grouping struct {
 	pop int
-	// of is the group of each net that the population reads; others are −1.
+	// of is the group of each net that the population reads.
 	of []int32
 	// own is the group of each neuron that is read where the neuron is.
 	own    []int32
@@ -63,23 +63,25 @@ func splittable(w *wiring, pop int) bool {
 // sumBits is the width of a partial sum: see ISA.md, extension G.
 const sumBits = 24
 
-// group finds groups of nets for a population, so that neurons have few parts.
-func group(ctx context.Context, w *wiring, pop int, opt partition.Options) (*grouping, error) {
+// readBy lists the nets that a population reads, in order. Marks has one element a
+// net, none of which is the population's number and one.
+func (w *wiring) readBy(pop int, marks []int32) []int32 {
+	var nets []int32
 	g := &w.q.Populations[pop]
-	out := &grouping{pop: pop, of: make([]int32, len(w.nets)), own: make([]int32, g.N)}
-	for k := range out.of {
-		out.of[k] = -1
-	}
-	var nets []int32 // that the population reads
-	for n := g.First; n < g.First+g.N; n++ {
-		for _, x := range w.of(n).net {
-			if out.of[x] < 0 {
-				out.of[x] = 0
-				nets = append(nets, x)
-			}
+	for _, x := range w.pins.net[w.off[g.First]:w.off[g.First+g.N]] {
+		if marks[x] != int32(pop)+1 {
+			marks[x] = int32(pop) + 1
+			nets = append(nets, x)
 		}
 	}
 	slices.Sort(nets)
+	return nets
+}
+
+// group finds groups of the nets that a population reads, so that neurons have few
+// parts.
+func group(ctx context.Context, w *wiring, pop int, nets []int32, opt partition.Options) (*grouping, error) {
+	out := &grouping{pop: pop, of: make([]int32, len(w.nets)), own: make([]int32, w.q.Populations[pop].N)}
 	if err := out.dual(ctx, w, nets, opt); err != nil {
 		return nil, err
 	}
