@@ -146,44 +146,34 @@ func (e *Explanation) cores(m *ir.Mapped, k int) {
 
 // deliveries counts the cores that spikes are delivered to, by partner.
 func (e *Explanation) deliveries(m *ir.Mapped, k int, profile []int64) {
-	owner := make([]int32, m.Neurons())
-	for p, g := range m.Populations {
-		for n := g.First; n < g.First+g.N; n++ {
-			owner[n] = int32(p)
-		}
-	}
-	// holds are the populations of each core.
-	holds := make([][]int32, len(m.Cores))
+	holds := make([][]int, len(m.Cores)) // the populations of each core
 	for c := range m.Cores {
-		for _, n := range m.Cores[c].Neurons {
-			if !slices.Contains(holds[c], owner[n]) {
-				holds[c] = append(holds[c], owner[n])
-			}
-		}
+		holds[c] = m.PopulationsOn(&m.Cores[c])
 	}
+	inputs := m.InputCount()
 	reached := make([]int, len(m.Cores)) // the last sender that reached each core, from 1
 	number := 0
-	for s := range senders(m, profile) {
+	for s := range m.Senders(profile) {
 		number++
-		if s.core != ir.Host {
-			reached[s.core] = number
+		if s.Core != ir.Host {
+			reached[s.Core] = number
 		}
-		for _, d := range s.dests {
-			switch ours := s.core != ir.Host && int(owner[s.source]) == k; {
+		for _, d := range s.Dests {
+			switch ours := m.Populations[k].Has(int32(s.Source - inputs)); {
 			case d.Core == ir.Host:
 				if ours {
-					partner(&e.To, "host").Deliveries.add(1, s.spikes)
+					partner(&e.To, "host").Deliveries.add(1, s.Spikes)
 				}
 			case reached[d.Core] == number:
 			default:
 				reached[d.Core] = number
 				if ours {
 					for _, p := range holds[d.Core] {
-						e.delivered(&e.To, m.Populations[p].Name, s.spikes)
+						e.delivered(&e.To, m.Populations[p].Name, s.Spikes)
 					}
 				}
-				if slices.Contains(holds[d.Core], int32(k)) {
-					e.delivered(&e.From, sourceName(m, s, owner), s.spikes)
+				if slices.Contains(holds[d.Core], k) {
+					e.delivered(&e.From, sourceName(m, s.Source), s.Spikes)
 				}
 			}
 		}
@@ -200,12 +190,12 @@ func (e *Explanation) delivered(list *[]Partner, name string, spikes int64) {
 	}
 }
 
-// sourceName returns the input or population that a sender belongs to.
-func sourceName(m *ir.Mapped, s sender, owner []int32) string {
-	if s.core != ir.Host {
-		return m.Populations[owner[s.source]].Name
+// sourceName returns the input or population of a source, inputs counted first.
+func sourceName(m *ir.Mapped, source int) string {
+	if inputs := m.InputCount(); source >= inputs {
+		return m.Populations[m.PopulationOf(source-inputs)].Name
 	}
-	k := slices.IndexFunc(m.Inputs, func(g ir.Group) bool { return g.Has(s.source) })
+	k := slices.IndexFunc(m.Inputs, func(g ir.Group) bool { return g.Has(int32(source)) })
 	return m.Inputs[k].Name
 }
 

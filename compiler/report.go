@@ -214,6 +214,7 @@ func (r *Result) Report(image []byte) *Report {
 	for k := range m.Populations {
 		out.Populations = append(out.Populations, populationReport(r, k))
 	}
+	r.countCores(out.Populations)
 	for _, s := range m.Stats {
 		out.Quantisation = append(out.Quantisation, quantReport(s))
 		if s.Zeroed > 0 && s.Zeroed*zeroedShare >= s.Synapses {
@@ -279,7 +280,7 @@ func utilisation(r *Report, a *targets.Arch, words int) Utilisation {
 
 func coreReport(m *ir.Mapped, k int, limits *CoreLimits) CoreReport {
 	c := &m.Cores[k]
-	out := CoreReport{Core: k, X: c.X, Y: c.Y, Population: m.Populations[c.Population].Name, Neurons: len(c.Neurons), Axons: len(c.Axons)}
+	out := CoreReport{Core: k, X: c.X, Y: c.Y, Population: m.Label(c), Neurons: len(c.Neurons), Axons: len(c.Axons)}
 	for _, a := range c.Axons {
 		out.Synapses += len(a.Slots)
 		out.SynapseWords += ir.SynapseWords(m.Arch, len(a.Slots))
@@ -310,13 +311,21 @@ func populationReport(r *Result, k int) PopulationReport {
 	for _, n := range fan {
 		out.FanInMax = max(out.FanInMax, n)
 	}
-	for c := range r.Image.Cores {
-		if int(r.Image.Cores[c].Population) == k {
-			out.Cores++
-			out.Instructions = len(r.Image.Programs[r.Image.Cores[c].Program].Words)
+	return out
+}
+
+// countCores counts the cores that hold some of each population, and how long its
+// program is.
+func (r *Result) countCores(populations []PopulationReport) {
+	for c := range r.Mapped.Cores {
+		core := &r.Mapped.Cores[c]
+		for _, k := range r.Mapped.PopulationsOn(core) {
+			populations[k].Cores++
+			if core.Role == ir.Somas {
+				populations[k].Instructions = len(r.Image.Programs[r.Image.Cores[c].Program].Words)
+			}
 		}
 	}
-	return out
 }
 
 func quantReport(s ir.QuantStats) QuantReport {

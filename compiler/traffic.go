@@ -2,49 +2,11 @@ package compiler
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/targets"
 )
-
-// sender is a place that spikes of a neuron or an input start from.
-type sender struct {
-	// core is the neuron's core, ir.Host for an input; source is its number, or −1
-	// of a relay.
-	core, source int32
-	// spikes are those of the profile, or 1.
-	spikes int64
-	dests  []ir.Dest
-}
-
-// senders lists all places that spikes start from: slots core by core, then
-// inputs. A part counts as its neuron, a relay as what it relays.
-func senders(m *ir.Mapped, profile []int64) iter.Seq[sender] {
-	spikes := func(k int) int64 {
-		if profile == nil {
-			return 1
-		}
-		return profile[k]
-	}
-	return func(yield func(sender) bool) {
-		for k := range m.Cores {
-			c := &m.Cores[k]
-			for slot, dests := range c.Dests {
-				n := c.SourceOf(slot, len(m.InputDests))
-				if !yield(sender{int32(k), c.Neurons[slot], spikes(n), dests}) {
-					return
-				}
-			}
-		}
-		for i, dests := range m.InputDests {
-			if len(dests) > 0 && !yield(sender{ir.Host, int32(i), spikes(i), dests}) {
-				return
-			}
-		}
-	}
-}
 
 // place returns where a core is; the host is at the I/O port.
 func place(m *ir.Mapped, core int32) (x, y int) {
@@ -64,20 +26,20 @@ func (w *Weighted) add(n, spikes int64) {
 func distances(m *ir.Mapped, profile []int64) (cut, hops Weighted) {
 	reached := make([]int, len(m.Cores)) // the last sender that reached each core, from 1
 	number := 0
-	for s := range senders(m, profile) {
+	for s := range m.Senders(profile) {
 		number++
-		own := s.core
+		own := s.Core
 		if own == ir.Host {
-			own = s.dests[0].Core // the first core is free
+			own = s.Dests[0].Core // the first core is free
 		}
 		reached[own] = number
-		x, y := place(m, s.core)
-		for _, d := range s.dests {
+		x, y := place(m, s.Core)
+		for _, d := range s.Dests {
 			dx, dy := place(m, d.Core)
-			hops.add(int64(abs(dx-x)+abs(dy-y)), s.spikes)
+			hops.add(int64(abs(dx-x)+abs(dy-y)), s.Spikes)
 			if d.Core != ir.Host && reached[d.Core] != number {
 				reached[d.Core] = number
-				cut.add(1, s.spikes)
+				cut.add(1, s.Spikes)
 			}
 		}
 	}
@@ -107,20 +69,20 @@ func flows(m *ir.Mapped, profile []int64) []flow {
 		}
 		touched = touched[:0]
 	}
-	for s := range senders(m, profile) {
-		if s.core != from {
+	for s := range m.Senders(profile) {
+		if s.Core != from {
 			flush()
-			from = s.core
+			from = s.Core
 		}
-		for _, d := range s.dests {
-			if d.Core == s.core {
+		for _, d := range s.Dests {
+			if d.Core == s.Core {
 				continue
 			}
 			load := at(loads, d.Core)
 			if load.Unweighted == 0 {
 				touched = append(touched, d.Core)
 			}
-			load.add(1, s.spikes)
+			load.add(1, s.Spikes)
 		}
 	}
 	flush()

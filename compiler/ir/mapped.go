@@ -71,19 +71,6 @@ func (c *MappedCore) Own(slot int) bool {
 	return c.Role == Somas && (c.Copies == nil || !c.Copies[slot])
 }
 
-// SourceOf returns the source that a slot fires for, inputs counted first: its
-// neuron, or what it relays.
-func (c *MappedCore) SourceOf(slot, inputs int) int {
-	if c.Role != Relays {
-		return inputs + int(c.Neurons[slot])
-	}
-	r := c.Relayed[slot]
-	if r.Input {
-		return int(r.Source)
-	}
-	return inputs + int(r.Source)
-}
-
 // Relay is a source whose spikes come Steps × the target's longest delay later.
 type Relay struct {
 	Source int32

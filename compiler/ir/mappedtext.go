@@ -15,11 +15,7 @@ func (m *Mapped) WriteText(w io.Writer) error {
 		for i := range c.Axons {
 			synapses += len(c.Axons[i].Slots)
 		}
-		role := ""
-		if c.Role != Somas {
-			role = " (" + c.Role.String() + ")"
-		}
-		fmt.Fprintf(w, "core %d at (%d, %d): %s%s, %d neurons, %d axons, %d synapses\n", k, c.X, c.Y, m.names(c), role, len(c.Neurons), len(c.Axons), synapses)
+		fmt.Fprintf(w, "core %d at (%d, %d): %s, %d neurons, %d axons, %d synapses\n", k, c.X, c.Y, m.Label(c), len(c.Neurons), len(c.Axons), synapses)
 		fmt.Fprintf(w, "  neurons %s\n", head(c.slotTexts()))
 		for i := range c.Axons[:min(len(c.Axons), maxTextSynapses)] {
 			fmt.Fprintf(w, "  axon %d: %s\n", i, c.Axons[i].text())
@@ -33,21 +29,6 @@ func (m *Mapped) WriteText(w io.Writer) error {
 		fmt.Fprint(w, destsText(fmt.Sprintf("core %d, slot", k), m.Cores[k].Dests))
 	}
 	return nil
-}
-
-// names lists the populations that have slots in a core.
-func (m *Mapped) names(c *MappedCore) string {
-	var out []string
-	last := -1
-	for _, n := range c.Neurons {
-		if n < 0 {
-			continue
-		}
-		if p := m.PopulationOf(int(n)); p != last {
-			out, last = append(out, m.Populations[p].Name), p
-		}
-	}
-	return strings.Join(out, ", ")
 }
 
 // slotTexts names what is in each slot: a neuron, a copy of it (12'), or what a

@@ -73,33 +73,18 @@ func (p *mapper) placing() place.Options {
 // flows are the packets between cores, for the spikes of a profile or for one of
 // every source. A partial sum counts as a spike of its neuron.
 func flows(m *ir.Mapped, profile []int64) []place.Flow {
-	spikes := func(source int) int64 {
-		if profile == nil {
-			return 1
-		}
-		return profile[source]
-	}
 	sum := map[[2]int32]int64{}
 	var out []place.Flow
-	add := func(from int32, dests []ir.Dest, weight int64) {
-		for _, d := range dests {
-			pair := [2]int32{from, d.Core}
-			if d.Core == from || weight == 0 {
+	for s := range m.Senders(profile) {
+		for _, d := range s.Dests {
+			pair := [2]int32{s.Core, d.Core}
+			if d.Core == s.Core || s.Spikes == 0 {
 				continue
 			}
 			if _, ok := sum[pair]; !ok {
-				out = append(out, place.Flow{From: from, To: d.Core})
+				out = append(out, place.Flow{From: s.Core, To: d.Core})
 			}
-			sum[pair] += weight
-		}
-	}
-	for i, dests := range m.InputDests {
-		add(place.Host, dests, spikes(i))
-	}
-	for k := range m.Cores {
-		c := &m.Cores[k]
-		for slot, dests := range c.Dests {
-			add(int32(k), dests, spikes(c.SourceOf(slot, m.InputCount())))
+			sum[pair] += s.Spikes
 		}
 	}
 	for k := range out {
