@@ -35,11 +35,11 @@ type Options struct {
 	Optimise network.Optimise
 	// Seed, where not zero, begins the search of mapping elsewhere.
 	Seed uint64
-	// Effort is how long mapping looks for better, from 1; 0 is the default, 2.
+	// Effort is how long mapping looks for better, from 1; 0 is DefaultEffort.
 	Effort int
-	// Split says which populations are split over cores with partial sums: auto (the
-	// default), needed or never.
-	Split string
+	// Split says which populations are split over cores with partial sums; the
+	// default is mapping.SplitAuto.
+	Split mapping.Split
 	// Traffic wants the fewest deliveries between cores before the fewest cores.
 	Traffic bool
 	// Defects is what is dead of the chip that the image is for: it uses nothing of
@@ -53,6 +53,9 @@ type Options struct {
 	Dump   string
 	DumpTo io.Writer
 }
+
+// DefaultEffort is how long mapping looks where nobody says.
+const DefaultEffort = 2
 
 // Result is a compiled network with the levels it passed through.
 type Result struct {
@@ -192,7 +195,9 @@ var passes = []pass{
 		if s.Image, err = defect.Arrange(im, s.opt.Defects); err != nil {
 			return nil, err
 		}
-		s.Mapped = placedAs(s.Mapped, s.Image)
+		if s.opt.Defects != nil {
+			s.Mapped = placedAs(s.Mapped, s.Image)
+		}
 		return s.Image, nil
 	}, effect: func(r *Result) string {
 		return fmt.Sprintf("%d programs", len(r.Image.Programs))
@@ -201,7 +206,7 @@ var passes = []pass{
 
 // mapping are the options of mapping.
 func (s *state) mapping() mapping.Options {
-	return mapping.Options{Seed: s.opt.Seed, Effort: cmp.Or(s.opt.Effort, 2), Split: mapping.Split(s.opt.Split), Traffic: s.opt.Traffic, Profile: s.opt.Profile, Workers: runtime.GOMAXPROCS(0)}
+	return mapping.Options{Seed: s.opt.Seed, Effort: cmp.Or(s.opt.Effort, DefaultEffort), Split: s.opt.Split, Traffic: s.opt.Traffic, Profile: s.opt.Profile, Workers: runtime.GOMAXPROCS(0)}
 }
 
 // mapAround maps the network for a chip of which something is dead: into cores that

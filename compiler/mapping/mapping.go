@@ -39,6 +39,9 @@ const (
 	SplitNeeded Split = "needed"
 )
 
+// Splits lists the ways, the default first.
+var Splits = []Split{SplitAuto, SplitNeeded, SplitNever}
+
 // Options are a mapping's choices; the zero value is the default.
 type Options struct {
 	// Seed, where not zero, begins partitioning and placement elsewhere.

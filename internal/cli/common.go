@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/weft-toolchain/weft/compiler"
+	"github.com/weft-toolchain/weft/compiler/mapping"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/profile"
@@ -46,17 +47,11 @@ func (f *compileFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.scale, "scale", "", "scales of weights: real or pow2 (powers of two)")
 	cmd.Flags().StringVar(&f.optimise, "optimise", "", "passes to run besides, such as dead,share,prune=0.01: "+strings.Join(passWords(), ", "))
 	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "begin the search for a mapping elsewhere: another seed, another mapping, as good")
-	cmd.Flags().IntVar(&f.effort, "effort", defaultEffort, "how long to look for a better mapping, 1 to 6: 1 constructs one, 2 takes seconds, 3 may take minutes, each step above twice as long")
-	cmd.Flags().StringVar(&f.split, "split", defaultSplit, "neurons split over cores with partial sums, where the target has them: auto (where it takes fewer cores), needed or never")
+	cmd.Flags().IntVar(&f.effort, "effort", compiler.DefaultEffort, "how long to look for a better mapping, 1 to 6: 1 constructs one, 2 takes seconds, 3 may take minutes, each step above twice as long")
+	cmd.Flags().StringVar(&f.split, "split", string(mapping.SplitAuto), "neurons split over cores with partial sums, where the target has them: auto (where it takes fewer cores), needed or never")
 	cmd.Flags().StringVar(&f.objective, "objective", "cores", "what mapping wants least: cores, then deliveries between them; or traffic, then cores")
 	cmd.Flags().StringVar(&f.profile, "profile", "", "csv file of spikes (population, index, spikes), as 'weft run --profile-out' writes it: lay the network out for these")
 }
-
-// What mapping does when nobody says.
-const (
-	defaultEffort = 2
-	defaultSplit  = "auto"
-)
 
 // choices are the compiler's options as far as they can be known before the
 // network is: profile is the file of a profile, or empty.
@@ -67,7 +62,7 @@ type choices struct {
 
 // given reports whether something was chosen.
 func (c *choices) given() bool {
-	return c.Quantise != network.Quantise{} || c.Optimise != network.Optimise{} || c.Seed != 0 || c.profile != "" || c.Effort != defaultEffort || c.Split != defaultSplit || c.Traffic
+	return c.Quantise != network.Quantise{} || c.Optimise != network.Optimise{} || c.Seed != 0 || c.profile != "" || c.Effort != compiler.DefaultEffort || c.Split != mapping.SplitAuto || c.Traffic
 }
 
 // options returns the choices, or a usage error.
@@ -100,16 +95,17 @@ func (f *compileFlags) options() (choices, error) {
 	if f.bits != 0 && (f.bits < 2 || f.bits > 16) {
 		return o, usagef("--bits %d: want 2 to 16", f.bits)
 	}
-	f.effort, f.split, f.objective = cmp.Or(f.effort, defaultEffort), cmp.Or(f.split, defaultSplit), cmp.Or(f.objective, "cores")
+	f.effort, f.objective = cmp.Or(f.effort, compiler.DefaultEffort), cmp.Or(f.objective, "cores")
+	o.Split = cmp.Or(mapping.Split(f.split), mapping.SplitAuto)
 	switch {
 	case f.effort < 1 || f.effort > 6:
 		return o, usagef("--effort %d: want 1 to 6", f.effort)
-	case f.split != "auto" && f.split != "needed" && f.split != "never":
+	case !slices.Contains(mapping.Splits, o.Split):
 		return o, usagef("--split %s: want auto, needed or never", f.split)
 	case f.objective != "cores" && f.objective != "traffic":
 		return o, usagef("--objective %s: want cores or traffic", f.objective)
 	}
-	o.Effort, o.Split, o.Traffic = f.effort, f.split, f.objective == "traffic"
+	o.Effort, o.Traffic = f.effort, f.objective == "traffic"
 	if f.clip != "" && f.clip != string(network.ClipMSE) && f.clip != string(network.ClipMax) {
 		return o, usagef("--clip %s: want mse or max", f.clip)
 	}
