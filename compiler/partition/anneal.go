@@ -60,9 +60,7 @@ func newAnnealer(s *state, seed uint64) *annealer {
 func (a *annealer) run(ctx context.Context, sch schedule) bool {
 	bad := a.badMove()
 	heat := max(bad*sch.heat/64, 1)
-	if a.price == 0 {
-		a.price = max(bad/4, 1)
-	}
+	a.price = max(bad/4, 1)
 	limit := a.price * 256
 	for step := range steps {
 		for left := sch.trials / steps; left > 0; left -= checkEvery {

@@ -24,8 +24,6 @@ func (p *Problem) reduce() *reduced {
 	like := &graph{limit: use{int32(p.Neurons), int32(p.Axons), int32(p.Words), int32(p.FanOut)}}
 	if p.Words > 0 {
 		like.wordSynapses = int32(p.WordSynapses)
-	} else {
-		like.limit.words = 1
 	}
 	homes := newHomes(p)
 	b := newBuilder(like, p.nets())
@@ -47,9 +45,6 @@ func (p *Problem) reduce() *reduced {
 			}
 		}
 		b.end(own, p.class(int(members[off[i]])))
-	}
-	if p.FanOut == 0 {
-		b.g.limit.out = 0
 	}
 	r.graph = b.finish(p.weight, func(int32) int32 { return 1 }).tieNets()
 	return r
