@@ -1,7 +1,5 @@
 package partition
 
-import "slices"
-
 // Bound is what no partition of a problem can be better than.
 type Bound struct {
 	// Cores is the fewest cores, and CoresBy the argument it comes from:
@@ -23,17 +21,17 @@ func Bounds(p *Problem) Bound {
 			b.Cores, b.CoresBy = int(cores), by
 		}
 	}
-	byClass := p.classes()
+	type sums struct{ slots, out int64 }
+	byClass := map[int32]sums{}
+	for v := range p.vertices() {
+		s := byClass[p.class(v)]
+		byClass[p.class(v)] = sums{s.slots + int64(p.slots(v)), s.out + int64(p.out(v))}
+	}
 	var slots, out, words int64
-	for _, vertices := range byClass {
-		var s, o int64
-		for _, v := range vertices {
-			s += int64(p.slots(int(v)))
-			o += int64(p.out(int(v)))
-		}
-		slots += max(ceilDiv(s, int64(p.Neurons)), 1)
+	for _, s := range byClass {
+		slots += max(ceilDiv(s.slots, int64(p.Neurons)), 1)
 		if p.FanOut > 0 {
-			out += ceilDiv(o, int64(p.FanOut))
+			out += ceilDiv(s.out, int64(p.FanOut))
 		}
 	}
 	claim(slots, "neurons")
@@ -70,23 +68,3 @@ func Bounds(p *Problem) Bound {
 }
 
 func ceilDiv(a, b int64) int64 { return (a + b - 1) / b }
-
-// classes returns the vertices of each class.
-func (p *Problem) classes() [][]int32 {
-	n := p.vertices()
-	order := make([]int32, n)
-	for v := range order {
-		order[v] = int32(v)
-	}
-	slices.SortStableFunc(order, func(a, b int32) int { return int(p.class(int(a))) - int(p.class(int(b))) })
-	var classes [][]int32
-	for len(order) > 0 {
-		n := 1
-		for n < len(order) && p.class(int(order[n])) == p.class(int(order[0])) {
-			n++
-		}
-		classes = append(classes, order[:n])
-		order = order[n:]
-	}
-	return classes
-}
