@@ -2,25 +2,13 @@ package partition
 
 // Bound is what no partition of a problem can be better than.
 type Bound struct {
-	// Cores is the fewest cores, and CoresBy the argument it comes from:
-	// "neurons", "axons", "words" or "fan-out".
-	Cores   int
-	CoresBy string
-	// Connectivity is the least connectivity, and ConnectivityBy its argument:
-	// "neurons" or "none".
-	Connectivity   int64
-	ConnectivityBy string
+	Cores        int   // at least so many cores
+	Connectivity int64 // at least so much connectivity
 }
 
 // Bounds returns what is proven about every partition of p, whose limits each
 // vertex keeps.
 func Bounds(p *Problem) Bound {
-	var b Bound
-	claim := func(cores int64, by string) {
-		if int(cores) > b.Cores {
-			b.Cores, b.CoresBy = int(cores), by
-		}
-	}
 	type sums struct{ slots, out int64 }
 	byClass := map[int32]sums{}
 	for v := range p.vertices() {
@@ -34,8 +22,6 @@ func Bounds(p *Problem) Bound {
 			out += ceilDiv(s.out, int64(p.FanOut))
 		}
 	}
-	claim(slots, "neurons")
-	claim(out, "fan-out")
 	need := make([]int64, p.nets()) // slots that read each net
 	synapses := make([]int64, p.nets())
 	for v := range p.vertices() {
@@ -45,26 +31,23 @@ func Bounds(p *Problem) Bound {
 		}
 	}
 	// A net is in as many cores as it takes to hold its readers.
-	var axons int64
+	var axons, connectivity int64
 	for e, n := range need {
 		cores := ceilDiv(n, int64(p.Neurons))
 		axons += cores
 		if p.Words > 0 {
 			words += ceilDiv(synapses[e], int64(p.WordSynapses))
 		}
-		b.Connectivity += p.weight(int32(e)) * max(cores-1, 0)
+		connectivity += p.weight(int32(e)) * max(cores-1, 0)
 	}
-	b.ConnectivityBy = "neurons"
-	if b.Connectivity == 0 {
-		b.ConnectivityBy = "none"
-	}
+	cores := max(slots, out)
 	if p.Axons > 0 {
-		claim(ceilDiv(axons, int64(p.Axons)), "axons")
+		cores = max(cores, ceilDiv(axons, int64(p.Axons)))
 	}
 	if p.Words > 0 {
-		claim(ceilDiv(words, int64(p.Words)), "words")
+		cores = max(cores, ceilDiv(words, int64(p.Words)))
 	}
-	return b
+	return Bound{Cores: int(cores), Connectivity: connectivity}
 }
 
 func ceilDiv(a, b int64) int64 { return (a + b - 1) / b }
