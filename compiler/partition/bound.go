@@ -13,7 +13,7 @@ func Bounds(p *Problem) Bound {
 	byClass := map[int32]sums{}
 	for v := range p.vertices() {
 		s := byClass[p.class(v)]
-		byClass[p.class(v)] = sums{s.slots + int64(p.slots(v)), s.out + int64(p.out(v))}
+		byClass[p.class(v)] = sums{s.slots + int64(p.SlotsOf(v)), s.out + int64(p.OutOf(v))}
 	}
 	var slots, out, words int64
 	for _, s := range byClass {
@@ -26,8 +26,8 @@ func Bounds(p *Problem) Bound {
 	synapses := make([]int64, p.nets())
 	for v := range p.vertices() {
 		for i := p.Off[v]; i < p.Off[v+1]; i++ {
-			need[p.In[i]] += int64(p.slots(v))
-			synapses[p.In[i]] += int64(p.synapses(i))
+			need[p.In[i]] += int64(p.SlotsOf(v))
+			synapses[p.In[i]] += int64(p.SynapsesOf(i))
 		}
 	}
 	// A net is in as many cores as it takes to hold its readers.
@@ -38,7 +38,7 @@ func Bounds(p *Problem) Bound {
 		if p.Words > 0 {
 			words += ceilDiv(synapses[e], int64(p.WordSynapses))
 		}
-		connectivity += p.weight(int32(e)) * max(cores-1, 0)
+		connectivity += p.WeightOf(int32(e)) * max(cores-1, 0)
 	}
 	cores := max(slots, out)
 	if p.Axons > 0 {

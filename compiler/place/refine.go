@@ -170,15 +170,15 @@ func (r *refiner) near(v int32) []int32 {
 	for k := r.r.IntN(stride); k < len(in); k += stride {
 		i := in[k]
 		if home := r.p.Home[i]; home >= 0 {
-			add(r.core[home], r.weight(i))
+			add(r.core[home], r.p.WeightOf(i))
 		}
 		for _, at := range r.pinsOf(i) {
-			add(at.core, r.weight(i))
+			add(at.core, r.p.WeightOf(i))
 		}
 	}
 	for _, i := range r.outs[v] {
 		for _, at := range r.pinsOf(i) {
-			add(at.core, r.weight(i))
+			add(at.core, r.p.WeightOf(i))
 		}
 	}
 	slices.SortFunc(r.cores, func(a, b int32) int {
