@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // cooling is how an annealing goes.
@@ -40,15 +41,11 @@ func newSearch(s *state, seed, stream uint64) *search {
 // anneal makes moves that shorten the way, and while it is hot some that do
 // not, and leaves the cheapest placement that it met.
 func (s *search) anneal(ctx context.Context, c cooling) error {
-	if s.cores == 0 {
-		return nil
-	}
 	window := float64(c.window)
 	temperature := c.heat * s.meanRise(c.window)
 	cool := math.Pow(c.frost, 1.0/levels)
 	var now, least int64 // against the cost at the start
-	best := make([]int32, s.cores)
-	copy(best, s.placed())
+	best := slices.Clone(s.placed())
 	for level := range levels {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -79,7 +76,7 @@ func (s *search) anneal(ctx context.Context, c cooling) error {
 		temperature *= cool
 	}
 	if now > least {
-		s.restore(best)
+		s.put(best)
 	}
 	return nil
 }
@@ -139,20 +136,6 @@ func (s *search) meanRise(window int) float64 {
 		}
 	}
 	return sum / float64(max(n, 1))
-}
-
-// restore puts the cores back to spots that they were at before.
-func (s *state) restore(spots []int32) {
-	for c := range int32(s.cores) {
-		s.core[s.spot[c]] = empty
-	}
-	copy(s.spot, spots)
-	for c, at := range spots {
-		s.core[at] = int32(c)
-	}
-	for i := range s.trees {
-		s.treeCost[i] = s.brancher.cost(&s.trees[i], s.spot)
-	}
 }
 
 // widest is how far the moves go that descend looks at, in spots along each
