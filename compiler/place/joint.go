@@ -1,6 +1,8 @@
 package place
 
 import (
+	"slices"
+
 	"github.com/weft-toolchain/weft/compiler/partition"
 )
 
@@ -39,7 +41,7 @@ type held struct {
 
 func newJoint(p *partition.Problem, g *grid, core, spots []int32, trees bool) *joint {
 	j := &joint{
-		p: p, core: core, spot: append(append(make([]int32, 0, len(spots)+1), spots...), 0),
+		p: p, core: core, spot: append(slices.Clip(spots), 0),
 		grid: g, brancher: newBrancher(g), trees: trees,
 		first: make([]int64, len(p.Home)+1), count: make([]int32, len(p.Home)),
 		cost: make([]int64, len(p.Home)), outs: make([][]int32, len(core)),
