@@ -25,17 +25,19 @@ const levels = 120
 type search struct {
 	*state
 	r *rand.Rand
-	// logs[i] is −ln of the middle of the i-th of equal parts of 0..1: how much
-	// worse, in temperatures, a move may be that is accepted with that chance.
-	logs [1 << 10]float64
 }
 
-func newSearch(s *state, seed, stream uint64) *search {
-	a := &search{state: s, r: rand.New(rand.NewPCG(seed, stream))}
-	for i := range a.logs {
-		a.logs[i] = -math.Log((float64(i) + 0.5) / float64(len(a.logs)))
+// logs[i] is −ln of the middle of the i-th of equal parts of 0..1: how much
+// worse, in temperatures, a move may be that is accepted with that chance.
+var logs = func() (l [1 << 10]float64) {
+	for i := range l {
+		l[i] = -math.Log((float64(i) + 0.5) / float64(len(l)))
 	}
-	return a
+	return l
+}()
+
+func newSearch(s *state, seed, stream uint64) *search {
+	return &search{state: s, r: rand.New(rand.NewPCG(seed, stream))}
 }
 
 // anneal makes moves that shorten the way, and while it is hot some that do
@@ -58,7 +60,7 @@ func (s *search) anneal(ctx context.Context, c cooling) error {
 				continue
 			}
 			d := s.delta(a, q)
-			if d > 0 && float64(d) > temperature*s.logs[s.r.Uint64()%uint64(len(s.logs))] {
+			if d > 0 && float64(d) > temperature*logs[s.r.Uint64()%uint64(len(logs))] {
 				continue
 			}
 			s.move(a, q)
