@@ -12,7 +12,7 @@ PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 wind
 .PHONY: help build test race vet lint fmt golden golden-check fuzz bench bench-mapping tidy-check check demo mnist dist clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 build: ## the command, as bin/weft
 	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/weft
@@ -53,7 +53,7 @@ bench: ## benchmarks COUNT=6 times into bin/bench.txt; OLD=file.txt compares wit
 	go test -run '^$$' -bench '$(BENCH)' -count $(COUNT) ./... > bin/bench.txt || { cat bin/bench.txt; exit 1; }
 	$(TOOL) benchstat $(OLD) bin/bench.txt
 
-bench-mapping: ## the benchmark networks into cores, beside METIS; wants bench/mapping in $$WEFT_SHARED (default ../shared)
+bench-mapping: ## the benchmark networks into cores, beside METIS; wants bench/mapping in $WEFT_SHARED (default ../shared)
 	go run ./internal/mapbench $${WEFT_SHARED:-../shared}/bench/mapping/*.net.gz
 
 check: vet race lint tidy-check golden-check ## everything that CI asks for

@@ -60,9 +60,7 @@ func newAnnealer(s *state, seed uint64) *annealer {
 func (a *annealer) run(ctx context.Context, sch schedule) bool {
 	bad := a.badMove()
 	heat := max(bad*sch.heat/64, 1)
-	if a.price == 0 {
-		a.price = max(bad/4, 1)
-	}
+	a.price = max(bad/4, 1)
 	limit := a.price * 256
 	for step := range steps {
 		for left := sch.trials / steps; left > 0; left -= checkEvery {
@@ -163,16 +161,13 @@ func (a *annealer) swap(v, to int32, c change, allowed int64) bool {
 	from := a.core[v]
 	m := a.members[to]
 	x := m[a.rng.Uint64N(uint64(len(m)))]
-	back := a.tryAfter(x, v, to, c)
-	over := a.excess(back.leave) - a.excess(a.used[to]) + a.excess(back.join) - a.excess(a.used[from])
-	if c.conn+back.conn+over*a.price/overUnit > allowed {
+	both := a.trySwap(v, x, c)
+	over := a.overBy(v, to, both)
+	if both.conn+over*a.price/overUnit > allowed {
 		return false
 	}
-	a.shift(v, to)
+	a.move(v, to, both, over)
 	a.shift(x, from)
-	a.used[to], a.used[from] = back.leave, back.join
-	a.conn += c.conn + back.conn
-	a.over += over
 	a.touch(v)
 	a.touch(x)
 	return true

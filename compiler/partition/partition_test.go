@@ -68,14 +68,14 @@ func broken(p *Problem, core []int32) error {
 				continue
 			}
 			any = true
-			slots += p.slots(v)
-			out += p.out(v)
+			slots += p.SlotsOf(v)
+			out += p.OutOf(v)
 			if class >= 0 && class != p.class(v) {
 				return fmt.Errorf("core %d has classes %d and %d", c, class, p.class(v))
 			}
 			class = p.class(v)
 			for i := p.Off[v]; i < p.Off[v+1]; i++ {
-				nets[p.In[i]] += p.synapses(i)
+				nets[p.In[i]] += p.SynapsesOf(i)
 			}
 		}
 		if !any {
@@ -132,7 +132,7 @@ func connectivity(p *Problem, core []int32) int64 {
 		if home := p.Home[e]; home >= 0 && cores[core[home]] || home < 0 && n > 0 {
 			n--
 		}
-		sum += p.weight(int32(e)) * int64(n)
+		sum += p.WeightOf(int32(e)) * int64(n)
 	}
 	return sum
 }

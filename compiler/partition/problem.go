@@ -51,22 +51,37 @@ func (e *TooLargeError) Error() string {
 func (p *Problem) vertices() int { return max(len(p.Off)-1, 0) }
 func (p *Problem) nets() int     { return len(p.Home) }
 
-func (p *Problem) slots(v int) int32 { return valueOr(p.Slots, v, 1) }
-func (p *Problem) out(v int) int32   { return valueOr(p.Out, v, 0) }
 func (p *Problem) class(v int) int32 { return valueOr(p.Class, v, 0) }
 
-func (p *Problem) weight(net int32) int64 {
+// SlotsOf returns how many of a core's Neurons vertex v takes.
+func (p *Problem) SlotsOf(v int) int32 { return valueOr(p.Slots, v, 1) }
+
+// OutOf returns how much vertex v takes of FanOut.
+func (p *Problem) OutOf(v int) int32 { return valueOr(p.Out, v, 0) }
+
+// WeightOf returns the number of spikes of a net.
+func (p *Problem) WeightOf(net int32) int64 {
 	if p.Weight == nil {
 		return 1
 	}
 	return p.Weight[net]
 }
 
-func (p *Problem) synapses(pin int64) int32 {
+// SynapsesOf returns how many synapses an element of In stands for.
+func (p *Problem) SynapsesOf(pin int64) int32 {
 	if p.Synapses == nil {
 		return 1
 	}
 	return int32(p.Synapses[pin])
+}
+
+// WordsFor returns how many of a core's Words hold n synapses of one net; 0 where
+// words have no limit.
+func (p *Problem) WordsFor(n int32) int32 {
+	if p.Words == 0 {
+		return 0
+	}
+	return wordsFor(n, int32(p.WordSynapses))
 }
 
 func valueOr(values []int32, i int, otherwise int32) int32 {
@@ -108,7 +123,7 @@ func (p *Problem) check() error {
 	}
 	var total int64
 	for net, home := range p.Home {
-		w := p.weight(int32(net))
+		w := p.WeightOf(int32(net))
 		if home < -1 || int(home) >= n || w < 0 || w > math.MaxInt64/4/int64(n+1)-total {
 			return fmt.Errorf("partition: net %d has home %d and weight %d", net, home, w)
 		}
@@ -134,7 +149,7 @@ func (p *Problem) checkVertex(v int) error {
 		}
 		last = net
 	}
-	if p.slots(v) < 0 || p.out(v) < 0 {
+	if p.SlotsOf(v) < 0 || p.OutOf(v) < 0 {
 		return fmt.Errorf("partition: vertex %d takes less than nothing", v)
 	}
 	too := func(what string, has int64, limit int) error {
@@ -143,14 +158,14 @@ func (p *Problem) checkVertex(v int) error {
 		}
 		return &TooLargeError{Vertex: v, What: what, Has: has, Want: int64(limit)}
 	}
-	err := errors.Join(too("neurons", int64(p.slots(v)), p.Neurons), too("axons", hi-lo, p.Axons))
+	err := errors.Join(too("neurons", int64(p.SlotsOf(v)), p.Neurons), too("axons", hi-lo, p.Axons))
 	if p.FanOut > 0 {
-		err = errors.Join(err, too("fan-out", int64(p.out(v)), p.FanOut))
+		err = errors.Join(err, too("fan-out", int64(p.OutOf(v)), p.FanOut))
 	}
 	if p.Words > 0 {
 		var words int64
 		for pin := lo; pin < hi; pin++ {
-			words += int64(wordsFor(p.synapses(pin), int32(p.WordSynapses)))
+			words += int64(p.WordsFor(p.SynapsesOf(pin)))
 		}
 		err = errors.Join(err, too("words", words, p.Words))
 	}
@@ -182,7 +197,7 @@ func (p *Problem) Evaluate(core []int32) *Result {
 				}
 				home := p.Home[net]
 				if home >= 0 && r.Core[home] != c || home < 0 && seen[net] != 0 {
-					r.Connectivity += p.weight(net)
+					r.Connectivity += p.WeightOf(net)
 				}
 				seen[net] = c + 1
 			}

@@ -24,22 +24,20 @@ func (p *Problem) reduce() *reduced {
 	like := &graph{limit: use{int32(p.Neurons), int32(p.Axons), int32(p.Words), int32(p.FanOut)}}
 	if p.Words > 0 {
 		like.wordSynapses = int32(p.WordSynapses)
-	} else {
-		like.limit.words = 1
 	}
 	homes := newHomes(p)
 	b := newBuilder(like, p.nets())
 	for i := range len(off) - 1 {
 		var own use
 		for _, v := range members[off[i]:off[i+1]] {
-			own.slots += p.slots(int(v))
+			own.slots += p.SlotsOf(int(v))
 			if p.FanOut > 0 {
-				own.out += p.out(int(v))
+				own.out += p.OutOf(int(v))
 			}
 			// What all read alike is read once, unless synapses are counted.
 			if v == members[off[i]] || p.Words > 0 {
 				for j := p.Off[v]; j < p.Off[v+1]; j++ {
-					b.pin(p.In[j], kindRead, p.synapses(j))
+					b.pin(p.In[j], kindRead, p.SynapsesOf(j))
 				}
 			}
 			for _, e := range homes.of(v) {
@@ -48,10 +46,7 @@ func (p *Problem) reduce() *reduced {
 		}
 		b.end(own, p.class(int(members[off[i]])))
 	}
-	if p.FanOut == 0 {
-		b.g.limit.out = 0
-	}
-	r.graph = b.finish(p.weight, func(int32) int32 { return 1 }).tieNets()
+	r.graph = b.finish(p.WeightOf, func(int32) int32 { return 1 }).tieNets()
 	return r
 }
 
@@ -93,13 +88,13 @@ func (p *Problem) alike() (off, members []int32) {
 	for v := range int32(n) {
 		in := p.In[p.Off[v]:p.Off[v+1]]
 		hash := fingerprint(in) + mix(uint64(p.class(int(v))))
-		takes := use{slots: p.slots(int(v))}
+		takes := use{slots: p.SlotsOf(int(v))}
 		if p.FanOut > 0 {
-			takes.out = p.out(int(v))
+			takes.out = p.OutOf(int(v))
 		}
 		if p.Words > 0 {
 			for j := p.Off[v]; j < p.Off[v+1]; j++ {
-				takes.words += wordsFor(p.synapses(j), int32(p.WordSynapses))
+				takes.words += p.WordsFor(p.SynapsesOf(j))
 			}
 		}
 		i, ok := byHash[hash]

@@ -258,13 +258,6 @@ func (s *search) annealOrdered(g *graph, starts []candidate) candidate {
 // annealWindows makes candidates better a window at a time.
 func (s *search) annealWindows(g *graph, starts []candidate) candidate {
 	each := s.trials(g, windowLeast)
-	round := func(c candidate, seed uint64, heat int64) candidate {
-		c = s.inWindows(g, c, seed, func(g *graph, c candidate, seed uint64) candidate {
-			return s.anneal1(g, c, seed, schedule{trials: each, heat: heat})
-		})
-		c.conn = connOf(g, c)
-		return c
-	}
 	best := s.opt.Objective.best(starts)
 	if s.opt.Objective == Cores && best.cores > s.atLeast {
 		for i := range uint64(2) {
@@ -275,7 +268,9 @@ func (s *search) annealWindows(g *graph, starts []candidate) candidate {
 		}
 	}
 	for i, heat := range []int64{5, 2} {
-		best = round(best, uint64(10+i), heat)
+		best = s.inWindows(g, best, uint64(10+i), func(g *graph, c candidate, seed uint64) candidate {
+			return s.anneal1(g, c, seed, schedule{trials: each, heat: heat})
+		})
 		s.progress(5 + i)
 	}
 	return best

@@ -1,7 +1,5 @@
 package partition
 
-import "math"
-
 // state is a partition of a graph that vertices are moved about in. A cell for
 // each core and net says who in the core has the net, so that what a move costs
 // is read off two rows of cells. Limits may be exceeded; by how much is known.
@@ -19,10 +17,7 @@ type state struct {
 	members [][]int32 // vertices of each core
 	place   []int32   // index of each vertex among its core's members
 
-	cost    []cost
-	mark    []int32 // see tryAfter
-	markSyn []int32
-	stamp   int32
+	cost []cost
 
 	price [4]int64
 	conn  int64 // the sum of weight × (cores − 1)
@@ -41,11 +36,10 @@ func newState(g *graph, core []int32, k int) *state {
 	s := &state{
 		g: g, k: k, core: make([]int32, g.vertices()), cells: make([]uint16, k*g.nets()),
 		used: make([]use, k), members: make([][]int32, k), place: make([]int32, g.vertices()),
-		cost: make([]cost, g.nets()), mark: make([]int32, g.nets()),
+		cost: make([]cost, g.nets()),
 	}
 	if g.syn != nil {
 		s.syn = make([]int32, k*g.nets())
-		s.markSyn = make([]int32, g.nets())
 	}
 	for e := range s.cost {
 		s.cost[e] = cost{g.weight[e], g.axons[e]}
@@ -125,8 +119,24 @@ func (s *state) row(c int32) []uint16 {
 
 // try returns what moving v to another core would change.
 func (s *state) try(v, to int32) change {
-	g := s.g
 	from := s.core[v]
+	return s.tryBetween(v, from, to, s.used[from], s.used[to])
+}
+
+// trySwap returns what moving v to the core of x and then x to that of v would
+// change, where first is what the first of these moves would.
+func (s *state) trySwap(v, x int32, first change) change {
+	from, to := s.core[v], s.core[x]
+	s.shiftCells(v, from, to)
+	back := s.tryBetween(x, to, from, first.join, first.leave)
+	s.shiftCells(v, to, from)
+	return change{conn: first.conn + back.conn, leave: back.join, join: back.leave}
+}
+
+// tryBetween returns what moving v would change in two cores that use so much, by
+// their cells as they are.
+func (s *state) tryBetween(v, from, to int32, usedFrom, usedTo use) change {
+	g := s.g
 	rowA, rowB := s.row(from), s.row(to)
 	var conn int64
 	var less, more int32
@@ -149,90 +159,27 @@ func (s *state) try(v, to int32) change {
 			}
 		}
 	}
-	c := change{conn: conn, leave: s.used[from].minus(g.own[v]), join: s.used[to].plus(g.own[v])}
+	c := change{conn: conn, leave: usedFrom.minus(g.own[v]), join: usedTo.plus(g.own[v])}
 	c.leave.axons -= less
 	c.join.axons += more
 	if s.syn != nil {
-		less, more := s.wordsMoved(v, from, to, -1)
+		less, more := s.wordsMoved(v, from, to)
 		c.leave.words -= less
 		c.join.words += more
 	}
 	return c
 }
 
-// tryAfter returns what moving x from core `to` to that of v would change once v
-// has moved to `to`, which changes what first says.
-func (s *state) tryAfter(x, v, to int32, first change) change {
-	g := s.g
-	from := s.core[v]
-	if s.stamp += 4; s.stamp > math.MaxInt32-8 {
-		clear(s.mark)
-		s.stamp = 4
-	}
-	for _, t := range g.pinsOf(v) {
-		s.mark[t.other()] = s.stamp | t.kind()
-	}
-	rowA, rowB := s.row(to), s.row(from)
-	var conn int64
-	var less, more int32
-	for _, t := range g.pins[g.off[x]:g.off[x+1]] {
-		e := t.other()
-		a, b := rowA[e], rowB[e]
-		if m := s.mark[e]; m >= s.stamp {
-			a += uint16(m & 3)
-			b -= uint16(m & 3)
-		}
-		w := &s.cost[e]
-		if a == uint16(t.kind()) {
-			conn -= w.conn
-		}
-		if b == 0 {
-			conn += w.conn
-		}
-		if t.reads() {
-			if a < 2*kindRead {
-				less += w.axons
-			}
-			if b < kindRead {
-				more += w.axons
-			}
-		}
-	}
-	c := change{conn: conn, leave: first.join.minus(g.own[x]), join: first.leave.plus(g.own[x])}
-	c.leave.axons -= less
-	c.join.axons += more
-	if s.syn != nil {
-		less, more := s.wordsMoved(x, to, from, v)
-		c.leave.words -= less
-		c.join.words += more
-	}
-	return c
-}
-
-// wordsMoved returns by how many words the synapses of x are fewer in one core
-// and more in another if x moves, after v, unless it is -1, has moved the other way.
-func (s *state) wordsMoved(x, from, to, v int32) (less, more int32) {
+// wordsMoved returns by how many words the synapses of v are fewer in one core
+// and more in another if v moves.
+func (s *state) wordsMoved(v, from, to int32) (less, more int32) {
 	g := s.g
 	nets := len(s.cost)
-	if v >= 0 {
-		for i := g.off[v]; i < g.off[v+1]; i++ {
-			s.markSyn[g.pins[i].other()] = g.syn[i]
-		}
-	}
-	for i := g.off[x]; i < g.off[x+1]; i++ {
+	for i := g.off[v]; i < g.off[v+1]; i++ {
 		e, n := int(g.pins[i].other()), g.syn[i]
 		a, b := s.syn[int(from)*nets+e], s.syn[int(to)*nets+e]
-		if v >= 0 {
-			a += s.markSyn[e]
-			b -= s.markSyn[e]
-		}
 		less += g.words(a) - g.words(a-n)
 		more += g.words(b+n) - g.words(b)
-	}
-	if v >= 0 {
-		for i := g.off[v]; i < g.off[v+1]; i++ {
-			s.markSyn[g.pins[i].other()] = 0
-		}
 	}
 	return less, more
 }
@@ -254,25 +201,34 @@ func (s *state) move(v, to int32, c change, over int64) {
 
 // shift moves v in everything but what is used.
 func (s *state) shift(v, to int32) {
-	g := s.g
 	from := s.core[v]
-	rowA, rowB := s.row(from), s.row(to)
-	for i := g.off[v]; i < g.off[v+1]; i++ {
-		t := g.pins[i]
-		e := t.other()
-		rowA[e] -= uint16(t.kind())
-		rowB[e] += uint16(t.kind())
-		if s.syn != nil {
-			s.syn[int(from)*len(s.cost)+int(e)] -= g.syn[i]
-			s.syn[int(to)*len(s.cost)+int(e)] += g.syn[i]
-		}
-	}
+	s.shiftCells(v, from, to)
 	m := s.members[from]
 	last := m[len(m)-1]
 	m[s.place[v]] = last
 	s.place[last] = s.place[v]
 	s.members[from] = m[:len(m)-1]
 	s.join(v, to)
+}
+
+// shiftCells moves v in the cells alone.
+func (s *state) shiftCells(v, from, to int32) {
+	g := s.g
+	rowA, rowB := s.row(from), s.row(to)
+	for _, t := range g.pinsOf(v) {
+		e := t.other()
+		rowA[e] -= uint16(t.kind())
+		rowB[e] += uint16(t.kind())
+	}
+	if s.syn == nil {
+		return
+	}
+	nets := len(s.cost)
+	for i := g.off[v]; i < g.off[v+1]; i++ {
+		e := int(g.pins[i].other())
+		s.syn[int(from)*nets+e] -= g.syn[i]
+		s.syn[int(to)*nets+e] += g.syn[i]
+	}
 }
 
 func (s *state) join(v, to int32) {

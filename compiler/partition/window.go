@@ -25,47 +25,56 @@ func (c candidate) windows(g *graph, seed uint64) [][]int32 {
 	rng := rand.New(rand.NewPCG(seed, 3))
 	off, members := groupByKey(c.core, c.cores)
 	taken := make([]bool, c.cores)
+	// shared is how often a look at the window's nets met each core, and near
+	// lists those that were met.
 	shared := make([]int32, c.cores)
+	var near []int32
+	look := func(core int32) {
+		for _, v := range members[off[core]:off[core+1]] {
+			for _, p := range g.pinsOf(v) {
+				ends := g.endsOf(p.other())
+				for range min(len(ends), windowLook) {
+					at := c.core[ends[rng.IntN(len(ends))].other()]
+					if taken[at] {
+						continue
+					}
+					if shared[at] == 0 {
+						near = append(near, at)
+					}
+					shared[at]++
+				}
+			}
+		}
+	}
+	nearest := func() int32 {
+		best := int32(-1)
+		for _, at := range near {
+			if !taken[at] && (best < 0 || shared[at] > shared[best]) {
+				best = at
+			}
+		}
+		return best
+	}
 	var windows [][]int32
 	for _, first := range rng.Perm(c.cores) {
 		if taken[first] {
 			continue
 		}
-		var window, near []int32
+		var window []int32
 		vertices := int32(0)
-		next := int32(first)
-		for next >= 0 {
+		for next := int32(first); next >= 0; next = nearest() {
 			taken[next] = true
 			window = append(window, next)
 			vertices += off[next+1] - off[next]
 			if len(window) == windowCores || vertices > windowVertices {
 				break
 			}
-			for _, v := range members[off[next]:off[next+1]] {
-				for _, p := range g.pinsOf(v) {
-					ends := g.endsOf(p.other())
-					for range min(len(ends), windowLook) {
-						at := c.core[ends[rng.IntN(len(ends))].other()]
-						if taken[at] {
-							continue
-						}
-						if shared[at] == 0 {
-							near = append(near, at)
-						}
-						shared[at]++
-					}
-				}
-			}
-			next = -1
-			for _, at := range near {
-				if !taken[at] && (next < 0 || shared[at] > shared[next]) {
-					next = at
-				}
-			}
+			look(next)
 		}
 		for _, at := range near {
 			shared[at] = 0
 		}
+		near = near[:0]
 		windows = append(windows, window)
 	}
 	return windows

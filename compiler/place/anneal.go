@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // cooling is how an annealing goes.
@@ -24,31 +25,29 @@ const levels = 120
 type search struct {
 	*state
 	r *rand.Rand
-	// logs[i] is −ln of the middle of the i-th of equal parts of 0..1: how much
-	// worse, in temperatures, a move may be that is accepted with that chance.
-	logs [1 << 10]float64
 }
 
-func newSearch(s *state, seed, stream uint64) *search {
-	a := &search{state: s, r: rand.New(rand.NewPCG(seed, stream))}
-	for i := range a.logs {
-		a.logs[i] = -math.Log((float64(i) + 0.5) / float64(len(a.logs)))
+// logs[i] is −ln of the middle of the i-th of equal parts of 0..1: how much
+// worse, in temperatures, a move may be that is accepted with that chance.
+var logs = func() (l [1 << 10]float64) {
+	for i := range l {
+		l[i] = -math.Log((float64(i) + 0.5) / float64(len(l)))
 	}
-	return a
+	return l
+}()
+
+func newSearch(s *state, seed, stream uint64) *search {
+	return &search{state: s, r: rand.New(rand.NewPCG(seed, stream))}
 }
 
 // anneal makes moves that shorten the way, and while it is hot some that do
 // not, and leaves the cheapest placement that it met.
 func (s *search) anneal(ctx context.Context, c cooling) error {
-	if s.cores == 0 {
-		return nil
-	}
 	window := float64(c.window)
 	temperature := c.heat * s.meanRise(c.window)
 	cool := math.Pow(c.frost, 1.0/levels)
 	var now, least int64 // against the cost at the start
-	best := make([]int32, s.cores)
-	copy(best, s.placed())
+	best := slices.Clone(s.placed())
 	for level := range levels {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -61,7 +60,7 @@ func (s *search) anneal(ctx context.Context, c cooling) error {
 				continue
 			}
 			d := s.delta(a, q)
-			if d > 0 && float64(d) > temperature*s.logs[s.r.Uint64()%uint64(len(s.logs))] {
+			if d > 0 && float64(d) > temperature*logs[s.r.Uint64()%uint64(len(logs))] {
 				continue
 			}
 			s.move(a, q)
@@ -79,7 +78,7 @@ func (s *search) anneal(ctx context.Context, c cooling) error {
 		temperature *= cool
 	}
 	if now > least {
-		s.restore(best)
+		s.put(best)
 	}
 	return nil
 }
@@ -139,20 +138,6 @@ func (s *search) meanRise(window int) float64 {
 		}
 	}
 	return sum / float64(max(n, 1))
-}
-
-// restore puts the cores back to spots that they were at before.
-func (s *state) restore(spots []int32) {
-	for c := range int32(s.cores) {
-		s.core[s.spot[c]] = empty
-	}
-	copy(s.spot, spots)
-	for c, at := range spots {
-		s.core[at] = int32(c)
-	}
-	for i := range s.trees {
-		s.treeCost[i] = s.brancher.cost(&s.trees[i], s.spot)
-	}
 }
 
 // widest is how far the moves go that descend looks at, in spots along each

@@ -1,6 +1,8 @@
 package place
 
 import (
+	"slices"
+
 	"github.com/weft-toolchain/weft/compiler/partition"
 )
 
@@ -39,7 +41,7 @@ type held struct {
 
 func newJoint(p *partition.Problem, g *grid, core, spots []int32, trees bool) *joint {
 	j := &joint{
-		p: p, core: core, spot: append(append(make([]int32, 0, len(spots)+1), spots...), 0),
+		p: p, core: core, spot: append(slices.Clip(spots), 0),
 		grid: g, brancher: newBrancher(g), trees: trees,
 		first: make([]int64, len(p.Home)+1), count: make([]int32, len(p.Home)),
 		cost: make([]int64, len(p.Home)), outs: make([][]int32, len(core)),
@@ -72,7 +74,7 @@ func (j *joint) pinsOf(i int32) []pin {
 
 // netCost returns what net i costs now.
 func (j *joint) netCost(i int32) int64 {
-	weight := j.weight(i)
+	weight := j.p.WeightOf(i)
 	from := int32(len(j.load))
 	if home := j.p.Home[i]; home >= 0 {
 		from = j.core[home]
@@ -91,21 +93,13 @@ func (j *joint) netCost(i int32) int64 {
 	return j.brancher.cost(&j.scratch, j.spot)
 }
 
-// words returns how many words of a core hold so many synapses of one net.
-func (j *joint) words(synapses int32) int {
-	if j.p.Words == 0 {
-		return 0
-	}
-	return (int(synapses) + j.p.WordSynapses - 1) / j.p.WordSynapses
-}
-
 // enter counts vertex v in at core c.
 func (j *joint) enter(v, c int32) {
 	l := &j.load[c]
 	j.core[v] = c
 	l.vertices++
-	l.slots += j.slots(v)
-	l.out += j.out(v)
+	l.slots += int(j.p.SlotsOf(int(v)))
+	l.out += int(j.p.OutOf(int(v)))
 	for k := j.p.Off[v]; k < j.p.Off[v+1]; k++ {
 		i := j.p.In[k]
 		at := j.pinOf(i, c)
@@ -116,10 +110,10 @@ func (j *joint) enter(v, c int32) {
 			l.axons++
 			j.touch(i)
 		}
-		before := j.words(at.synapses)
+		before := j.p.WordsFor(at.synapses)
 		at.vertices++
-		at.synapses += j.synapses(k)
-		l.words += j.words(at.synapses) - before
+		at.synapses += j.p.SynapsesOf(k)
+		l.words += int(j.p.WordsFor(at.synapses) - before)
 	}
 }
 
@@ -128,15 +122,15 @@ func (j *joint) leave(v int32) {
 	c := j.core[v]
 	l := &j.load[c]
 	l.vertices--
-	l.slots -= j.slots(v)
-	l.out -= j.out(v)
+	l.slots -= int(j.p.SlotsOf(int(v)))
+	l.out -= int(j.p.OutOf(int(v)))
 	for k := j.p.Off[v]; k < j.p.Off[v+1]; k++ {
 		i := j.p.In[k]
 		at := j.pinOf(i, c)
-		before := j.words(at.synapses)
+		before := j.p.WordsFor(at.synapses)
 		at.vertices--
-		at.synapses -= j.synapses(k)
-		l.words += j.words(at.synapses) - before
+		at.synapses -= j.p.SynapsesOf(k)
+		l.words += int(j.p.WordsFor(at.synapses) - before)
 		if at.vertices == 0 {
 			pins := j.pinsOf(i)
 			*at = pins[len(pins)-1]
@@ -155,34 +149,6 @@ func (j *joint) pinOf(i, c int32) *pin {
 		}
 	}
 	return nil
-}
-
-func (j *joint) weight(i int32) int64 {
-	if j.p.Weight == nil {
-		return 1
-	}
-	return j.p.Weight[i]
-}
-
-func (j *joint) slots(v int32) int {
-	if j.p.Slots == nil {
-		return 1
-	}
-	return int(j.p.Slots[v])
-}
-
-func (j *joint) out(v int32) int {
-	if j.p.Out == nil {
-		return 0
-	}
-	return int(j.p.Out[v])
-}
-
-func (j *joint) synapses(k int64) int32 {
-	if j.p.Synapses == nil {
-		return 1
-	}
-	return int32(j.p.Synapses[k])
 }
 
 func (j *joint) touch(i int32) {

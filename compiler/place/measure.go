@@ -81,7 +81,7 @@ func load(p *Problem, spots []int32) (*loads, error) {
 	}
 	l := &loads{grid: newGrid(p), packets: make([]int64, numSides*p.Width*p.Height)}
 	b := newBrancher(l.grid)
-	at := append(append(make([]int32, 0, p.Cores+1), spots...), 0)
+	at := append(slices.Clip(spots), 0)
 	nets := slices.Clone(p.Nets)
 	for _, f := range p.Flows {
 		nets = append(nets, Net{From: f.From, To: []int32{f.To}, Weight: f.Weight})

@@ -9,12 +9,9 @@ import "github.com/weft-toolchain/weft/compiler/partition"
 func Nets(p *partition.Problem, core []int32) []Net {
 	nets := make([]Net, len(p.Home))
 	for i, home := range p.Home {
-		nets[i] = Net{From: Host, Weight: 1}
+		nets[i] = Net{From: Host, Weight: p.WeightOf(int32(i))}
 		if home >= 0 {
 			nets[i].From = core[home]
-		}
-		if p.Weight != nil {
-			nets[i].Weight = p.Weight[i]
 		}
 	}
 	var readers [][]int32 // the vertices of each core

@@ -14,7 +14,7 @@ type Options struct {
 	// 2500, negative is none: the starts are only descended from.
 	Swaps int
 	// Runs is how many annealings there are, from different starts; zero is by
-	// the number of cores, 16 for few and 2 for many.
+	// the number of cores, 16 for few and one for many.
 	Runs int
 	// Workers is how many runs go at a time; less than one counts as one. The
 	// answer does not depend on it.

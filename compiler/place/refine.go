@@ -18,11 +18,10 @@ type RefineOptions struct {
 	// Trees tells that the mesh copies packets on the way: a net costs the union
 	// of its ways, and not their sum.
 	Trees bool
-	// Rounds is how often each vertex is looked at; zero is 40.
-	Rounds int
 }
 
-const defaultRounds = 40
+// refineRounds is how often each vertex is looked at.
+const refineRounds = 40
 
 // How many cores are tried for a vertex, and how many partners for a swap.
 const (
@@ -55,11 +54,7 @@ func Refine(ctx context.Context, p *partition.Problem, mesh *Problem, core, spot
 		}
 	}
 	best, least := slices.Clone(core), j.total()
-	rounds := o.Rounds
-	if rounds <= 0 {
-		rounds = defaultRounds
-	}
-	for round := range rounds {
+	for round := range refineRounds {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -67,7 +62,7 @@ func Refine(ctx context.Context, p *partition.Problem, mesh *Problem, core, spot
 		// costs; then it is warm, and cools down to nothing at three quarters.
 		heat := 0.0
 		if round > 0 {
-			heat = warmth * max(0, 1-float64(round)/(0.75*float64(rounds)))
+			heat = warmth * max(0, 1-float64(round)/(0.75*refineRounds))
 		}
 		r.round(heat)
 		if total := j.total(); total < least {
@@ -170,15 +165,15 @@ func (r *refiner) near(v int32) []int32 {
 	for k := r.r.IntN(stride); k < len(in); k += stride {
 		i := in[k]
 		if home := r.p.Home[i]; home >= 0 {
-			add(r.core[home], r.weight(i))
+			add(r.core[home], r.p.WeightOf(i))
 		}
 		for _, at := range r.pinsOf(i) {
-			add(at.core, r.weight(i))
+			add(at.core, r.p.WeightOf(i))
 		}
 	}
 	for _, i := range r.outs[v] {
 		for _, at := range r.pinsOf(i) {
-			add(at.core, r.weight(i))
+			add(at.core, r.p.WeightOf(i))
 		}
 	}
 	slices.SortFunc(r.cores, func(a, b int32) int {

@@ -1,5 +1,7 @@
 package place
 
+import "slices"
+
 // state is a placement under search, with what its trees cost.
 type state struct {
 	*model
@@ -20,20 +22,26 @@ const empty = -1
 
 func newState(m *model, spots []int32) *state {
 	s := &state{
-		model: m, spot: append(append(make([]int32, 0, m.cores+1), spots...), 0),
-		core: make([]int32, m.spots()), treeCost: make([]int64, len(m.trees)),
+		model: m, spot: make([]int32, m.cores+1),
+		core: slices.Repeat([]int32{empty}, m.spots()), treeCost: make([]int64, len(m.trees)),
 		mark: make([]int32, len(m.trees)), brancher: newBrancher(m.grid),
 	}
-	for i := range s.core {
-		s.core[i] = empty
+	s.put(spots)
+	return s
+}
+
+// put puts all cores to spots.
+func (s *state) put(spots []int32) {
+	for _, at := range s.placed() {
+		s.core[at] = empty
 	}
+	copy(s.spot, spots)
 	for c, at := range spots {
 		s.core[at] = int32(c)
 	}
-	for i := range m.trees {
-		s.treeCost[i] = s.brancher.cost(&m.trees[i], s.spot)
+	for i := range s.trees {
+		s.treeCost[i] = s.brancher.cost(&s.trees[i], s.spot)
 	}
-	return s
 }
 
 // total returns what the placement costs, from scratch.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -100,16 +99,12 @@ func metisGraph(p *partition.Problem) []byte {
 		total += len(merged)
 	}
 	var b bytes.Buffer
-	w := bufio.NewWriter(&b)
-	fmt.Fprintf(w, "%d %d 001\n", n, total/2)
+	fmt.Fprintf(&b, "%d %d 001\n", n, total/2)
 	for _, es := range edges {
 		for _, e := range es {
-			fmt.Fprintf(w, "%d %d ", e.to+1, e.weight)
+			fmt.Fprintf(&b, "%d %d ", e.to+1, e.weight)
 		}
-		fmt.Fprintln(w)
-	}
-	if err := w.Flush(); err != nil {
-		panic("mapbench: a buffer in memory: " + err.Error())
+		fmt.Fprintln(&b)
 	}
 	return b.Bytes()
 }
