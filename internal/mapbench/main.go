@@ -77,7 +77,8 @@ func main() {
 	}
 }
 
-// run prints the table of all files.
+// run prints the table of all files, once all of it is there so that its columns
+// align; what is at work goes to stderr.
 func run(ctx context.Context, w io.Writer, opt options, files []string) error {
 	if len(files) == 0 {
 		return errors.New("name at least one .net or .net.gz file")
@@ -95,15 +96,13 @@ func run(ctx context.Context, w io.Writer, opt options, files []string) error {
 		}
 		for _, k := range limitsOf(opt, rows, name) {
 			p.Neurons, p.Axons = k.neurons, k.axons
+			fmt.Fprintf(os.Stderr, "%s in cores of %d neurons and %d axons\n", name, k.neurons, k.axons)
 			if err := bench(ctx, t, opt, k, p); err != nil {
 				return fmt.Errorf("%s: %w", file, err)
 			}
-			if err := t.Flush(); err != nil {
-				return err
-			}
 		}
 	}
-	return nil
+	return t.Flush()
 }
 
 // limitsOf returns the rows to run for a net: those of known.tsv, or the one
