@@ -56,11 +56,8 @@ func (v *coreView) holds() string {
 		{v.Parts, "part", "parts"},
 		{v.Relays, "relay", "relays"},
 	} {
-		switch {
-		case x.n == 1:
-			words = append(words, "1 "+x.one)
-		case x.n > 1:
-			words = append(words, fmt.Sprintf("%d %s", x.n, x.many))
+		if x.n > 0 {
+			words = append(words, counted(x.n, x.one, x.many))
 		}
 	}
 	return fmt.Sprintf("%s, %s", v.label, strings.Join(words, ", "))
