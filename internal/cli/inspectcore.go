@@ -88,7 +88,7 @@ func newCoreView(im *image.Image, k int, limits *coreLimits) coreView {
 			v.Populations = append(v.Populations, im.Manifest.Populations[p].Name)
 		}
 	}
-	counts := image.RoleCounts(im.Roles(c))
+	counts := im.RoleCounts(c)
 	v.Copies, v.Parts, v.Relays = counts[image.Copy], counts[image.Part], counts[image.Relay]
 	words := 0
 	for r := range c.Rows {
