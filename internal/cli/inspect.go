@@ -146,7 +146,7 @@ func newImageView(im *image.Image) *imageView {
 	for k := range im.Cores {
 		c := &im.Cores[k]
 		v.Cores = append(v.Cores, newCoreView(im, k, &v.Limits))
-		for _, p := range populationsOn(im, c) {
+		for _, p := range im.PopulationsOn(c) {
 			v.Populations[p].Cores++
 		}
 		v.ProgramList[c.Program].Cores++

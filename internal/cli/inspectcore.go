@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,24 +65,13 @@ func (v *coreView) holds() string {
 // others returns how many slots are not those of neurons themselves.
 func (v *coreView) others() int { return v.Copies + v.Parts + v.Relays }
 
-// populationsOn returns the populations whose neurons have slots on a core.
-func populationsOn(im *image.Image, c *image.Core) []int {
-	on := map[int]bool{}
-	for _, n := range c.Neurons {
-		if n != image.NoNeuron {
-			on[im.PopulationOf(n)] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(on))
-}
-
 func newCoreView(im *image.Image, k int, limits *coreLimits) coreView {
 	c, a := &im.Cores[k], &im.Manifest.Arch
 	v := coreView{
 		Core: k, X: int(c.X), Y: int(c.Y), Population: im.Manifest.Populations[c.Population].Name, Program: int(c.Program),
 		Neurons: len(c.Neurons), Axons: axonsOf(c), label: im.Label(c),
 	}
-	if on := populationsOn(im, c); len(on) > 1 {
+	if on := im.PopulationsOn(c); len(on) > 1 {
 		for _, p := range on {
 			v.Populations = append(v.Populations, im.Manifest.Populations[p].Name)
 		}

@@ -93,6 +93,19 @@ func (im *Image) PopulationsOf(c *Core) []int32 {
 	return out
 }
 
+// PopulationsOn returns the indices of the populations whose neurons have slots on
+// a core, copies and parts included, ascending.
+func (im *Image) PopulationsOn(c *Core) []int32 {
+	on := make([]int32, 0, len(c.Neurons))
+	for slot, p := range im.PopulationsOf(c) {
+		if c.Neurons[slot] != NoNeuron {
+			on = append(on, p)
+		}
+	}
+	slices.Sort(on)
+	return slices.Compact(on)
+}
+
 // Label names a core by its populations: the first, and how many more there
 // are; then by the role of its slots where none has a neuron of its own.
 func (im *Image) Label(c *Core) string {
@@ -101,9 +114,7 @@ func (im *Image) Label(c *Core) string {
 		return "relays"
 	}
 	label := im.Manifest.Populations[c.Population].Name
-	pops := im.PopulationsOf(c)
-	slices.Sort(pops)
-	if n := len(slices.Compact(pops)); n > 1 {
+	if n := len(im.PopulationsOn(c)); n > 1 {
 		label += fmt.Sprintf(" +%d", n-1)
 	}
 	switch {
