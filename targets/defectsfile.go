@@ -136,7 +136,7 @@ func (r *defectsReader) link(n *yamldoc.Node) {
 		r.Diags.Add(n.Pos, diag.OutOfRange, "links: %s and %s are not side by side, so no link is between them", r.at(a), r.at(b))
 		return
 	}
-	l := mesh.Link{min(a, b), max(a, b)}
+	l := mesh.LinkOf(a, b)
 	if r.once(n, fmt.Sprintf("the link between %s and %s", r.at(l[0]), r.at(l[1]))) {
 		r.d.Links = append(r.d.Links, l)
 	}
