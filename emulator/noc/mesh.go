@@ -152,9 +152,8 @@ func New(cfg Config) *Mesh {
 
 // wire joins every link that is not dead to the FIFO at its other end.
 func (m *Mesh) wire() {
-	whole := mesh.New(m.cfg.Width, m.cfg.Height, nil)
-	routes := m.cfg.Routes
-	if routes != nil && !routes.Whole() {
+	routes := m.cfg.routes()
+	if !routes.Whole() {
 		m.findWays(routes)
 	}
 	severed := map[mesh.Link]bool{}
@@ -163,11 +162,11 @@ func (m *Mesh) wire() {
 	}
 	for r := range int32(m.cfg.Routers()) {
 		for side := range mesh.Local {
-			over, ok := whole.Across(mesh.Hop{Router: r, Side: side})
-			to, _ := whole.Beyond(r, side)
+			over, ok := routes.Across(mesh.Hop{Router: r, Side: side})
+			to, _ := routes.Beyond(r, side)
 			l := int(r)*numPorts + int(side)
 			switch {
-			case !ok || routes != nil && routes.IsDead(over):
+			case !ok || routes.IsDead(over):
 			case severed[over]:
 				m.links[l].severed = true
 			default:
