@@ -14,11 +14,21 @@ import (
 // an Arch. All mistakes are in one *diag.Error.
 func LoadDefects(path string, a *Arch) (*Defects, error) {
 	var diags diag.List
-	d := readDefects(yamldoc.Load(path, &diags), a, &diags)
+	return newDefects(yamldoc.Load(path, &diags), path, a, &diags)
+}
+
+// ParseDefects is LoadDefects for a file with a text.
+func ParseDefects(file string, src []byte, a *Arch) (*Defects, error) {
+	var diags diag.List
+	return newDefects(yamldoc.Parse(file, src, &diags), file, a, &diags)
+}
+
+func newDefects(root *yamldoc.Node, file string, a *Arch, diags *diag.List) (*Defects, error) {
+	d := readDefects(root, a, diags)
 	if err := diags.Err(); err != nil {
 		return nil, err
 	}
-	d.File = path
+	d.File = file
 	d.draw()
 	return d, nil
 }
