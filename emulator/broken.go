@@ -60,12 +60,8 @@ func newBroken(im *image.Image, d *targets.Defects) broken {
 			b.use.Cores++
 		}
 	}
-	around := map[mesh.Link]bool{}
-	for _, l := range b.routes.Dead() {
-		around[l] = true
-	}
 	for _, l := range d.Links {
-		if !around[l] {
+		if !b.routes.IsDead(l) {
 			b.severed, b.lossy[l] = append(b.severed, l), true
 		}
 	}

@@ -3,8 +3,6 @@ package emulator
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -20,11 +18,7 @@ import (
 // defectsOf reads a text as a defects file.
 func defectsOf(t *testing.T, a *targets.Arch, text string) *targets.Defects {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "defects.yaml")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	d, err := targets.LoadDefects(path, a)
+	d, err := targets.ParseDefects("defects.yaml", []byte(text), a)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -185,15 +185,13 @@ func (m *Machine) count(before, now odin.Counters, sent int64) {
 	cycles := now.Cycles - before.Cycles
 	m.cycle += cycles
 	m.phases.Done = cycles
-	if len(m.cores) > 0 {
-		m.watchCore(0, CoreTick{Integrated: cycles, Began: cycles, Updated: cycles, Learned: cycles})
-	}
 	m.chipAct[targets.Cycle] += cycles
 	m.chipAct[targets.HostIn] += sent + 1
 	m.chipAct[targets.HostOut] += int64(len(m.fired))
 	if len(m.cores) == 0 {
 		return
 	}
+	m.work[0] = CoreTick{Integrated: cycles, Began: cycles, Updated: cycles, Learned: cycles}
 	c := &m.cores[0].Counts
 	c[targets.SynapticOp] += now.Synaptic - before.Synaptic
 	c[targets.SynapseWord] += now.SynapseReads - before.SynapseReads

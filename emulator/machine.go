@@ -172,8 +172,8 @@ type Machine struct {
 	synapticEvents int64
 	spikes         []int64 // by population
 
-	// The tick at work: when each core does what, what fired, and the packets that
-	// it sends.
+	// The tick at work: when each core does what, what it sent only if somebody
+	// watches, what fired, and the packets that it sends.
 	work    []CoreTick
 	fired   []int32
 	packets []packet
@@ -319,7 +319,6 @@ func (m *Machine) runCore(k int, c *core.Core) {
 	m.phases.Integrated = max(m.phases.Integrated, t.Integrated)
 	m.phases.Updated = max(m.phases.Updated, t.Updated)
 	m.phases.Learned = max(m.phases.Learned, t.Learned)
-	m.watchCore(k, t)
 }
 
 // Cycles returns the cycles since the start.

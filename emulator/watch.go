@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"slices"
+
 	"github.com/weft-toolchain/weft/emulator/noc"
 	"github.com/weft-toolchain/weft/isa/image"
 )
@@ -53,15 +55,8 @@ type Delivery struct {
 func (m *Machine) Watch(t *Tick) { m.watch = t }
 
 func (m *Machine) watchStart(inputs []int32) {
-	if m.watch == nil {
-		return
-	}
-	*m.watch = Tick{Number: m.tick, Cores: make([]CoreTick, len(m.cores)), Inputs: inputs}
-}
-
-func (m *Machine) watchCore(k int, t CoreTick) {
 	if m.watch != nil {
-		m.watch.Cores[k] = t
+		*m.watch = Tick{Number: m.tick, Inputs: inputs}
 	}
 }
 
@@ -79,15 +74,15 @@ func (m *Machine) watchSources() {
 	for k := range m.sources {
 		s := &m.sources[k]
 		if c := m.sender(s.Router); c != image.Host && len(s.Injections) > 0 {
-			m.watch.Cores[c].Sent = s.Done + 1
-			m.watch.Cores[c].Stall += s.Stall
+			m.work[c].Sent = s.Done + 1
+			m.work[c].Stall += s.Stall
 		}
 	}
 }
 
 func (m *Machine) watchEnd() {
 	if m.watch != nil {
-		m.watch.Phases, m.watch.Fired = m.phases, m.fired
+		m.watch.Phases, m.watch.Cores, m.watch.Fired = m.phases, slices.Clone(m.work), m.fired
 	}
 }
 

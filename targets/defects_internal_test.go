@@ -3,9 +3,6 @@ package targets
 import (
 	"os"
 	"testing"
-
-	"github.com/weft-toolchain/weft/internal/diag"
-	"github.com/weft-toolchain/weft/internal/yamldoc"
 )
 
 // FuzzDefects reads defects files: what is read without a mistake is of the chip.
@@ -20,12 +17,10 @@ func FuzzDefects(f *testing.F) {
 	f.Add([]byte("{defects: x, random: {seed: 9, cores: 0.5, links: 0.5, axons: 0.5, synapses: 0.5}}"))
 	arch := &Arch{MeshWidth: 3, MeshHeight: 2, Axons: 12, Neurons: 10}
 	f.Fuzz(func(t *testing.T, src []byte) {
-		var diags diag.List
-		d := readDefects(yamldoc.Parse("defects.yaml", src, &diags), arch, &diags)
-		if diags.Len() > 0 {
+		d, err := ParseDefects("defects.yaml", src, arch)
+		if err != nil {
 			return
 		}
-		d.draw()
 		m := d.Mesh()
 		if len(d.Cores) != 6 || len(m.Dead()) != len(d.Links) || len(d.Fingerprint()) != 16 {
 			t.Errorf("%v", d)

@@ -2,7 +2,6 @@ package targets_test
 
 import (
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,11 +26,7 @@ func arch(t *testing.T, name string) *targets.Arch {
 // defects reads a text as a defects file.
 func defects(t *testing.T, text string, a *targets.Arch) *targets.Defects {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "defects.yaml")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	d, err := targets.LoadDefects(path, a)
+	d, err := targets.ParseDefects("defects.yaml", []byte(text), a)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,21 +42,13 @@ func TestBadDefectsAreToldInOneRun(t *testing.T) {
 	}
 	golden.Mistakes(t, err, file, src)
 	for _, text := range []string{"", "[]", "defects: x\ncores: {}", "cores: []"} {
-		path := filepath.Join(t.TempDir(), "defects.yaml")
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := targets.LoadDefects(path, arch(t, "xbar256")); err == nil {
+		if _, err := targets.ParseDefects("defects.yaml", []byte(text), arch(t, "xbar256")); err == nil {
 			t.Errorf("%q is read as a defects file", text)
 		}
 	}
 	large := *arch(t, "loihi")
 	large.Axons, large.Neurons = 1<<18, 1<<16
-	path := filepath.Join(t.TempDir(), "large.yaml")
-	if err := os.WriteFile(path, []byte("{defects: x, random: {synapses: 0.1}}"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := targets.LoadDefects(path, &large); err == nil || !strings.Contains(err.Error(), "[too-large]") {
+	if _, err := targets.ParseDefects("large.yaml", []byte("{defects: x, random: {synapses: 0.1}}"), &large); err == nil || !strings.Contains(err.Error(), "[too-large]") {
 		t.Errorf("cores of 2³⁴ cells: %v", err)
 	}
 	if _, err := targets.LoadDefects("testdata/defects/none.yaml", arch(t, "xbar256")); err == nil || !strings.Contains(err.Error(), "[missing-file]") {

@@ -14,11 +14,21 @@ import (
 // an Arch. All mistakes are in one *diag.Error.
 func LoadDefects(path string, a *Arch) (*Defects, error) {
 	var diags diag.List
-	d := readDefects(yamldoc.Load(path, &diags), a, &diags)
+	return newDefects(yamldoc.Load(path, &diags), path, a, &diags)
+}
+
+// ParseDefects is LoadDefects for a file with a text.
+func ParseDefects(file string, src []byte, a *Arch) (*Defects, error) {
+	var diags diag.List
+	return newDefects(yamldoc.Parse(file, src, &diags), file, a, &diags)
+}
+
+func newDefects(root *yamldoc.Node, file string, a *Arch, diags *diag.List) (*Defects, error) {
+	d := readDefects(root, a, diags)
 	if err := diags.Err(); err != nil {
 		return nil, err
 	}
-	d.File = path
+	d.File = file
 	d.draw()
 	return d, nil
 }
@@ -136,7 +146,7 @@ func (r *defectsReader) link(n *yamldoc.Node) {
 		r.Diags.Add(n.Pos, diag.OutOfRange, "links: %s and %s are not side by side, so no link is between them", r.at(a), r.at(b))
 		return
 	}
-	l := mesh.Link{min(a, b), max(a, b)}
+	l := mesh.LinkOf(a, b)
 	if r.once(n, fmt.Sprintf("the link between %s and %s", r.at(l[0]), r.at(l[1]))) {
 		r.d.Links = append(r.d.Links, l)
 	}

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -34,15 +32,10 @@ func small(t *testing.T) *targets.Arch {
 
 func load(t *testing.T, a *targets.Arch, text string) *targets.Defects {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "die.yaml")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	d, err := targets.LoadDefects(path, a)
+	d, err := targets.ParseDefects("die.yaml", []byte(text), a)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.File = "die.yaml"
 	return d
 }
 

@@ -1,6 +1,10 @@
 package noc
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/weft-toolchain/weft/targets/mesh"
+)
 
 // BenchmarkRun moves uniform random traffic. The loads are packets offered by
 // a core in a cycle, where an 8×8 mesh takes half a packet at the very best.
@@ -10,6 +14,8 @@ func BenchmarkRun(b *testing.B) {
 	large.Width, large.Height = 32, 32
 	slow := plain
 	slow.HopX, slow.HopY, slow.LinkCycles = 8, 8, 4
+	around := plain
+	around.Routes = mesh.New(8, 8, someLinks(newRand(1), plain, 0.1))
 	for _, c := range []struct {
 		name string
 		cfg  Config
@@ -21,6 +27,7 @@ func BenchmarkRun(b *testing.B) {
 		{"8x8/saturated", plain, traffic{packets: 1000, gap: 0}},
 		{"8x8/slow", slow, traffic{packets: 1000, gap: 40}},
 		{"8x8/hotspot", plain, traffic{packets: 1000, gap: 20, hot: 1}},
+		{"8x8/around", around, traffic{packets: 1000, gap: 40}},
 		{"32x32/load=0.01", large, traffic{packets: 100, gap: 200}},
 		{"32x32/saturated", large, traffic{packets: 100, gap: 0}},
 	} {

@@ -152,24 +152,21 @@ func New(cfg Config) *Mesh {
 
 // wire joins every link that is not dead to the FIFO at its other end.
 func (m *Mesh) wire() {
-	whole := mesh.New(m.cfg.Width, m.cfg.Height, nil)
-	dead, severed := map[mesh.Link]bool{}, map[mesh.Link]bool{}
-	if routes := m.cfg.Routes; routes != nil && !routes.Whole() {
+	routes := m.cfg.routes()
+	if !routes.Whole() {
 		m.findWays(routes)
-		for _, l := range routes.Dead() {
-			dead[l] = true
-		}
 	}
+	severed := map[mesh.Link]bool{}
 	for _, l := range m.cfg.Severed {
-		severed[mesh.Link{min(l[0], l[1]), max(l[0], l[1])}] = true
+		severed[mesh.LinkOf(l[0], l[1])] = true
 	}
 	for r := range int32(m.cfg.Routers()) {
 		for side := range mesh.Local {
-			over, ok := whole.Across(mesh.Hop{Router: r, Side: side})
-			to, _ := whole.Beyond(r, side)
+			over, ok := routes.Across(mesh.Hop{Router: r, Side: side})
+			to, _ := routes.Beyond(r, side)
 			l := int(r)*numPorts + int(side)
 			switch {
-			case !ok || dead[over]:
+			case !ok || routes.IsDead(over):
 			case severed[over]:
 				m.links[l].severed = true
 			default:

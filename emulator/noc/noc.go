@@ -82,12 +82,16 @@ func (c Config) Routers() int { return c.Width * c.Height }
 // Hops returns the links a packet crosses along x and along y on its way
 // between two routers; Host stands where router 0 stands. Without a way they are 0.
 func (c Config) Hops(from, to int32) (dx, dy int) {
-	routes := c.Routes
-	if routes == nil {
-		routes = mesh.New(c.Width, c.Height, nil)
-	}
-	dx, dy, _ = routes.Hops(from, to)
+	dx, dy, _ = c.routes().Hops(from, to)
 	return dx, dy
+}
+
+// routes returns Routes, or a mesh without dead links.
+func (c Config) routes() *mesh.Mesh {
+	if c.Routes == nil {
+		return mesh.New(c.Width, c.Height, nil)
+	}
+	return c.Routes
 }
 
 // ZeroLoad returns the cycles from the offer of a packet to its delivery when

@@ -164,13 +164,6 @@ func runCompile(ctx context.Context, w, errs io.Writer, o compileOptions) error 
 	return printCompile(w, rep, out)
 }
 
-func copiesText(n int) string {
-	if n == 1 {
-		return "1 copy"
-	}
-	return fmt.Sprintf("%d copies", n)
-}
-
 // maxCoreRows is how many cores the text report lists one by one.
 const maxCoreRows = 16
 
@@ -178,7 +171,8 @@ func printCompile(w io.Writer, r *compiler.Report, out string) error {
 	u := r.Utilisation
 	fmt.Fprintf(w, "%s on %s: %d of %d cores, %d neurons, %d axons, %d synapses\n", r.Network, r.Target, r.Cores, r.MaxCores, r.Neurons, r.Axons, r.Synapses)
 	if r.Parts+r.Copies+r.Relays > 0 {
-		fmt.Fprintf(w, "added to make it fit: %s of split neurons, %s for more destinations, %s of long delays\n", counted(r.Parts, "part"), copiesText(r.Copies), counted(r.Relays, "relay"))
+		fmt.Fprintf(w, "added to make it fit: %s of split neurons, %s for more destinations, %s of long delays\n",
+			plural(r.Parts, "part"), counted(r.Copies, "copy", "copies"), plural(r.Relays, "relay"))
 	}
 	fmt.Fprintf(w, "cores in use are full to %.1f %% of neurons, %.1f %% of axons, %.1f %% of synapses\n", 100*u.Neurons, 100*u.Axons, 100*u.Synapses)
 	fmt.Fprintf(w, "one spike of every source: deliveries between cores %d, hops %d (the host's counted)\n", r.Cut.Unweighted, r.Hops.Unweighted)

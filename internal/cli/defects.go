@@ -39,15 +39,8 @@ func noteDefects(errs io.Writer, chip *emulator.Chip, d *targets.Defects) {
 		return
 	}
 	fmt.Fprintf(errs, "note: the image uses what is dead of %s: %s, %s over dead links, %s, %s; compile it with --defects to go around them\n", d.Name,
-		counted(u.Cores, "core"), counted(u.Destinations, "destination"), counted(u.Axons, "axon"), counted(u.Synapses, "synapse"))
+		plural(u.Cores, "core"), plural(u.Destinations, "destination"), plural(u.Axons, "axon"), plural(u.Synapses, "synapse"))
 }
 
 // aroundText names the defects that an image was compiled around.
 func aroundText(d *image.Defects) string { return d.Name + " (" + d.Fingerprint + ")" }
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}

@@ -146,7 +146,7 @@ func newImageView(im *image.Image) *imageView {
 	for k := range im.Cores {
 		c := &im.Cores[k]
 		v.Cores = append(v.Cores, newCoreView(im, k, &v.Limits))
-		for _, p := range populationsOn(im, c) {
+		for _, p := range im.PopulationsOn(c) {
 			v.Populations[p].Cores++
 		}
 		v.ProgramList[c.Program].Cores++
@@ -192,7 +192,7 @@ const maxLinks = 8
 // printDefects ends the paragraph about the whole image.
 func printDefects(w io.Writer, v *imageView) {
 	if d := v.Defects; d != nil {
-		fmt.Fprintf(w, "compiled around defects %s, %s", aroundText(d), counted(len(d.Links), "dead link"))
+		fmt.Fprintf(w, "compiled around defects %s, %s", aroundText(d), plural(len(d.Links), "dead link"))
 		for k, l := range d.Links {
 			if k == maxLinks {
 				fmt.Fprintf(w, " … %d more: --json lists them", len(d.Links)-k)

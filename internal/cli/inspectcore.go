@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,11 +55,8 @@ func (v *coreView) holds() string {
 		{v.Parts, "part", "parts"},
 		{v.Relays, "relay", "relays"},
 	} {
-		switch {
-		case x.n == 1:
-			words = append(words, "1 "+x.one)
-		case x.n > 1:
-			words = append(words, fmt.Sprintf("%d %s", x.n, x.many))
+		if x.n > 0 {
+			words = append(words, counted(x.n, x.one, x.many))
 		}
 	}
 	return fmt.Sprintf("%s, %s", v.label, strings.Join(words, ", "))
@@ -69,29 +65,18 @@ func (v *coreView) holds() string {
 // others returns how many slots are not those of neurons themselves.
 func (v *coreView) others() int { return v.Copies + v.Parts + v.Relays }
 
-// populationsOn returns the populations whose neurons have slots on a core.
-func populationsOn(im *image.Image, c *image.Core) []int {
-	on := map[int]bool{}
-	for _, n := range c.Neurons {
-		if n != image.NoNeuron {
-			on[im.PopulationOf(n)] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(on))
-}
-
 func newCoreView(im *image.Image, k int, limits *coreLimits) coreView {
 	c, a := &im.Cores[k], &im.Manifest.Arch
 	v := coreView{
 		Core: k, X: int(c.X), Y: int(c.Y), Population: im.Manifest.Populations[c.Population].Name, Program: int(c.Program),
 		Neurons: len(c.Neurons), Axons: axonsOf(c), label: im.Label(c),
 	}
-	if on := populationsOn(im, c); len(on) > 1 {
+	if on := im.PopulationsOn(c); len(on) > 1 {
 		for _, p := range on {
 			v.Populations = append(v.Populations, im.Manifest.Populations[p].Name)
 		}
 	}
-	counts := image.RoleCounts(im.Roles(c))
+	counts := im.RoleCounts(c)
 	v.Copies, v.Parts, v.Relays = counts[image.Copy], counts[image.Part], counts[image.Relay]
 	words := 0
 	for r := range c.Rows {

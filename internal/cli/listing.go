@@ -104,9 +104,12 @@ func (s imageSummary) String() string {
 }
 
 // plural counts things.
-func plural(n int, thing string) string {
+func plural(n int, thing string) string { return counted(n, thing, thing+"s") }
+
+// counted is plural for things whose plural is not their name and an s.
+func counted(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + thing
+		return "1 " + one
 	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return fmt.Sprintf("%d %s", n, many)
 }

@@ -3,8 +3,6 @@ package difftest
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/weft-toolchain/weft/internal/diag"
@@ -21,11 +19,7 @@ func broken(t testing.TB, a *targets.Arch, seed uint64) *targets.Defects {
 		"axons: 0.3",
 		"synapses: 0.02",
 	}[seed%5]
-	path := filepath.Join(t.TempDir(), "defects.yaml")
-	if err := os.WriteFile(path, fmt.Appendf(nil, "{defects: random, random: {seed: %d, %s}}", seed, shares), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	d, err := targets.LoadDefects(path, a)
+	d, err := targets.ParseDefects("defects.yaml", fmt.Appendf(nil, "{defects: random, random: {seed: %d, %s}}", seed, shares), a)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -146,7 +146,7 @@ func TestChipEqualsReferenceOnRandomPrograms(t *testing.T) {
 			told += n
 		}
 		for k := range im.Cores {
-			for role, n := range image.RoleCounts(im.Roles(&im.Cores[k])) {
+			for role, n := range im.RoleCounts(&im.Cores[k]) {
 				roles[role] += n
 			}
 			if strings.Contains(im.Label(&im.Cores[k]), " +") {

@@ -1,5 +1,7 @@
 package image
 
+import "slices"
+
 // RelaySlot is the place of a relay.
 type RelaySlot struct{ Core, Slot int32 }
 
@@ -55,7 +57,7 @@ func newRelayGraph(im *Image) relayGraph {
 	for k := range im.Cores {
 		c := &im.Cores[k]
 		g.first[k] = -1
-		if !c.hasRelays() {
+		if !slices.Contains(c.Neurons, NoNeuron) {
 			continue
 		}
 		g.first[k] = len(g.nodes)
@@ -64,15 +66,6 @@ func newRelayGraph(im *Image) relayGraph {
 		}
 	}
 	return g
-}
-
-func (c *Core) hasRelays() bool {
-	for slot, isCopy := range c.Copies {
-		if isCopy && c.Neurons[slot] == NoNeuron {
-			return true
-		}
-	}
-	return false
 }
 
 // relay returns the slot of a node, and whether it is a relay's.

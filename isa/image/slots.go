@@ -93,25 +93,32 @@ func (im *Image) PopulationsOf(c *Core) []int32 {
 	return out
 }
 
+// PopulationsOn returns the indices of the populations whose neurons have slots on
+// a core, copies and parts included, ascending.
+func (im *Image) PopulationsOn(c *Core) []int32 {
+	on := make([]int32, 0, len(c.Neurons))
+	for slot, p := range im.PopulationsOf(c) {
+		if c.Neurons[slot] != NoNeuron {
+			on = append(on, p)
+		}
+	}
+	slices.Sort(on)
+	return slices.Compact(on)
+}
+
 // Label names a core by its populations: the first, and how many more there
 // are; then by the role of its slots where none has a neuron of its own.
 func (im *Image) Label(c *Core) string {
-	roles := im.Roles(c)
-	counts := RoleCounts(roles)
-	switch {
-	case len(roles) > 0 && counts[Relay] == len(roles):
+	counts, slots := im.RoleCounts(c), len(c.Neurons)
+	if slots > 0 && counts[Relay] == slots {
 		return "relays"
-	case len(roles) == 0:
-		counts[Own] = 1
 	}
 	label := im.Manifest.Populations[c.Population].Name
-	pops := im.PopulationsOf(c)
-	slices.Sort(pops)
-	if n := len(slices.Compact(pops)); n > 1 {
+	if n := len(im.PopulationsOn(c)); n > 1 {
 		label += fmt.Sprintf(" +%d", n-1)
 	}
 	switch {
-	case counts[Own] > 0:
+	case counts[Own] > 0 || slots == 0:
 		return label
 	case counts[Part] > 0:
 		return label + " parts"
@@ -119,9 +126,12 @@ func (im *Image) Label(c *Core) string {
 	return label + " copies"
 }
 
-// RoleCounts returns how many slots have each role but Own, and how many of
-// roles are Own.
-func RoleCounts(roles []Role) (n [Relay + 1]int) {
+// RoleCounts returns how many slots of a core have each role.
+func (im *Image) RoleCounts(c *Core) (n [Relay + 1]int) {
+	roles := im.Roles(c)
+	if roles == nil {
+		n[Own] = len(c.Neurons)
+	}
 	for _, r := range roles {
 		n[r]++
 	}
@@ -181,11 +191,7 @@ func (im *Image) verifyAtOnce() (part, error) {
 
 // slotsText says how many slots of a core have which role.
 func (im *Image) slotsText(c *Core) string {
-	roles := im.Roles(c)
-	n := RoleCounts(roles)
-	if roles == nil {
-		n[Own] = len(c.Neurons)
-	}
+	n := im.RoleCounts(c)
 	words := []string{fmt.Sprintf("%d neurons", n[Own])}
 	for _, r := range []struct {
 		role Role

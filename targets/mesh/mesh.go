@@ -67,6 +67,11 @@ func (s Side) Opposite() Side { return s ^ 1 }
 // comes first.
 type Link [2]int32
 
+// LinkOf returns the link between two neighbours.
+func LinkOf(a, b int32) Link { return Link{min(a, b), max(a, b)} }
+
+func (l Link) compare(o Link) int { return slices.Compare(l[:], o[:]) }
+
 // Hop is a link crossed: out of a router by a side.
 type Hop struct {
 	Router int32
@@ -97,9 +102,9 @@ func New(width, height int, dead []Link) *Mesh {
 		if !m.Neighbours(l[0], l[1]) {
 			panic(fmt.Sprintf("mesh: no link between routers %d and %d", l[0], l[1]))
 		}
-		m.dead[k] = Link{min(l[0], l[1]), max(l[0], l[1])}
+		m.dead[k] = LinkOf(l[0], l[1])
 	}
-	slices.SortFunc(m.dead, func(a, b Link) int { return slices.Compare(a[:], b[:]) })
+	slices.SortFunc(m.dead, Link.compare)
 	m.dead = slices.Compact(m.dead)
 	if len(m.dead) > 0 {
 		m.survey()
@@ -118,6 +123,12 @@ func (m *Mesh) Routers() int { return m.width * m.height }
 
 // Dead returns the dead links, in order. The caller does not change them.
 func (m *Mesh) Dead() []Link { return m.dead }
+
+// IsDead reports whether a link is dead.
+func (m *Mesh) IsDead(l Link) bool {
+	_, dead := slices.BinarySearchFunc(m.dead, l, Link.compare)
+	return dead
+}
 
 // Whole reports whether no link is dead, so that packets go along x first.
 func (m *Mesh) Whole() bool { return len(m.dead) == 0 }
@@ -154,7 +165,7 @@ func (m *Mesh) Beyond(router int32, side Side) (int32, bool) {
 // Across returns the link that a hop crosses, and whether there is one.
 func (m *Mesh) Across(h Hop) (Link, bool) {
 	to, ok := m.Beyond(h.Router, h.Side)
-	return Link{min(h.Router, to), max(h.Router, to)}, ok
+	return LinkOf(h.Router, to), ok
 }
 
 // Links returns all links of the mesh in order, dead or not.
@@ -180,7 +191,7 @@ func (m *Mesh) survey() {
 		m.piece[r] = -1
 		for side := range Local {
 			l, ok := m.Across(Hop{r, side})
-			if _, dead := slices.BinarySearchFunc(m.dead, l, func(a, b Link) int { return slices.Compare(a[:], b[:]) }); ok && !dead {
+			if ok && !m.IsDead(l) {
 				m.links[r] |= 1 << side
 			}
 		}
