@@ -187,10 +187,7 @@ func arrivals(q *ir.Quantized) [][]arrival {
 	out := make([][]arrival, q.Neurons())
 	for k := range q.Projections {
 		p := &q.Projections[k]
-		base := q.FromGroup(p).First
-		if !p.From.Input {
-			base += q.InputCount()
-		}
+		base := q.FirstSource(p)
 		for i := range len(p.Off) - 1 {
 			for s := p.Off[i]; s < p.Off[i+1]; s++ {
 				n := q.Populations[p.To].First + int(p.Post[s])
