@@ -22,35 +22,25 @@ func Dead(q *ir.Quantized) (*ir.Quantized, []ir.Effect) {
 	for n := range w.dead {
 		queue = append(queue, n)
 	}
-	pop := populationOf(q)
 	// What a dead neuron would have sent may have been what keeps others alive.
 	for len(queue) > 0 {
 		n := queue[0]
 		queue = queue[1:]
-		if w.dead[n] || q.Gone(n) || w.open[n] || !w.never(pop[n], n) {
+		pop := q.PopulationOf(n)
+		if w.dead[n] || q.Gone(n) || w.open[n] || !w.never(pop, n) {
 			continue
 		}
 		w.dead[n] = true
 		for k := range q.Projections {
 			p := &q.Projections[k]
-			if p.From == (network.Ref{Index: pop[n]}) {
-				i := n - q.Populations[pop[n]].First
+			if p.From == (network.Ref{Index: pop}) {
+				i := n - q.Populations[pop].First
 				w.row(k, i, -1, func(target int) { queue = append(queue, target) })
 			}
 		}
 	}
 	out := without(q, w.dead)
 	return out, removed(q, out)
-}
-
-func populationOf(q *ir.Quantized) []int {
-	out := make([]int, 0, q.Neurons())
-	for k, g := range q.Populations {
-		for range g.N {
-			out = append(out, k)
-		}
-	}
-	return out
 }
 
 // proof is the work of Dead.
