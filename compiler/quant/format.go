@@ -115,9 +115,6 @@ func checkFormat(s *settings, np *network.Projection, integer bool, arch *target
 // the smaller magnitude of two; where all whole numbers are on the grid it rounds
 // as round says.
 func (g *grid) nearest(x, step float64, round func(float64) float64) float64 {
-	if g.levels == nil && step == 1 {
-		return min(max(round(x), -g.top), g.top)
-	}
 	y := math.Abs(x) / step
 	var level float64
 	if g.levels == nil {
