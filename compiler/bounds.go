@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
-	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -106,7 +105,7 @@ func reach(m *ir.Mapped, k int) []reached {
 	var out []reached
 	for i := range m.Projections {
 		p := &m.Projections[i]
-		first := int32(firstSource(m, p.From))
+		first := int32(m.FirstSource(p))
 		switch {
 		case p.To != k || len(p.Post) == 0:
 		case m.Arch.DelayPlace == targets.DelayAxon && len(p.Delay) > 1:
@@ -210,15 +209,6 @@ func (d *demand) destsFrom(first, end int, slots int64) int64 {
 		}
 	}
 	return dests
-}
-
-// firstSource numbers the first of a projection's sources over inputs and then
-// neurons.
-func firstSource(m *ir.Mapped, from network.Ref) int {
-	if from.Input {
-		return m.Inputs[from.Index].First
-	}
-	return m.InputCount() + m.Populations[from.Index].First
 }
 
 // Need is what populations need at least of one of a core's memories.

@@ -234,11 +234,7 @@ func (m *integers) stochastic(s synapse) int64 {
 // source returns the number of a synapse's source: inputs first, then neurons.
 func (m *integers) source(s synapse) int {
 	pr := &m.q.Projections[s.proj]
-	pre := sort.Search(len(pr.Off)-1, func(i int) bool { return int(pr.Off[i+1]) > s.index }) + m.q.FromGroup(pr).First
-	if !pr.From.Input {
-		pre += m.q.InputCount()
-	}
-	return pre
+	return m.q.FirstSource(pr) + sort.Search(len(pr.Off)-1, func(i int) bool { return int(pr.Off[i+1]) > s.index })
 }
 
 // order is that in which a neuron's rows are read: by source, delay and class.

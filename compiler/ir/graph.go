@@ -93,6 +93,16 @@ func (g *Graph) FromGroup(p *Projection) *Group {
 	return &g.Populations[p.From.Index]
 }
 
+// FirstSource returns the number of the first source of a projection's group, where
+// inputs are counted first and then neurons.
+func (g *Graph) FirstSource(p *Projection) int {
+	first := g.FromGroup(p).First
+	if !p.From.Input {
+		first += g.InputCount()
+	}
+	return first
+}
+
 // Verify checks what is always true of a graph and returns the first thing
 // that is not.
 func (g *Graph) Verify() error {

@@ -16,41 +16,36 @@ import (
 func Dead(q *ir.Quantized) (*ir.Quantized, []ir.Effect) {
 	w := &proof{q: q, lo: make([]int64, q.Neurons()), hi: make([]int64, q.Neurons()), open: make([]bool, q.Neurons()), dead: make([]bool, q.Neurons())}
 	for k := range q.Projections {
-		w.add(k, 1, nil)
+		for i := range len(q.Projections[k].Off) - 1 {
+			w.row(k, i, 1)
+		}
 	}
 	var queue []int
 	for n := range w.dead {
 		queue = append(queue, n)
 	}
-	pop := populationOf(q)
 	// What a dead neuron would have sent may have been what keeps others alive.
 	for len(queue) > 0 {
 		n := queue[0]
 		queue = queue[1:]
-		if w.dead[n] || q.Gone(n) || w.open[n] || !w.never(pop[n], n) {
+		pop := q.PopulationOf(n)
+		if w.dead[n] || q.Gone(n) || w.open[n] || !w.never(pop, n) {
 			continue
 		}
 		w.dead[n] = true
 		for k := range q.Projections {
 			p := &q.Projections[k]
-			if p.From == (network.Ref{Index: pop[n]}) {
-				i := n - q.Populations[pop[n]].First
-				w.row(k, i, -1, func(target int) { queue = append(queue, target) })
+			if p.From == (network.Ref{Index: pop}) {
+				i := n - q.Populations[pop].First
+				w.row(k, i, -1)
+				for _, j := range p.Post[p.Off[i]:p.Off[i+1]] {
+					queue = append(queue, q.Populations[p.To].First+int(j))
+				}
 			}
 		}
 	}
 	out := without(q, w.dead)
 	return out, removed(q, out)
-}
-
-func populationOf(q *ir.Quantized) []int {
-	out := make([]int, 0, q.Neurons())
-	for k, g := range q.Populations {
-		for range g.N {
-			out = append(out, k)
-		}
-	}
-	return out
 }
 
 // proof is the work of Dead.
@@ -63,14 +58,9 @@ type proof struct {
 	dead   []bool
 }
 
-func (w *proof) add(k int, sign int64, told func(target int)) {
-	for i := range len(w.q.Projections[k].Off) - 1 {
-		w.row(k, i, sign, told)
-	}
-}
-
-// row adds what source i of projection k can bring, or takes it away.
-func (w *proof) row(k, i int, sign int64, told func(target int)) {
+// row adds what source i of projection k can bring, or, where sign is −1, takes it
+// away.
+func (w *proof) row(k, i int, sign int64) {
 	p := &w.q.Projections[k]
 	first := w.q.Populations[p.To].First
 	class := w.q.Classes[w.q.ClassOf[k]]
@@ -89,9 +79,6 @@ func (w *proof) row(k, i int, sign int64, told func(target int)) {
 			w.hi[n] += sign * x
 		default:
 			w.lo[n] += sign * x
-		}
-		if told != nil {
-			told(n)
 		}
 	}
 }

@@ -78,18 +78,19 @@ func newMatrix(n int) *matrix { return &matrix{n, make([]float64, n*n)} }
 
 func (m *matrix) row(i int) []float64 { return m.x[i*m.n : (i+1)*m.n] }
 
-// times returns m·b, or m·bᵀ; each product is rounded by itself, so that every
-// machine gets the same.
-func (m *matrix) times(b *matrix, transposed bool) *matrix {
-	if transposed {
-		t := newMatrix(b.n)
-		for i := range b.n {
-			for j := range b.n {
-				t.x[j*b.n+i] = b.x[i*b.n+j]
-			}
+func (m *matrix) transposed() *matrix {
+	out := newMatrix(m.n)
+	for i := range m.n {
+		for j, x := range m.row(i) {
+			out.x[j*m.n+i] = x
 		}
-		b = t
 	}
+	return out
+}
+
+// times returns m·b; each product is rounded by itself, so that every machine gets
+// the same.
+func (m *matrix) times(b *matrix) *matrix {
 	out := newMatrix(m.n)
 	for i := range m.n {
 		to := out.row(i)
@@ -153,13 +154,13 @@ func covariance(a *matrix) *matrix {
 	if inverse == nil {
 		return nil
 	}
-	step := inverse.times(plus, false)
-	c := inverse.times(inverse, true)
+	step := inverse.times(plus)
+	c := inverse.times(inverse.transposed())
 	for i := range c.x {
 		c.x[i] *= 2 * h
 	}
 	for range doublings {
-		more := step.times(c, false).times(step, true)
+		more := step.times(c).times(step.transposed())
 		most, added := 0.0, 0.0
 		for i := range c.x {
 			c.x[i] += more.x[i]
@@ -171,7 +172,7 @@ func covariance(a *matrix) *matrix {
 		if added <= 1e-13*most {
 			return c
 		}
-		step = step.times(step, false)
+		step = step.times(step)
 	}
 	return nil
 }

@@ -132,7 +132,6 @@ func number(n int, parts ...func(i int, key []byte) []byte) []int32 {
 
 // parameters appends a neuron's population and words.
 func parameters(q *ir.Quantized) func(i int, key []byte) []byte {
-	pop := populationOf(q)
 	names := make([][2][]string, len(q.Pops))
 	for k := range q.Pops {
 		for t, table := range []map[string][]int32{q.Pops[k].Params, q.Pops[k].Init} {
@@ -143,7 +142,7 @@ func parameters(q *ir.Quantized) func(i int, key []byte) []byte {
 		}
 	}
 	return func(i int, key []byte) []byte {
-		k := pop[i]
+		k := q.PopulationOf(i)
 		key = binary.AppendVarint(key, int64(k))
 		for t, table := range []map[string][]int32{q.Pops[k].Params, q.Pops[k].Init} {
 			for _, name := range names[k][t] {
@@ -187,10 +186,7 @@ func arrivals(q *ir.Quantized) [][]arrival {
 	out := make([][]arrival, q.Neurons())
 	for k := range q.Projections {
 		p := &q.Projections[k]
-		base := q.FromGroup(p).First
-		if !p.From.Input {
-			base += q.InputCount()
-		}
+		base := q.FirstSource(p)
 		for i := range len(p.Off) - 1 {
 			for s := p.Off[i]; s < p.Off[i+1]; s++ {
 				n := q.Populations[p.To].First + int(p.Post[s])

@@ -86,10 +86,7 @@ func meanErrors(q *ir.Quantized, k int, rates []float64) []float64 {
 		if p.To != k || q.Plastic(i) {
 			continue
 		}
-		base := q.FromGroup(p).First
-		if !p.From.Input {
-			base += q.InputCount()
-		}
+		base := q.FirstSource(p)
 		for j := range len(p.Off) - 1 {
 			for s := p.Off[j]; s < p.Off[j+1]; s++ {
 				to := int(p.Post[s])

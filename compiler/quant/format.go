@@ -23,24 +23,29 @@ func wholes(bits int) grid { return grid{top: float64(int(1)<<(bits-1) - 1)} }
 type formatRow struct {
 	format network.Format
 	// bits name a number of the format.
-	bits   int
+	bits int
+	// levels are its magnitudes; nil is all whole numbers of its bits.
 	levels []float64
+	// cut leaves out the levels that synapses cannot hold: the format is not refused.
+	cut bool
 }
 
 // formats have a row each. The units of e2m1 are halves, those of e4m3 2^-9: its
 // subnormal numbers are 1 to 7 units, and the others those of four significant
-// bits.
+// bits. The numbers of e2m1 are those of the Open Compute Project's Microscaling
+// Formats (MX) Specification 1.0, those of e4m3 of its 8-bit Floating Point
+// Specification (OFP8) 1.0, both of 2023.
 var formats = []formatRow{
-	{network.Ternary, 2, []float64{0, 1}},
-	{network.Int2, 2, nil},
-	{network.Int3, 3, nil},
-	{network.Int4, 4, nil},
-	{network.Int5, 5, nil},
-	{network.Int6, 6, nil},
-	{network.Int7, 7, nil},
-	{network.Int8, 8, nil},
-	{network.E2M1, 4, []float64{0, 1, 2, 3, 4, 6, 8, 12}},
-	{network.E4M3, 8, minifloat(14, 448*512)},
+	{format: network.Ternary, bits: 2, levels: []float64{0, 1}},
+	{format: network.Int2, bits: 2},
+	{format: network.Int3, bits: 3},
+	{format: network.Int4, bits: 4},
+	{format: network.Int5, bits: 5},
+	{format: network.Int6, bits: 6},
+	{format: network.Int7, bits: 7},
+	{format: network.Int8, bits: 8},
+	{format: network.E2M1, bits: 4, levels: []float64{0, 1, 2, 3, 4, 6, 8, 12}},
+	{format: network.E4M3, bits: 8, levels: minifloat(14, 448*512), cut: true},
 }
 
 // minifloat lists the whole numbers of four significant bits: those below 16, and
@@ -65,14 +70,14 @@ func rowOf(f network.Format) *formatRow {
 	return &formats[k]
 }
 
-// grid returns the format's grid, as far as the whole numbers up to room hold it:
-// of e4m3 its smaller numbers, which is enough, since the scale is free.
+// grid returns the format's grid; of one that is cut as far as the whole numbers up
+// to room hold it, which is enough, since the scale is free.
 func (r *formatRow) grid(room float64) grid {
 	if r.levels == nil {
 		return wholes(r.bits)
 	}
 	levels := r.levels
-	if r.format == network.E4M3 {
+	if r.cut {
 		n := 0
 		for n < len(levels) && levels[n] <= room {
 			n++
@@ -110,9 +115,6 @@ func checkFormat(s *settings, np *network.Projection, integer bool, arch *target
 // the smaller magnitude of two; where all whole numbers are on the grid it rounds
 // as round says.
 func (g *grid) nearest(x, step float64, round func(float64) float64) float64 {
-	if g.levels == nil && step == 1 {
-		return min(max(round(x), -g.top), g.top)
-	}
 	y := math.Abs(x) / step
 	var level float64
 	if g.levels == nil {

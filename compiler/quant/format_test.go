@@ -135,6 +135,15 @@ func TestFormatsThatCannotBeAreRefused(t *testing.T) {
 	}
 }
 
+func TestEveryFormatHasNumbers(t *testing.T) {
+	for _, f := range network.Formats {
+		q := quantise(t, one(2, 2, "if", "", fmt.Sprintf("weights: [0.3, -0.3, 0.1, 0], quantise: {format: %s}", f)))
+		if s := q.Stats[0]; s.Format != f || s.Largest < 1 {
+			t.Errorf("%s: quantised to %q, up to %d", f, s.Format, s.Largest)
+		}
+	}
+}
+
 func matches(err error, pattern string) bool {
 	return err != nil && regexp.MustCompile(pattern).MatchString(err.Error())
 }

@@ -290,6 +290,7 @@ func squaredError(segs []segment, scale float64, stride int, enough float64) flo
 		for k := 0; k < len(s.weights); k += stride {
 			w := s.weights[k]
 			var q float64
+			// What nearest says of whole numbers, inlined: a search takes a quarter of the time.
 			if s.grid.levels == nil && step == 1 {
 				q = min(max(math.RoundToEven(w*scale), -s.grid.top), s.grid.top)
 			} else {

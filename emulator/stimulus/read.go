@@ -30,7 +30,7 @@ func Load(path string, groups []Group) (*Train, error) {
 	}
 	src, err := ndarray.Open(path, maxFile)
 	if err != nil {
-		return nil, fileError(path, err)
+		return nil, ndarray.FileError(path, err)
 	}
 	defer src.Close()
 	return ReadCSV(path, src, groups)
@@ -176,7 +176,7 @@ func (c *csvReader) scanError() error {
 	if e, ok := errors.AsType[*table.Error](err); ok {
 		return diag.One(diag.Pos{File: c.file, Line: e.Line, Col: e.Col}, diag.BadStimulus, "%s", e.Message)
 	}
-	return fileError(c.file, err)
+	return ndarray.FileError(c.file, err)
 }
 
 // loadNPZ reads the arrays tick and index.
@@ -189,7 +189,7 @@ func loadNPZ(path string, groups []Group) (*Train, error) {
 	for i, name := range []string{"tick", "index"} {
 		a, err := ndarray.Load(path, name)
 		if err != nil {
-			return nil, fileError(path, err)
+			return nil, ndarray.FileError(path, err)
 		}
 		if len(a.Shape) != 1 {
 			return nil, diag.One(pos, diag.BadStimulus, "array %q has %d dimensions, want 1", name, len(a.Shape))
@@ -256,14 +256,6 @@ func newTrain(keys []uint64) *Train {
 		}
 	}
 	return t
-}
-
-// fileError tells an error about a file as a whole as a diagnostic.
-func fileError(path string, err error) error {
-	if e, ok := errors.AsType[*ndarray.Error](err); ok {
-		return diag.One(diag.Pos{File: path}, e.Code, "%s", strings.TrimPrefix(e.Message, path+": "))
-	}
-	return diag.One(diag.Pos{File: path}, diag.BadFile, "cannot be read: %v", err)
 }
 
 func shorten(s string) string {

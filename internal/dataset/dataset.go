@@ -255,14 +255,13 @@ func fail(file, format string, args ...any) error {
 	return place{file: file}.fail(format, args...)
 }
 
-// arrayError tells an error of package ndarray, whose message begins with the
-// file, as a diagnostic at that file.
+// arrayError tells an error of package ndarray as a diagnostic at the file, and any
+// other as that of a data set.
 func arrayError(file string, err error) error {
-	e, ok := errors.AsType[*ndarray.Error](err)
-	if !ok {
-		return fail(file, "%v", err)
+	if _, ok := errors.AsType[*ndarray.Error](err); ok {
+		return ndarray.FileError(file, err)
 	}
-	return diag.One(diag.Pos{File: file}, e.Code, "%s", strings.TrimPrefix(e.Message, file+": "))
+	return fail(file, "%v", err)
 }
 
 // formatShape writes a shape as a user does: [28, 28].

@@ -47,6 +47,15 @@ func errorf(code diag.Code, path, format string, args ...any) error {
 	return &Error{Code: code, Message: path + ": " + fmt.Sprintf(format, args...)}
 }
 
+// FileError tells an error about the file at path as a whole as a *diag.Error
+// there: an *Error with its code, any other as a file that cannot be read.
+func FileError(path string, err error) error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return diag.One(diag.Pos{File: path}, e.Code, "%s", strings.TrimPrefix(e.Message, path+": "))
+	}
+	return diag.One(diag.Pos{File: path}, diag.BadFile, "cannot be read: %v", err)
+}
+
 // Load reads an array from a file.
 //
 //   - .npy holds one array; name must be empty.

@@ -42,7 +42,7 @@ type Group struct {
 func Load(path string, groups []Group) ([]int64, error) {
 	src, err := ndarray.Open(path, maxFile)
 	if err != nil {
-		return nil, fileError(path, err)
+		return nil, ndarray.FileError(path, err)
 	}
 	defer src.Close()
 	return Read(path, src, groups)
@@ -198,15 +198,7 @@ func (p *reader) scanError() error {
 		p.diags.Add(diag.Pos{File: p.file, Line: e.Line, Col: e.Col}, diag.BadStimulus, "%s", e.Message)
 		return p.diags.Err()
 	}
-	return fileError(p.file, err)
-}
-
-// fileError tells an error about a file as a whole as a diagnostic.
-func fileError(path string, err error) error {
-	if e, ok := errors.AsType[*ndarray.Error](err); ok {
-		return diag.One(diag.Pos{File: path}, e.Code, "%s", strings.TrimPrefix(e.Message, path+": "))
-	}
-	return diag.One(diag.Pos{File: path}, diag.BadFile, "cannot be read: %v", err)
+	return ndarray.FileError(p.file, err)
 }
 
 func shorten(s string) string {
