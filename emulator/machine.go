@@ -15,6 +15,7 @@ import (
 
 	"github.com/weft-toolchain/weft/emulator/activity"
 	"github.com/weft-toolchain/weft/emulator/core"
+	"github.com/weft-toolchain/weft/emulator/kernel"
 	"github.com/weft-toolchain/weft/emulator/noc"
 	"github.com/weft-toolchain/weft/emulator/odin"
 	"github.com/weft-toolchain/weft/internal/diag"
@@ -116,7 +117,7 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 	}
 	for k := range im.Cores {
 		ic := &im.Cores[k]
-		c.specs[k] = c.broken.spec(im, k, core.NewSpecOn(im, k, t))
+		c.specs[k] = c.broken.spec(im, k, core.NewSpecOn(im, k, t)).Planned(kernel.Options{})
 		c.routers[k] = im.Router(int32(k))
 		c.coreAt[c.routers[k]] = int32(k)
 		for slot, n := range ic.Neurons {
@@ -149,6 +150,35 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 		}
 	}
 	return c
+}
+
+// Way is how a chip's cores are computed. What they do does not depend on it.
+type Way int
+
+// The ways.
+const (
+	// Fast runs cores by plans made when the chip is, with the processor's vector
+	// instructions where it has them.
+	Fast Way = iota
+	// Portable is Fast without these instructions.
+	Portable
+	// Plain runs every neuron's program by itself, one instruction after another:
+	// what the others are held to.
+	Plain
+)
+
+// In returns the chip run in a way; a new chip is run fast.
+func (c *Chip) In(way Way) *Chip {
+	out := *c
+	out.specs = make([]*core.Spec, len(c.specs))
+	for k, s := range c.specs {
+		if way == Plain {
+			out.specs[k] = s.Plain()
+		} else {
+			out.specs[k] = s.Planned(kernel.Options{Portable: way == Portable})
+		}
+	}
+	return &out
 }
 
 // Image returns the image that the chip runs.
@@ -195,8 +225,10 @@ func New(c *Chip) *Machine {
 		chip: c, cores: make([]*core.Core, len(c.specs)), work: make([]CoreTick, len(c.specs)),
 		spikes: make([]int64, len(c.image.Manifest.Populations)),
 	}
+	room := &core.Room{}
 	for k, s := range c.specs {
 		m.cores[k] = core.New(s)
+		m.cores[k].Share(room)
 	}
 	if c.event != nil {
 		m.session = c.event.chip.Start()

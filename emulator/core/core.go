@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/weft-toolchain/weft/emulator/activity"
+	"github.com/weft-toolchain/weft/emulator/kernel"
 	"github.com/weft-toolchain/weft/isa"
 	"github.com/weft-toolchain/weft/isa/fixed"
 	"github.com/weft-toolchain/weft/isa/image"
@@ -41,10 +42,10 @@ type Spec struct {
 	group       []int32
 	home        int
 	learn       learning
-	// graded says that spikes may carry payloads, parts that partial sums may
-	// come, from up to partSlots ticks before.
-	graded, parts bool
-	partSlots     int
+	// graded says that spikes may carry payloads. Partial sums come from up to
+	// partSlots ticks before.
+	graded    bool
+	partSlots int
 	// stateWords and paramWords are per neuron.
 	stateWords, paramWords int
 	stateBits              int
@@ -56,6 +57,10 @@ type Spec struct {
 	// devices is nil where the crossbar is digital.
 	devices *crossbar
 	broken  broken
+	// plan is nil where the core is run in the plain way only, ways is how it was
+	// made.
+	plan *plan
+	ways kernel.Options
 }
 
 // row is an axon's synapses as Integrate walks them.
@@ -111,7 +116,6 @@ func NewSpec(im *image.Image, k int, timing targets.Timing) *Spec {
 		}
 		for _, i := range words {
 			s.graded = s.graded || i.Op == isa.SPKG
-			s.parts = s.parts || i.Op == isa.PART
 		}
 	}
 	for _, n := range c.Neurons {
@@ -217,11 +221,21 @@ type Core struct {
 	// payloads[t mod slots] are what the spikes due in tick t carry, by axon,
 	// where spikes carry something.
 	payloads [][]int64
-	// parts[t mod the longest delay] are the partial sums due in tick t.
+	// parts[t mod the longest delay] are the partial sums due in tick t; nil before
+	// the first.
 	parts [][]int64
-	// sums[t mod ring] are the accumulators of tick t.
-	sums  [][]int64
-	state []int32
+	// sums[t mod ring] are the accumulators of tick t: in the plain way, or as
+	// planned, where ring is nil if a tick's are made in it.
+	sums [][]int64
+	ring [][]int32
+	// until is the last tick for which ring has something.
+	until int64
+	// wide are the accumulators of a tick that the plan does not take.
+	wide []int64
+	// state holds a column for each state word: those of columns, whose lanes are the
+	// slots.
+	state   []int32
+	columns [][]int32
 	// lanes are all neurons of a core whose program looks across them.
 	lanes []isa.Lane
 	env   isa.Env
@@ -242,6 +256,10 @@ type Core struct {
 	Counts      activity.Counts
 	Saturations []int64
 	LostAtAxons int64
+	// room is what a plan works in. quiet says that nothing came in this tick, rests
+	// that the last one was so and changed nothing.
+	room         *Room
+	quiet, rests bool
 	// run tells this run's read noise from that of others, column is what the
 	// columns of an array of devices sum up to.
 	run    uint64
@@ -253,12 +271,18 @@ const unsettled = math.MinInt64
 
 // New returns a core in its initial state.
 func New(s *Spec) *Core {
-	c := &Core{spec: s, pending: make([][]uint64, s.slots), sums: make([][]int64, s.ring), state: make([]int32, len(s.image.State))}
+	n := len(s.image.Neurons)
+	c := &Core{spec: s, pending: make([][]uint64, s.slots)}
 	for k := range c.pending {
 		c.pending[k] = make([]uint64, (len(s.rows)+63)/64)
 	}
-	for k := range c.sums {
-		c.sums[k] = make([]int64, len(s.image.Neurons))
+	lanes := n
+	if s.plan != nil {
+		lanes = s.plan.lanes
+	}
+	c.state, c.columns = make([]int32, lanes*s.stateWords), make([][]int32, s.stateWords)
+	for k := range c.columns {
+		c.columns[k] = c.state[k*lanes:][:n]
 	}
 	if s.graded {
 		c.payloads = make([][]int64, s.slots)
@@ -266,28 +290,30 @@ func New(s *Spec) *Core {
 			c.payloads[k] = make([]int64, len(s.rows))
 		}
 	}
-	if s.parts {
-		c.parts = make([][]int64, s.partSlots)
-		for k := range c.parts {
-			c.parts[k] = make([]int64, len(s.image.Neurons))
-		}
-	}
 	c.env = isa.Env{Seed: s.seed, Table: s.table}
 	c.lane.Core = &c.env
 	if s.together {
-		c.lanes = make([]isa.Lane, len(s.image.Neurons))
+		c.lanes = make([]isa.Lane, n)
 		for k := range c.lanes {
 			c.lanes[k] = isa.Lane{Core: &c.env, Bits: s.stateBits}
 			copy(c.lanes[k].Reg[isa.C0:], s.image.Consts[:])
 		}
 	}
 	c.synapses = newSynapses(s)
-	c.settled = make([]int64, len(s.image.Neurons))
 	c.lane.Bits = s.stateBits
 	copy(c.lane.Reg[isa.C0:], s.image.Consts[:])
 	c.Saturations = make([]int64, len(s.Populations))
 	if s.devices != nil {
-		c.column = make([]int64, len(s.image.Neurons))
+		c.column = make([]int64, n)
+	}
+	if s.plan == nil {
+		c.sums = make([][]int64, s.ring)
+		for k := range c.sums {
+			c.sums[k] = make([]int64, n)
+		}
+		c.settled = make([]int64, n)
+	} else {
+		c.planned()
 	}
 	c.Reset()
 	return c
@@ -303,8 +329,16 @@ func (c *Core) Reset() {
 			clear(s)
 		}
 	}
+	for _, s := range c.ring {
+		clear(s)
+	}
 	c.reset(c.spec)
-	copy(c.state, c.spec.image.State)
+	for k, column := range c.columns {
+		for slot := range column {
+			column[slot] = c.spec.image.State[slot*c.spec.stateWords+k]
+		}
+	}
+	c.until, c.quiet, c.rests = 0, false, false
 	for slot := range c.settled {
 		c.settled[slot] = unsettled
 	}
@@ -317,7 +351,7 @@ func (c *Core) Reset() {
 
 // SetCurrent sets what is added to each accumulator in every tick, in weight
 // units; nil is nothing. The caller keeps the slice unchanged.
-func (c *Core) SetCurrent(current []int32) { c.current = current }
+func (c *Core) SetCurrent(current []int32) { c.current, c.rests = current, false }
 
 func (c *Core) clearSent() {
 	c.Fired, c.Payloads = c.Fired[:0], c.Payloads[:0]
@@ -344,6 +378,12 @@ func (c *Core) Receive(axon int32, due int64, payload int32) {
 // ReceivePart writes a partial sum that is due in a slot in tick due: one that is
 // due in the tick at work comes before its Update.
 func (c *Core) ReceivePart(slot int32, due int64, value int32) {
+	if c.parts == nil {
+		c.parts = make([][]int64, c.spec.partSlots)
+		for k := range c.parts {
+			c.parts[k] = make([]int64, len(c.spec.image.Neurons))
+		}
+	}
 	c.parts[due%int64(c.spec.partSlots)][slot] += int64(value)
 	c.Counts[targets.PacketReceived]++
 }
@@ -357,7 +397,10 @@ func (c *Core) StartTick(t, broadcast int64) {
 // weights, and returns the cycles that took.
 func (c *Core) Integrate(t int64) (cycles int64) {
 	s := c.spec
-	if s.devices != nil {
+	switch {
+	case s.plan != nil:
+		return c.integrateFast(t)
+	case s.devices != nil:
 		return c.integrateDevices(t)
 	}
 	due := c.pending[t%int64(s.slots)]
@@ -436,22 +479,33 @@ func (c *Core) addTimes(r *row, payload, t int64) {
 // Update runs the program of every neuron for tick t, fills Fired and returns
 // the cycles that took.
 func (c *Core) Update(t int64) (cycles int64) {
-	s := c.spec
-	sums := c.sums[t%int64(s.ring)]
 	c.clearSent()
-	n := len(sums)
+	if c.spec.plan != nil {
+		return c.updateFast(t)
+	}
+	sums := c.sums[t%int64(c.spec.ring)]
+	c.addExtras(t, sums)
+	return c.update(sums)
+}
+
+// addExtras adds to the sums of a tick what comes besides synapses: partial sums
+// and currents.
+func (c *Core) addExtras(t int64, sums []int64) {
 	if c.parts != nil {
-		parts := c.parts[t%int64(s.partSlots)]
+		parts := c.parts[t%int64(c.spec.partSlots)]
 		for slot, v := range parts {
 			sums[slot] += v
 		}
 		clear(parts)
 	}
-	if c.current != nil {
-		for slot, v := range c.current {
-			sums[slot] += int64(v)
-		}
+	for slot, v := range c.current {
+		sums[slot] += int64(v)
 	}
+}
+
+// update is Update in the plain way, for the sums of a tick, which it clears.
+func (c *Core) update(sums []int64) (cycles int64) {
+	s := c.spec
 	if s.together {
 		for slot, in := range sums {
 			c.load(&c.lanes[slot], slot, in)
@@ -470,10 +524,16 @@ func (c *Core) Update(t int64) (cycles int64) {
 		}
 	}
 	clear(sums)
+	return c.updated()
+}
+
+// updated puts an update onto the books.
+func (c *Core) updated() (cycles int64) {
+	n := len(c.spec.image.Neurons)
 	c.Counts[targets.NeuronUpdate] += int64(n)
 	c.Counts[targets.SpikeOut] += int64(len(c.Fired))
 	c.Counts[targets.CoreTick]++
-	return s.UpdateCycles(n)
+	return c.spec.UpdateCycles(n)
 }
 
 // load puts a neuron and its input into a lane. Registers that only the machine
@@ -487,8 +547,8 @@ func (c *Core) load(l *isa.Lane, slot int, in int64) {
 		l.Segment = int32(slot % s.compartments)
 	}
 	clear(l.Reg[isa.T0:isa.S0])
-	for k, v := range c.state[slot*s.stateWords:][:s.stateWords] {
-		l.Reg[isa.S0+isa.Reg(k)] = v
+	for k, column := range c.columns {
+		l.Reg[isa.S0+isa.Reg(k)] = column[slot]
 	}
 	for k, v := range s.image.Params[slot*s.paramWords:][:s.paramWords] {
 		l.Reg[isa.P0+isa.Reg(k)] = v
@@ -502,10 +562,9 @@ func (c *Core) store(l *isa.Lane, slot int, in int64) {
 		l.Saturations++
 	}
 	changed := l.Spike || l.HasPart
-	for k := range s.stateWords {
-		old := &c.state[slot*s.stateWords+k]
-		if v := l.Reg[isa.S0+isa.Reg(k)]; v != *old {
-			*old = v
+	for k, column := range c.columns {
+		if v := l.Reg[isa.S0+isa.Reg(k)]; v != column[slot] {
+			column[slot] = v
 			changed = true
 		}
 	}
@@ -543,4 +602,4 @@ func (s *Spec) UpdateCycles(n int) int64 {
 }
 
 // State returns state word k of a slot.
-func (c *Core) State(slot, k int) int32 { return c.state[slot*c.spec.stateWords+k] }
+func (c *Core) State(slot, k int) int32 { return c.columns[k][slot] }

@@ -162,10 +162,9 @@ func (c *Core) runSynapse(kind isa.Kind, at synapse) {
 		c.weights[at.axon][at.k] = int16(l.Weight)
 		c.Counts[targets.SynapseWrite]++
 	}
-	for k := range s.stateWords {
-		old := &c.state[slot*s.stateWords+k]
-		if v := l.Reg[isa.S0+isa.Reg(k)]; v != *old {
-			*old = v
+	for k, column := range c.columns {
+		if v := l.Reg[isa.S0+isa.Reg(k)]; v != column[slot] {
+			column[slot] = v
 			c.settled[slot] = unsettled
 		}
 	}
@@ -183,8 +182,8 @@ func (c *Core) loadSynapse(kind isa.Kind, slot, key int) {
 	l.Key = isa.Stream(int(s.image.Neurons[slot]), kind, key)
 	l.Sum, l.Reg[isa.In] = 0, 0
 	clear(l.Reg[isa.T0:isa.S0])
-	for k, v := range c.state[slot*s.stateWords:][:s.stateWords] {
-		l.Reg[isa.S0+isa.Reg(k)] = v
+	for k, column := range c.columns {
+		l.Reg[isa.S0+isa.Reg(k)] = column[slot]
 	}
 	for k, v := range s.image.Params[slot*s.paramWords:][:s.paramWords] {
 		l.Reg[isa.P0+isa.Reg(k)] = v

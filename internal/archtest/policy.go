@@ -126,6 +126,8 @@ var others = []struct {
 	{module: "github.com/spf13/cobra", in: []string{"internal/cli"}},
 	{module: "github.com/schollz/progressbar/v3", in: []string{"internal/cli"}},
 	{module: "golang.org/x/term", in: []string{"internal/cli"}},
+	{module: "golang.org/x/sys", in: []string{"emulator/kernel"}},
+	{module: "github.com/mmcloughlin/avo", in: []string{"emulator/kernel/gen"}}, // a module of its own
 	{module: "gonum.org/v1/gonum", in: []string{"compiler/...", "emulator/...", "internal/...", "examples/..."}},
 	{module: "github.com/google/go-cmp", in: []string{"internal/golden"}, testsIn: []string{"..."}},
 	{module: "github.com/rogpeppe/go-internal", testsIn: []string{"..."}},

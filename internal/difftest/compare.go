@@ -3,6 +3,7 @@ package difftest
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"github.com/weft-toolchain/weft/compiler"
 	"github.com/weft-toolchain/weft/compiler/interp"
@@ -82,14 +83,19 @@ func CompareBroken(net *network.Network, target *targets.Target, d *targets.Defe
 		if use := chip.DeadUse(); use != (emulator.DeadUse{}) {
 			return fmt.Errorf("target %s: the image uses what is dead: %+v", target.Name, use)
 		}
-		m := emulator.New(chip)
-		if err := same(m, im, res.Quantized, want, &run); err != nil {
-			return fmt.Errorf("target %s, mode %d: %w", target.Name, mode, err)
+		for _, way := range []emulator.Way{emulator.Fast, emulator.Portable} {
+			m := emulator.New(chip.In(way))
+			if err := same(m, im, res.Quantized, want, &run); err != nil {
+				return fmt.Errorf("target %s, mode %d, way %d: %w", target.Name, mode, way, err)
+			}
+			// A second run after Reset must not remember the first.
+			m.Reset()
+			if err := same(m, im, res.Quantized, want, &run); err != nil {
+				return fmt.Errorf("target %s, mode %d, way %d, after a reset: %w", target.Name, mode, way, err)
+			}
 		}
-		// A second run after Reset must not remember the first.
-		m.Reset()
-		if err := same(m, im, res.Quantized, want, &run); err != nil {
-			return fmt.Errorf("target %s, mode %d, after a reset: %w", target.Name, mode, err)
+		if err := sameBooks(chip, &run); err != nil {
+			return fmt.Errorf("target %s, mode %d: %w", target.Name, mode, err)
 		}
 	}
 	return nil
@@ -133,6 +139,32 @@ func same(m *emulator.Machine, im *image.Image, q *ir.Quantized, want *interp.Re
 	}
 	if saturations != want.Saturations {
 		return fmt.Errorf("%d saturations on the chip, %d on the oracle", saturations, want.Saturations)
+	}
+	return nil
+}
+
+// sameBooks holds the ways of a chip to each other: all that is counted, cycles and
+// the events of every core among it, and the spikes.
+func sameBooks(chip *emulator.Chip, run *Run) error {
+	var plain *activity.Activity
+	for _, way := range []emulator.Way{emulator.Plain, emulator.Portable, emulator.Fast} {
+		m := emulator.New(chip.In(way))
+		m.SetCurrent(run.Current)
+		for t := range run.Ticks {
+			var in []int32
+			if t < len(run.Spikes) {
+				in = run.Spikes[t]
+			}
+			m.Tick(in)
+		}
+		books := activity.New(len(chip.Image().Cores), len(chip.Image().Manifest.Populations))
+		m.Activity(books)
+		if plain == nil {
+			plain = books
+		}
+		if !reflect.DeepEqual(plain, books) {
+			return fmt.Errorf("the books of way %d are\n%+v\nthose of the plain way\n%+v", way, *books, *plain)
+		}
 	}
 	return nil
 }

@@ -22,15 +22,18 @@ var timing = targets.Timing{
 	HopX: 2, HopY: 3, Link: 2, Eject: 2, FIFO: 2, Barrier: 11,
 }
 
-// compare runs an image on the reference and on the emulator, in both modes and
-// again after a reset, and returns the first difference.
+// compare runs an image on the reference and on the emulator, in both modes, every
+// way and again after a reset, and returns the first difference.
 func compare(im *image.Image, run isaref.Run) error {
 	for _, mode := range []emulator.Mode{emulator.Cycle, emulator.Functional} {
-		m := emulator.New(emulator.NewChip(im, timing, mode))
-		for _, when := range []string{"at first", "after a reset"} {
-			m.Reset()
-			if err := same(isaref.New(im), m, im, run); err != nil {
-				return fmt.Errorf("mode %d, %s: %w", mode, when, err)
+		chip := emulator.NewChip(im, timing, mode)
+		for _, way := range []emulator.Way{emulator.Fast, emulator.Portable, emulator.Plain} {
+			m := emulator.New(chip.In(way))
+			for _, when := range []string{"at first", "after a reset"} {
+				m.Reset()
+				if err := same(isaref.New(im), m, im, run); err != nil {
+					return fmt.Errorf("mode %d, way %d, %s: %w", mode, way, when, err)
+				}
 			}
 		}
 	}

@@ -1,0 +1,103 @@
+package kernel
+
+// Fire is neurons that integrate and fire:
+//
+//	v ← v + I·2^Shift + Bias
+//	v > Above: fires, v ← (v ∧ Keep) + Reset
+//	otherwise: v ← max(v, Floor)
+//
+// where no v is both above Above and below Floor. Sums are so small, in magnitude,
+// that I·2^Shift is below 2³⁰, as all other values are.
+type Fire struct {
+	Bias, Above, Reset, Floor Lanes
+	Keep                      int32 // 0 or −1
+	Shift                     int
+	// Low and High are the limits of v before it is compared.
+	Low, High int32
+	simd      bool
+	// steps has a bit for each of Bias, Above, Reset and Floor that has all lanes.
+	steps int
+}
+
+// Lanes is a value for each lane: as many as there are lanes, or, where all are
+// alike, Block of them.
+type Lanes []int32
+
+// NoFloor is a Floor that is below every v.
+const NoFloor = -1 << 30
+
+// Prepare says how the neurons of so many lanes are to be run, once the rest is set.
+func (f *Fire) Prepare(lanes int, opt Options) {
+	f.simd = simd && !opt.Portable
+	f.steps = 0
+	for k, l := range [...]Lanes{f.Bias, f.Above, f.Reset, f.Floor} {
+		if len(l) == lanes {
+			f.steps |= 1 << k
+		}
+	}
+}
+
+// Run updates neurons: states v and sums of the lanes. It sets the bits of those
+// that fire, and returns how many fired or changed. Where a v was beyond its limits
+// it returns false, and has changed nothing but fired. old is room for the lanes.
+func (f *Fire) Run(v, sums, old []int32, fired []uint64) (active int, ok bool) {
+	if f.simd {
+		active, least, most := runFire(&v[0], &sums[0], &old[0], &fired[0], len(v),
+			&f.Bias[0], &f.Above[0], &f.Reset[0], &f.Floor[0], f.steps, f.Keep, f.Shift)
+		ok = least >= f.Low && most <= f.High
+		if !ok {
+			copy(v, old)
+		}
+		return active, ok
+	}
+	copy(old, v)
+	active, ok = f.run(v, sums, fired)
+	if !ok {
+		copy(v, old)
+	}
+	return active, ok
+}
+
+// run is Run in Go, without a way back.
+func (f *Fire) run(v, sums []int32, fired []uint64) (active int, ok bool) {
+	shift, keep := f.Shift&31, f.Keep
+	low, span := f.Low, uint32(f.High-f.Low)
+	for k := range fired {
+		from := k * Block
+		v, sums := (*[Block]int32)(v[from:]), (*[Block]int32)(sums[from:])
+		bias, above, reset, floor := f.Bias.block(from), f.Above.block(from), f.Reset.block(from), f.Floor.block(from)
+		set := uint64(0)
+		changed := 0
+		for i := range Block {
+			was := v[i]
+			x := was + sums[i]<<shift + bias[i]
+			if uint32(x-low) > span {
+				return 0, false
+			}
+			if x > above[i] {
+				set |= 1 << (i & 63)
+				x = x&keep + reset[i]
+				if x == was {
+					changed++ // it fired
+				}
+			} else if x < floor[i] {
+				x = floor[i]
+			}
+			if x != was {
+				changed++
+			}
+			v[i] = x
+		}
+		fired[k] = set
+		active += changed
+	}
+	return active, true
+}
+
+// block returns the values of Block lanes.
+func (l Lanes) block(from int) *[Block]int32 {
+	if len(l) == Block {
+		from = 0
+	}
+	return (*[Block]int32)(l[from:])
+}
