@@ -61,6 +61,13 @@ type Chip struct {
 	takes         []bool
 	// broadcast says what an input's spike adds to the broadcast registers.
 	broadcast []int32
+	// alone has the population of each core whose slots are all of that one and of
+	// their neurons, else −1.
+	alone []int32
+	// depth is for how many ticks cores hold spikes.
+	depth int
+	// direct is set where spikes need no packets.
+	direct *direct
 	// event is set for a chip without ticks.
 	event  *eventChip
 	broken broken
@@ -88,16 +95,16 @@ func NewBrokenChip(im *image.Image, t *targets.Target, d *targets.Defects, mode 
 			}
 		}
 	}
-	return newChip(im, t, d, mode), nil
+	return newChip(im, t, d, mode, Fast), nil
 }
 
 // NewChip prepares a verified image for running with a timing, on a chip with
 // digital crossbars.
 func NewChip(im *image.Image, timing targets.Timing, mode Mode) *Chip {
-	return newChip(im, &targets.Target{Timing: timing}, nil, mode)
+	return newChip(im, &targets.Target{Timing: timing}, nil, mode, Fast)
 }
 
-func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) *Chip {
+func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode, way Way) *Chip {
 	a := &im.Manifest.Arch
 	c := &Chip{
 		image: im, timing: t.Timing, mode: mode,
@@ -117,7 +124,7 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 	}
 	for k := range im.Cores {
 		ic := &im.Cores[k]
-		c.specs[k] = c.broken.spec(im, k, core.NewSpecOn(im, k, t)).Planned(kernel.Options{})
+		c.specs[k] = way.spec(c.broken.spec(im, k, core.NewSpecOn(im, k, t)))
 		c.routers[k] = im.Router(int32(k))
 		c.coreAt[c.routers[k]] = int32(k)
 		for slot, n := range ic.Neurons {
@@ -127,7 +134,9 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 		}
 		spikes, parts, atOnce := split(ic.Dests)
 		c.slots[k] = c.newFans(spikes, c.routers[k], behind)
-		c.parts[k] = c.newFans(parts, c.routers[k], behind)
+		if slices.ContainsFunc(parts, func(list []image.Dest) bool { return len(list) > 0 }) {
+			c.parts[k] = c.newFans(parts, c.routers[k], behind)
+		}
 		if ic.SendsAtOnce() {
 			c.atOnce[k] = c.newFans(atOnce, c.routers[k], behind)
 			c.markTakers(atOnce)
@@ -137,6 +146,13 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 				c.slots[k][slot].synapses = 0
 			}
 		}
+	}
+	c.depth = 2
+	if len(c.specs) > 0 {
+		c.depth = c.specs[0].Depth()
+	}
+	for k := range im.Cores {
+		c.alone = append(c.alone, alone(c.roles[k], c.populations[k]))
 	}
 	c.broadcast = make([]int32, im.Inputs())
 	for _, s := range im.Manifest.Inputs {
@@ -149,7 +165,22 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 			panic("emulator: image of an event-driven chip: " + err.Error())
 		}
 	}
+	c.direct = c.newDirect()
 	return c
+}
+
+// alone returns the population of all slots of a core, or −1 where they are of
+// several, or not all their neurons' own.
+func alone(roles []image.Role, populations []int32) int32 {
+	for k, p := range populations {
+		if p != populations[0] || roles != nil && roles[k] != image.Own {
+			return -1
+		}
+	}
+	if len(populations) == 0 {
+		return -1
+	}
+	return populations[0]
 }
 
 // Way is how a chip's cores are computed. What they do does not depend on it.
@@ -172,13 +203,17 @@ func (c *Chip) In(way Way) *Chip {
 	out := *c
 	out.specs = make([]*core.Spec, len(c.specs))
 	for k, s := range c.specs {
-		if way == Plain {
-			out.specs[k] = s.Plain()
-		} else {
-			out.specs[k] = s.Planned(kernel.Options{Portable: way == Portable})
-		}
+		out.specs[k] = way.spec(s)
 	}
 	return &out
+}
+
+// spec returns a core as it runs in a way.
+func (w Way) spec(s *core.Spec) *core.Spec {
+	if w == Plain {
+		return s.Plain()
+	}
+	return s.Planned(kernel.Options{Portable: w == Portable})
 }
 
 // Image returns the image that the chip runs.
@@ -216,6 +251,18 @@ type Machine struct {
 	session *odin.Session
 	waiting []int32
 
+	// awake is which cores are to be run; sent and pending are those of a chip whose
+	// spikes go directly: pending[t mod its length] has a bit for each axon of the
+	// chip that is due in tick t.
+	awake   awake
+	sent    sent
+	pending [][]uint64
+	now     int // the tick at work, modulo the length of pending
+	// order is room to put neurons in order; run and runAll are methods, once, since
+	// each method value is an allocation.
+	order               []uint64
+	runDirectly, runAll func(k int)
+
 	watch *Tick // where not nil, is told of the ticks
 }
 
@@ -233,6 +280,18 @@ func New(c *Chip) *Machine {
 	if c.event != nil {
 		m.session = c.event.chip.Start()
 		return m
+	}
+	m.awake = newAwake(c)
+	m.runDirectly, m.runAll = m.runDirect, m.runAndSend
+	if c.direct != nil {
+		m.sent = newSent(c)
+		m.pending = make([][]uint64, c.depth)
+		for k := range m.pending {
+			m.pending[k] = make([]uint64, c.direct.words)
+		}
+		for k, core := range m.cores {
+			core.Place(m.pending, int(c.direct.base[k]))
+		}
 	}
 	if c.mode == Cycle {
 		a, t := &c.image.Manifest.Arch, &c.timing
@@ -259,7 +318,10 @@ func (m *Machine) Reset() {
 	clear(m.spikes)
 	if m.chip.event != nil {
 		m.session, m.waiting = m.chip.event.chip.Start(), m.waiting[:0]
+		return
 	}
+	m.awake.reset(m.chip)
+	m.sent.reset()
 }
 
 // SetRun says which of many runs from the initial state the next one is. Where
@@ -276,6 +338,7 @@ func (m *Machine) SetRun(n int) {
 // neuron have it too, parts and relays have none. Every word that is not zero
 // counts as one config_write.
 func (m *Machine) SetCurrent(current []int32) {
+	m.wakeAll()
 	for k, c := range m.cores {
 		if current == nil {
 			c.SetCurrent(nil)
@@ -306,21 +369,19 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 	m.watchStart(inputs)
 	if m.session != nil {
 		m.eventTick(inputs)
-		slices.Sort(m.fired)
+		m.sortFired()
 		m.watchEnd()
 		return m.fired
 	}
-	m.gather()
-	m.sendInputs(inputs)
-	for k, c := range m.cores {
-		if m.chip.broken.cores[k] {
-			continue
-		}
-		if m.chip.atOnce[k] == nil {
-			m.runCore(k, c)
-		}
-		m.sendSpikes(k, c)
+	if m.chip.direct != nil && m.watch == nil {
+		m.tickDirect(inputs)
+		m.sortFired()
+		return m.fired
 	}
+	m.gather()
+	m.idle()
+	m.sendInputs(inputs)
+	m.each(m.runAll)
 	m.broadcast = m.broadcastOf(inputs)
 	if m.mesh == nil {
 		for k := range m.packets {
@@ -331,9 +392,20 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 		m.cycle += m.phases.Done
 		m.chipAct[targets.Cycle] += m.phases.Done
 	}
-	slices.Sort(m.fired)
+	m.sortFired()
 	m.watchEnd()
 	return m.fired
+}
+
+// runAndSend runs a core that has not gone first, and sends what it has for later
+// ticks.
+func (m *Machine) runAndSend(k int) {
+	c := m.cores[k]
+	if m.chip.atOnce[k] == nil {
+		m.runCore(k, c)
+		m.rested(k)
+	}
+	m.sendSpikes(k, c)
 }
 
 // runCore runs a core's own phases. One that takes partial sums of this tick
@@ -414,11 +486,15 @@ func (m *Machine) Activity(a *activity.Activity) {
 	for k, c := range m.cores {
 		a.Lost.Axons += c.LostAtAxons
 		a.Cores[k].Add(&c.Counts)
+		ticks, updates := m.owed(k)
+		a.Cores[k][targets.CoreTick] += ticks
+		a.Cores[k][targets.NeuronUpdate] += updates
 		for g, n := range c.Saturations {
 			a.Saturations[m.chip.specs[k].Populations[g]] += n
 		}
 	}
 	a.Chip.Add(&m.chipAct)
+	m.addSent(a)
 	a.Ticks += m.tick
 	a.Cycles += m.cycle
 	a.SynapticEvents += m.synapticEvents

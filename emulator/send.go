@@ -109,22 +109,21 @@ func (m *Machine) sendSpikes(k int, c *core.Core) {
 	if len(c.Fired) == 0 && len(c.Parts) == 0 {
 		return
 	}
-	ic := &m.chip.image.Cores[k]
 	src := m.source(m.chip.routers[k])
 	at := m.phases.Gathered
 	parts := 0
+	if m.chip.parts[k] == nil {
+		parts = len(c.Parts) // all of delay 0, and sent
+	}
 	sendParts := func(before int32) {
 		for ; parts < len(c.Parts) && c.PartSlots[parts] < before; parts++ {
 			slot := c.PartSlots[parts]
 			at = m.sendFan(k, c, src, slot, &m.chip.parts[k][slot], c.Parts[parts], at)
 		}
 	}
+	m.tell(k, c.Fired)
 	for j, slot := range c.Fired {
 		sendParts(slot)
-		if m.chip.role(k, int(slot)) == image.Own {
-			m.spikes[m.chip.populations[k][slot]]++
-			m.fired = append(m.fired, ic.Neurons[slot])
-		}
 		at = m.sendFan(k, c, src, slot, &m.chip.slots[k][slot], c.Payloads[j], at)
 	}
 	sendParts(math.MaxInt32)
@@ -221,7 +220,9 @@ func (m *Machine) receive(p *packet) {
 	case p.core == image.Host, p.fate != arrives:
 	case p.axon < 0:
 		m.cores[p.core].ReceivePart(-1-p.axon, p.due, p.payload)
+		m.wake(p.core, p.due)
 	default:
 		m.cores[p.core].Receive(p.axon, p.due, p.payload)
+		m.wake(p.core, p.due)
 	}
 }

@@ -52,7 +52,10 @@ type Delivery struct {
 // Watch makes the machine fill t in every tick, for timelines and traces; nil
 // ends that. What the machine does stays the same. The slices of t are valid
 // until the next tick.
-func (m *Machine) Watch(t *Tick) { m.watch = t }
+func (m *Machine) Watch(t *Tick) {
+	m.watch = t
+	m.wakeAll()
+}
 
 func (m *Machine) watchStart(inputs []int32) {
 	if m.watch != nil {

@@ -50,8 +50,9 @@ type Spec struct {
 	stateWords, paramWords int
 	stateBits              int
 	rows                   []row
-	// slots is the depth of the scheduler, ring of the accumulators: one of the
-	// two is the longest delay, the other 1.
+	// slots is the depth of the scheduler, ring of the accumulators. One of the two
+	// is there for the longest delay: ring has that many ticks, slots one more, since
+	// spikes may come while the tick's own are read.
 	slots, ring int
 	timing      targets.Timing
 	// devices is nil where the crossbar is digital.
@@ -96,10 +97,10 @@ func NewSpec(im *image.Image, k int, timing targets.Timing) *Spec {
 	}
 	s := &Spec{
 		image: c, program: program, timing: timing, stateBits: a.StateBits,
-		stateWords: im.StateWords(c), paramWords: int(c.ParamWords), slots: 1, ring: 1,
+		stateWords: im.StateWords(c), paramWords: int(c.ParamWords), slots: 2, ring: 1,
 	}
 	if a.DelayPlace == targets.DelayAxon {
-		s.slots = a.MaxDelay
+		s.slots = a.MaxDelay + 1
 	} else {
 		s.ring = a.MaxDelay
 	}

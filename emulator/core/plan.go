@@ -107,19 +107,23 @@ func (c *Core) Share(room *Room) {
 	}
 }
 
-// Resting reports whether tick t, if nothing comes, changes nothing: nothing is
-// due, and the tick before was so and changed nothing either.
-func (c *Core) Resting(t int64) bool {
-	if !c.rests {
-		return false
+// Rests reports whether a tick to which nothing is due changes nothing: the one
+// before was so.
+func (c *Core) Rests() bool { return c.rests }
+
+// Place puts what is pending, by tick modulo Depth, into bits of somebody else's: a
+// bit an axon, from a word on.
+func (c *Core) Place(pending [][]uint64, word int) {
+	for k, p := range pending {
+		c.pending[k] = p[word:][:(len(c.spec.rows)+63)/64]
 	}
-	for _, set := range c.pending[t%int64(c.spec.slots)] {
-		if set != 0 {
-			return false
-		}
-	}
-	return true
 }
+
+// Depth returns how many ticks of spikes a core holds.
+func (s *Spec) Depth() int { return s.slots }
+
+// Graded reports whether spikes may carry payloads.
+func (s *Spec) Graded() bool { return s.graded }
 
 // integrateFast is Integrate as planned.
 func (c *Core) integrateFast(t int64) (cycles int64) {

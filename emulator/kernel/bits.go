@@ -12,6 +12,7 @@ type Bits struct {
 	rows         []uint64 // words of each row
 	types        []uint8
 	weights      []int16 // lanes of each type
+	narrow       []int8  // the same, where they are narrow enough
 	// largest is the largest magnitude of a weight.
 	largest int
 	simd    bool
@@ -28,8 +29,15 @@ func NewBits(lanes int, rows []uint64, types []uint8, weights []int16, opt Optio
 	for _, w := range weights {
 		b.largest = max(b.largest, int(w), -int(w))
 	}
-	if !b.simd {
+	switch {
+	case !b.simd:
 		b.pack()
+	case b.largest <= 127:
+		b.narrow = make([]int8, len(weights))
+		for k, w := range weights {
+			b.narrow[k] = int8(w)
+		}
+		b.weights = nil
 	}
 	return b
 }
@@ -54,7 +62,13 @@ func (b *Bits) pack() {
 }
 
 // Bytes returns the memory that the synapses take.
-func (b *Bits) Bytes() int { return 8*len(b.rows) + len(b.types) + 2*len(b.weights) }
+func (b *Bits) Bytes() int {
+	n := 8*len(b.rows) + len(b.types) + 2*len(b.weights) + len(b.narrow)
+	for t := range MaxTypes {
+		n += 8 * (len(b.plus[t]) + len(b.minus[t]))
+	}
+	return n
+}
 
 // Scratch is room that kernels of one goroutine work in.
 type Scratch struct {
@@ -82,11 +96,22 @@ func (b *Bits) Add(sums []int32, axons []int32, s *Scratch) {
 
 // addSIMD is Add of so many rows that no lane leaves 16 bits.
 func (b *Bits) addSIMD(sums []int32, axons []int32, s *Scratch) {
-	s.list = s.list[:0]
-	for _, a := range axons {
-		s.list = append(s.list, uint64(a)*uint64(b.words)*8|uint64(b.types[a])*uint64(b.lanes)*2<<32)
+	if cap(s.list) < len(axons) {
+		s.list = make([]uint64, max(2*len(axons), 256))
 	}
-	addBits(&sums[0], &b.rows[0], &b.weights[0], &s.list[0], len(s.list), b.lanes)
+	list := s.list[:len(axons)]
+	row, size := uint64(b.words)*8, uint64(b.lanes)*2<<32
+	if b.narrow != nil {
+		size /= 2
+	}
+	for k, a := range axons {
+		list[k] = uint64(a)*row | uint64(b.types[a])*size
+	}
+	if b.narrow != nil {
+		addBits8(&sums[0], &b.rows[0], &b.narrow[0], &list[0], len(list), b.lanes)
+	} else {
+		addBits16(&sums[0], &b.rows[0], &b.weights[0], &list[0], len(list), b.lanes)
+	}
 }
 
 // few is up to how many rows bits are followed one by one.

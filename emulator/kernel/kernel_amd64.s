@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func addBits(sums *int32, rows *uint64, weights *int16, list *uint64, n int, lanes int)
+// func addBits8(sums *int32, rows *uint64, weights *int8, list *uint64, n int, lanes int)
 // Requires: AVX, AVX512BW, AVX512F
-TEXT ·addBits(SB), NOSPLIT, $0-48
+TEXT ·addBits8(SB), NOSPLIT, $0-48
 	MOVQ sums+0(FP), AX
 	MOVQ rows+8(FP), CX
 	MOVQ weights+16(FP), DX
@@ -14,9 +14,9 @@ TEXT ·addBits(SB), NOSPLIT, $0-48
 	MOVQ n+32(FP), SI
 	MOVQ lanes+40(FP), DI
 
-bits_wide:
+addBits8_wide:
 	CMPQ   DI, $+256
-	JL     bits_wide_end
+	JL     addBits8_wide_end
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -28,7 +28,172 @@ bits_wide:
 	MOVQ   BX, R8
 	MOVQ   SI, R9
 
-bits_wide_row:
+addBits8_wide_row:
+	MOVL          (R8), R10
+	MOVL          4(R8), R11
+	ADDQ          CX, R10
+	ADDQ          DX, R11
+	KMOVD         (R10), K1
+	VPMOVSXBW     (R11), Z8
+	VPADDW        Z8, Z0, K1, Z0
+	KMOVD         4(R10), K1
+	VPMOVSXBW     32(R11), Z8
+	VPADDW        Z8, Z1, K1, Z1
+	KMOVD         8(R10), K1
+	VPMOVSXBW     64(R11), Z8
+	VPADDW        Z8, Z2, K1, Z2
+	KMOVD         12(R10), K1
+	VPMOVSXBW     96(R11), Z8
+	VPADDW        Z8, Z3, K1, Z3
+	KMOVD         16(R10), K1
+	VPMOVSXBW     128(R11), Z8
+	VPADDW        Z8, Z4, K1, Z4
+	KMOVD         20(R10), K1
+	VPMOVSXBW     160(R11), Z8
+	VPADDW        Z8, Z5, K1, Z5
+	KMOVD         24(R10), K1
+	VPMOVSXBW     192(R11), Z8
+	VPADDW        Z8, Z6, K1, Z6
+	KMOVD         28(R10), K1
+	VPMOVSXBW     224(R11), Z8
+	VPADDW        Z8, Z7, K1, Z7
+	ADDQ          $0x08, R8
+	DECQ          R9
+	JNZ           addBits8_wide_row
+	VPMOVSXWD     Y0, Z8
+	VEXTRACTI64X4 $0x01, Z0, Y11
+	VPMOVSXWD     Y11, Z11
+	VPADDD        (AX), Z8, Z8
+	VMOVDQU32     Z8, (AX)
+	VPADDD        64(AX), Z11, Z11
+	VMOVDQU32     Z11, 64(AX)
+	VPMOVSXWD     Y1, Z8
+	VEXTRACTI64X4 $0x01, Z1, Y11
+	VPMOVSXWD     Y11, Z11
+	VPADDD        128(AX), Z8, Z8
+	VMOVDQU32     Z8, 128(AX)
+	VPADDD        192(AX), Z11, Z11
+	VMOVDQU32     Z11, 192(AX)
+	VPMOVSXWD     Y2, Z8
+	VEXTRACTI64X4 $0x01, Z2, Y11
+	VPMOVSXWD     Y11, Z11
+	VPADDD        256(AX), Z8, Z8
+	VMOVDQU32     Z8, 256(AX)
+	VPADDD        320(AX), Z11, Z11
+	VMOVDQU32     Z11, 320(AX)
+	VPMOVSXWD     Y3, Z8
+	VEXTRACTI64X4 $0x01, Z3, Y11
+	VPMOVSXWD     Y11, Z11
+	VPADDD        384(AX), Z8, Z8
+	VMOVDQU32     Z8, 384(AX)
+	VPADDD        448(AX), Z11, Z11
+	VMOVDQU32     Z11, 448(AX)
+	VPMOVSXWD     Y4, Z8
+	VEXTRACTI64X4 $0x01, Z4, Y11
+	VPMOVSXWD     Y11, Z11
+	VPADDD        512(AX), Z8, Z8
+	VMOVDQU32     Z8, 512(AX)
+	VPADDD        576(AX), Z11, Z11
+	VMOVDQU32     Z11, 576(AX)
+	VPMOVSXWD     Y5, Z8
+	VEXTRACTI64X4 $0x01, Z5, Y11
+	VPMOVSXWD     Y11, Z11
+	VPADDD        640(AX), Z8, Z8
+	VMOVDQU32     Z8, 640(AX)
+	VPADDD        704(AX), Z11, Z11
+	VMOVDQU32     Z11, 704(AX)
+	VPMOVSXWD     Y6, Z8
+	VEXTRACTI64X4 $0x01, Z6, Y11
+	VPMOVSXWD     Y11, Z11
+	VPADDD        768(AX), Z8, Z8
+	VMOVDQU32     Z8, 768(AX)
+	VPADDD        832(AX), Z11, Z11
+	VMOVDQU32     Z11, 832(AX)
+	VPMOVSXWD     Y7, Z8
+	VEXTRACTI64X4 $0x01, Z7, Y11
+	VPMOVSXWD     Y11, Z11
+	VPADDD        896(AX), Z8, Z8
+	VMOVDQU32     Z8, 896(AX)
+	VPADDD        960(AX), Z11, Z11
+	VMOVDQU32     Z11, 960(AX)
+	ADDQ          $+32, CX
+	ADDQ          $+256, DX
+	ADDQ          $+1024, AX
+	SUBQ          $+256, DI
+	JMP           addBits8_wide
+
+addBits8_wide_end:
+addBits8_block:
+	CMPQ   DI, $+64
+	JL     addBits8_block_end
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   BX, R8
+	MOVQ   SI, R9
+
+addBits8_block_row:
+	MOVL          (R8), R10
+	MOVL          4(R8), R11
+	ADDQ          CX, R10
+	ADDQ          DX, R11
+	KMOVD         (R10), K1
+	VPMOVSXBW     (R11), Z0
+	VPADDW        Z0, Z9, K1, Z9
+	KMOVD         4(R10), K1
+	VPMOVSXBW     32(R11), Z0
+	VPADDW        Z0, Z10, K1, Z10
+	ADDQ          $0x08, R8
+	DECQ          R9
+	JNZ           addBits8_block_row
+	VPMOVSXWD     Y9, Z0
+	VEXTRACTI64X4 $0x01, Z9, Y1
+	VPMOVSXWD     Y1, Z1
+	VPADDD        (AX), Z0, Z0
+	VMOVDQU32     Z0, (AX)
+	VPADDD        64(AX), Z1, Z1
+	VMOVDQU32     Z1, 64(AX)
+	VPMOVSXWD     Y10, Z0
+	VEXTRACTI64X4 $0x01, Z10, Y1
+	VPMOVSXWD     Y1, Z1
+	VPADDD        128(AX), Z0, Z0
+	VMOVDQU32     Z0, 128(AX)
+	VPADDD        192(AX), Z1, Z1
+	VMOVDQU32     Z1, 192(AX)
+	ADDQ          $+8, CX
+	ADDQ          $+64, DX
+	ADDQ          $+256, AX
+	SUBQ          $+64, DI
+	JMP           addBits8_block
+
+addBits8_block_end:
+	VZEROUPPER
+	RET
+
+// func addBits16(sums *int32, rows *uint64, weights *int16, list *uint64, n int, lanes int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·addBits16(SB), NOSPLIT, $0-48
+	MOVQ sums+0(FP), AX
+	MOVQ rows+8(FP), CX
+	MOVQ weights+16(FP), DX
+	MOVQ list+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ lanes+40(FP), DI
+
+addBits16_wide:
+	CMPQ   DI, $+256
+	JL     addBits16_wide_end
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   BX, R8
+	MOVQ   SI, R9
+
+addBits16_wide_row:
 	MOVL          (R8), R10
 	MOVL          4(R8), R11
 	ADDQ          CX, R10
@@ -51,7 +216,7 @@ bits_wide_row:
 	VPADDW        448(R11), Z7, K1, Z7
 	ADDQ          $0x08, R8
 	DECQ          R9
-	JNZ           bits_wide_row
+	JNZ           addBits16_wide_row
 	VPMOVSXWD     Y0, Z8
 	VEXTRACTI64X4 $0x01, Z0, Y9
 	VPMOVSXWD     Y9, Z9
@@ -112,18 +277,18 @@ bits_wide_row:
 	ADDQ          $+512, DX
 	ADDQ          $+1024, AX
 	SUBQ          $+256, DI
-	JMP           bits_wide
+	JMP           addBits16_wide
 
-bits_wide_end:
-bits_block:
+addBits16_wide_end:
+addBits16_block:
 	CMPQ   DI, $+64
-	JL     bits_block_end
+	JL     addBits16_block_end
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 	MOVQ   BX, R8
 	MOVQ   SI, R9
 
-bits_block_row:
+addBits16_block_row:
 	MOVL          (R8), R10
 	MOVL          4(R8), R11
 	ADDQ          CX, R10
@@ -134,7 +299,7 @@ bits_block_row:
 	VPADDW        64(R11), Z11, K1, Z11
 	ADDQ          $0x08, R8
 	DECQ          R9
-	JNZ           bits_block_row
+	JNZ           addBits16_block_row
 	VPMOVSXWD     Y10, Z0
 	VEXTRACTI64X4 $0x01, Z10, Y1
 	VPMOVSXWD     Y1, Z1
@@ -153,9 +318,9 @@ bits_block_row:
 	ADDQ          $+128, DX
 	ADDQ          $+256, AX
 	SUBQ          $+64, DI
-	JMP           bits_block
+	JMP           addBits16_block
 
-bits_block_end:
+addBits16_block_end:
 	VZEROUPPER
 	RET
 

@@ -6,7 +6,9 @@ package kernel
 // purego.
 const simd = false
 
-func addBits(*int32, *uint64, *int16, *uint64, int, int) { panic("kernel: no assembly") }
+func addBits8(*int32, *uint64, *int8, *uint64, int, int) { panic("kernel: no assembly") }
+
+func addBits16(*int32, *uint64, *int16, *uint64, int, int) { panic("kernel: no assembly") }
 
 func addRows8(*int32, *int8, *int32, int, int) { panic("kernel: no assembly") }
 

@@ -4,10 +4,15 @@
 
 package kernel
 
-// addBits adds weights to sums. Each element of list is a row: the offset in bytes of its bits from rows, and in the upper half that of its weights from weights. No lane may leave 16 bits.
+// addBits8 adds weights to sums. Each element of list is a row: the offset in bytes of its bits from rows, and in the upper half that of its weights from weights. No lane may leave 16 bits.
 //
 //go:noescape
-func addBits(sums *int32, rows *uint64, weights *int16, list *uint64, n int, lanes int)
+func addBits8(sums *int32, rows *uint64, weights *int8, list *uint64, n int, lanes int)
+
+// addBits16 adds weights to sums. Each element of list is a row: the offset in bytes of its bits from rows, and in the upper half that of its weights from weights. No lane may leave 16 bits.
+//
+//go:noescape
+func addBits16(sums *int32, rows *uint64, weights *int16, list *uint64, n int, lanes int)
 
 // addRows8 adds n rows of weights of 8 bits to sums. No lane may leave 16 bits.
 //

@@ -17,7 +17,8 @@ const (
 
 func main() {
 	ConstraintExpr("amd64,!purego")
-	addBits()
+	addBits(rows8)
+	addBits(rows16)
 	addRows(rows8)
 	addRows(rows16)
 	runFire()
@@ -74,9 +75,11 @@ func addWords16(acc []VecVirtual, sums Register) {
 	}
 }
 
-func addBits() {
-	TEXT("addBits", NOSPLIT, "func(sums *int32, rows *uint64, weights *int16, list *uint64, n, lanes int)")
-	Doc("addBits adds weights to sums. Each element of list is a row: the offset in bytes of its bits from rows, and in the upper half that of its weights from weights. No lane may leave 16 bits.")
+// addBits adds weights of 8 or 16 bits where bits are set.
+func addBits(kind rowKind) {
+	name := map[rowKind]string{rows8: "addBits8", rows16: "addBits16"}[kind]
+	TEXT(name, NOSPLIT, "func(sums *int32, rows *uint64, weights *"+kind.typ+", list *uint64, n, lanes int)")
+	Doc(name + " adds weights to sums. Each element of list is a row: the offset in bytes of its bits from rows, and in the upper half that of its weights from weights. No lane may leave 16 bits.")
 	Pragma("noescape")
 	sums := Load(Param("sums"), GP64())
 	rows := Load(Param("rows"), GP64())
@@ -84,7 +87,7 @@ func addBits() {
 	list := Load(Param("list"), GP64())
 	n := Load(Param("n"), GP64())
 	lanes := Load(Param("lanes"), GP64())
-	inBlocks("bits", lanes, func(lanes int, label string) {
+	inBlocks(name, lanes, func(lanes int, label string) {
 		acc := zmms(lanes / 32)
 		zero(acc)
 		at, left := GP64(), GP64()
@@ -100,14 +103,21 @@ func addBits() {
 		for k, z := range acc {
 			mask := K()
 			KMOVD(Mem{Base: row, Disp: 4 * k}, mask)
-			VPADDW(Mem{Base: w, Disp: 64 * k}, z, mask, z)
+			from := Mem{Base: w, Disp: 32 * kind.bytes * k}
+			if kind == rows16 {
+				VPADDW(from, z, mask, z)
+				continue
+			}
+			wide := ZMM()
+			VPMOVSXBW(from, wide)
+			VPADDW(wide, z, mask, z)
 		}
 		ADDQ(Imm(8), at)
 		DECQ(left)
 		JNZ(LabelRef(loop))
 		addWords16(acc, sums)
 		ADDQ(I32(int32(lanes/8)), rows)
-		ADDQ(I32(int32(lanes*2)), weights)
+		ADDQ(I32(int32(lanes*kind.bytes)), weights)
 		ADDQ(I32(int32(lanes*4)), sums)
 	})
 	VZEROUPPER()

@@ -1,0 +1,120 @@
+package emulator
+
+import (
+	"math/bits"
+
+	"github.com/weft-toolchain/weft/targets"
+)
+
+// set is a set of cores.
+type set []uint64
+
+func newSet(n int) set { return make(set, (n+63)/64) }
+
+func (s set) add(k int32)      { s[k>>6] |= 1 << (k & 63) }
+func (s set) remove(k int32)   { s[k>>6] &^= 1 << (k & 63) }
+func (s set) has(k int32) bool { return s[k>>6]>>(k&63)&1 != 0 }
+
+// awake is which cores have something to do: a tick in which nothing is due to a
+// core that rests changes nothing there, and is not run.
+type awake struct {
+	// restless are those that may change by themselves, due[t mod its length] those
+	// to which something is due in tick t.
+	restless set
+	due      []set
+	// idleDone is when cores without anything to do have updated, idleTakes the part
+	// of it after the partial sums for those that get some.
+	idleDone, idleTakes int64
+	idle                int64 // when they have integrated
+}
+
+func newAwake(c *Chip) awake {
+	a := awake{restless: newSet(len(c.specs)), due: make([]set, c.depth)}
+	for k := range a.due {
+		a.due[k] = newSet(len(c.specs))
+	}
+	for k, s := range c.specs {
+		if c.broken.cores[k] {
+			continue
+		}
+		a.idle = c.timing.Tick
+		update := s.UpdateCycles(len(c.image.Cores[k].Neurons))
+		if c.takes[k] {
+			a.idleTakes = max(a.idleTakes, update)
+		} else {
+			a.idleDone = max(a.idleDone, c.timing.Tick+update)
+		}
+	}
+	a.reset(c)
+	return a
+}
+
+// reset makes every core that is not dead restless.
+func (a *awake) reset(c *Chip) {
+	for k, dead := range c.broken.cores {
+		if !dead {
+			a.restless.add(int32(k))
+		}
+	}
+	for _, s := range a.due {
+		clear(s)
+	}
+}
+
+// each calls f for the cores that have something to do in the tick at work,
+// ascending.
+func (m *Machine) each(f func(k int)) {
+	due := m.awake.due[m.tick%int64(len(m.awake.due))]
+	for w, restless := range m.awake.restless {
+		left := restless | due[w]
+		due[w] = 0
+		for left != 0 {
+			f(w<<6 + bits.TrailingZeros64(left))
+			left &= left - 1
+		}
+	}
+}
+
+// wakeAll makes every core be run in the next tick.
+func (m *Machine) wakeAll() {
+	for k, dead := range m.chip.broken.cores {
+		if !dead && m.session == nil {
+			m.awake.restless.add(int32(k))
+		}
+	}
+}
+
+// idle puts what cores that are not run would take into the phases, once partial
+// sums are gathered.
+func (m *Machine) idle() {
+	a := &m.awake
+	m.phases.Integrated = max(m.phases.Integrated, a.idle)
+	done := max(m.phases.Updated, a.idleDone)
+	if a.idleTakes > 0 {
+		done = max(done, max(a.idle, m.phases.Gathered)+a.idleTakes)
+	}
+	m.phases.Updated, m.phases.Learned = done, max(m.phases.Learned, done)
+}
+
+// wake notes that something is due to a core in a tick.
+func (m *Machine) wake(core int32, due int64) {
+	m.awake.due[due%int64(len(m.awake.due))].add(core)
+}
+
+// rested notes whether a core that was run rests.
+func (m *Machine) rested(k int) {
+	if m.watch == nil && m.cores[k].Rests() {
+		m.awake.restless.remove(int32(k))
+	} else {
+		m.awake.restless.add(int32(k))
+	}
+}
+
+// owed returns what the books of a core lack for the ticks in which it was not run.
+func (m *Machine) owed(k int) (ticks, updates int64) {
+	if m.session != nil || m.chip.broken.cores[k] {
+		return 0, 0
+	}
+	ticks = m.tick - m.cores[k].Counts[targets.CoreTick]
+	return ticks, ticks * int64(len(m.chip.image.Cores[k].Neurons))
+}
