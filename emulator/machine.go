@@ -11,7 +11,10 @@
 package emulator
 
 import (
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/weft-toolchain/weft/emulator/activity"
 	"github.com/weft-toolchain/weft/emulator/core"
@@ -124,7 +127,7 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode, 
 	}
 	for k := range im.Cores {
 		ic := &im.Cores[k]
-		c.specs[k] = way.spec(c.broken.spec(im, k, core.NewSpecOn(im, k, t)))
+		c.specs[k] = c.broken.spec(im, k, core.NewSpecOn(im, k, t))
 		c.routers[k] = im.Router(int32(k))
 		c.coreAt[c.routers[k]] = int32(k)
 		for slot, n := range ic.Neurons {
@@ -147,6 +150,7 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode, 
 			}
 		}
 	}
+	c.specs = way.plan(c.specs)
 	c.depth = 2
 	if len(c.specs) > 0 {
 		c.depth = c.specs[0].Depth()
@@ -201,11 +205,25 @@ const (
 // In returns the chip run in a way; a new chip is run fast.
 func (c *Chip) In(way Way) *Chip {
 	out := *c
-	out.specs = make([]*core.Spec, len(c.specs))
-	for k, s := range c.specs {
-		out.specs[k] = way.spec(s)
-	}
+	out.specs = way.plan(c.specs)
 	return &out
+}
+
+// plan returns cores as they run in a way. It has all processors at work, for an
+// image of many cores.
+func (w Way) plan(specs []*core.Spec) []*core.Spec {
+	out := make([]*core.Spec, len(specs))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(specs)) {
+		workers.Go(func() {
+			for k := int(next.Add(1)) - 1; k < len(specs); k = int(next.Add(1)) - 1 {
+				out[k] = w.spec(specs[k])
+			}
+		})
+	}
+	workers.Wait()
+	return out
 }
 
 // spec returns a core as it runs in a way.

@@ -84,40 +84,40 @@ func (l *lists) addLater(ring [][]int32, at int, axons []int32) {
 func (l *lists) bytes() int { return 4*len(l.off) + 4*len(l.words) + 2*len(l.delays) }
 
 // newLists lists the rows.
-func newLists(rows []row) *lists {
-	l := &lists{off: make([]uint32, 1, len(rows)+1)}
-	later := false
-	for k := range rows {
-		rows[k].each(func(slot int, weight int16, delay uint16) {
-			l.words = append(l.words, uint32(slot)<<weightBits|uint32(uint16(weight)))
-			later = later || delay > 1
-		})
-		l.off = append(l.off, uint32(len(l.words)))
+func newLists(rows []row, sh shape) *lists {
+	l := &lists{off: make([]uint32, 1, len(rows)+1), words: make([]uint32, 0, sh.synapses)}
+	if sh.later {
+		l.delays = make([]uint16, 0, sh.synapses)
 	}
-	if later {
-		l.delays = make([]uint16, 0, len(l.words))
-		for k := range rows {
-			rows[k].each(func(_ int, _ int16, delay uint16) { l.delays = append(l.delays, delay) })
+	for k := range rows {
+		r := &rows[k]
+		for i, w := range r.weights {
+			if w == 0 {
+				continue
+			}
+			l.words = append(l.words, uint32(r.slot(i))<<weightBits|uint32(uint16(w)))
+			if sh.later {
+				l.delays = append(l.delays, r.delay(i))
+			}
 		}
+		l.off = append(l.off, uint32(len(l.words)))
 	}
 	return l
 }
 
-// each calls f for the synapses of a row whose weight is not zero.
-func (r *row) each(f func(slot int, weight int16, delay uint16)) {
-	for k, w := range r.weights {
-		if w == 0 {
-			continue
-		}
-		slot, delay := k, uint16(1)
-		if r.targets != nil {
-			slot = int(r.targets[k])
-		}
-		if r.delays != nil {
-			delay = r.delays[k]
-		}
-		f(slot, w, delay)
+// slot returns the slot of synapse k of a row, delay its delay.
+func (r *row) slot(k int) int {
+	if r.targets == nil {
+		return k
 	}
+	return int(r.targets[k])
+}
+
+func (r *row) delay(k int) uint16 {
+	if r.delays == nil {
+		return 1
+	}
+	return r.delays[k]
 }
 
 // shape is what decides about a layout.
@@ -133,16 +133,22 @@ func shapeOf(rows []row, slots int) shape {
 	var s shape
 	last, sums := make([]int32, slots), make([]int64, slots)
 	for k := range rows {
-		rows[k].each(func(slot int, weight int16, delay uint16) {
-			w := max(int(weight), -int(weight))
+		r := &rows[k]
+		for i, weight := range r.weights {
+			if weight == 0 {
+				continue
+			}
+			slot, w := r.slot(i), max(int(weight), -int(weight))
 			s.synapses++
 			s.largest = max(s.largest, w)
-			s.later = s.later || delay > 1
+			s.later = s.later || r.delay(i) > 1
 			s.repeats = s.repeats || last[slot] == int32(k+1)
 			last[slot] = int32(k + 1)
 			sums[slot] += int64(w)
-			s.most = max(s.most, sums[slot])
-		})
+		}
+	}
+	for _, sum := range sums {
+		s.most = max(s.most, sum)
 	}
 	return s
 }
@@ -150,31 +156,34 @@ func shapeOf(rows []row, slots int) shape {
 // newLayout chooses the layout of a core's rows: bits where the weights are those of
 // a few types, whole rows where enough of them is there, and lists else.
 func (s *Spec) newLayout(sh shape, lanes int) layout {
-	whole := lanes * len(s.rows)
-	if sh.repeats || sh.later || sh.synapses > math.MaxUint32/2 {
-		return newLists(s.rows)
-	}
 	const listed = 4 // bytes a synapse
-	if whole/8 <= listed*sh.synapses {
-		if b := s.newBits(lanes); b != nil {
-			return bitRows{b}
-		}
+	whole := lanes * len(s.rows)
+	if sh.repeats || sh.later || whole/8 > listed*sh.synapses {
+		return newLists(s.rows, sh)
+	}
+	if b := s.newBits(lanes); b != nil {
+		return bitRows{b}
 	}
 	switch {
 	case sh.largest <= math.MaxInt8 && whole <= listed*sh.synapses:
-		data := make([]int8, whole)
-		for k := range s.rows {
-			s.rows[k].each(func(slot int, weight int16, _ uint16) { data[k*lanes+slot] = int8(weight) })
-		}
-		return rows8{kernel.NewDense8(lanes, data, s.ways)}
+		return rows8{kernel.NewDense8(lanes, wholeRows[int8](s.rows, lanes), s.ways)}
 	case 2*whole <= listed*sh.synapses:
-		data := make([]int16, whole)
-		for k := range s.rows {
-			s.rows[k].each(func(slot int, weight int16, _ uint16) { data[k*lanes+slot] = weight })
-		}
-		return rows16{kernel.NewDense16(lanes, data, s.ways)}
+		return rows16{kernel.NewDense16(lanes, wholeRows[int16](s.rows, lanes), s.ways)}
 	}
-	return newLists(s.rows)
+	return newLists(s.rows, sh)
+}
+
+// wholeRows returns the weights of every lane of every row.
+func wholeRows[W int8 | int16](rows []row, lanes int) []W {
+	out := make([]W, len(rows)*lanes)
+	for k := range rows {
+		for i, w := range rows[k].weights {
+			if w != 0 {
+				out[k*lanes+rows[k].slot(i)] = W(w)
+			}
+		}
+	}
+	return out
 }
 
 // newBits returns the rows as bits, or nil where their weights are not those of a
@@ -183,13 +192,13 @@ func (s *Spec) newLayout(sh shape, lanes int) layout {
 func (s *Spec) newBits(lanes int) *kernel.Bits {
 	rows := make([]uint64, len(s.rows)*lanes/64)
 	types := make([]uint8, len(s.rows))
-	weights := make([]int16, 0, kernel.MaxTypes*lanes)
+	weights := make([]int16, lanes, kernel.MaxTypes*lanes)
 	for k := range s.rows {
 		r := &s.rows[k]
 		t := 0
 		for ; t < kernel.MaxTypes; t++ {
 			if len(weights) == t*lanes {
-				weights = append(weights, make([]int16, lanes)...)
+				weights = weights[:len(weights)+lanes]
 			}
 			if r.matches(weights[t*lanes:][:lanes]) {
 				break
@@ -199,13 +208,14 @@ func (s *Spec) newBits(lanes int) *kernel.Bits {
 			return nil
 		}
 		types[k] = uint8(t)
-		r.each(func(slot int, weight int16, _ uint16) {
-			weights[t*lanes+slot] = weight
-			rows[(k*lanes+slot)/64] |= 1 << (slot % 64)
-		})
-	}
-	if len(weights) == 0 {
-		weights = make([]int16, lanes)
+		of, row := weights[t*lanes:][:lanes], rows[k*lanes/64:][:lanes/64]
+		for i, w := range r.weights {
+			if w != 0 {
+				slot := r.slot(i)
+				of[slot] = w
+				row[slot/64] |= 1 << (slot % 64)
+			}
+		}
 	}
 	return kernel.NewBits(lanes, rows, types, weights, s.ways)
 }
@@ -213,9 +223,10 @@ func (s *Spec) newBits(lanes int) *kernel.Bits {
 // matches reports whether the weights of a row are those of a type, as far as that
 // has some.
 func (r *row) matches(weights []int16) bool {
-	ok := true
-	r.each(func(slot int, weight int16, _ uint16) {
-		ok = ok && (weights[slot] == 0 || weights[slot] == weight)
-	})
-	return ok
+	for i, w := range r.weights {
+		if have := weights[r.slot(i)]; w != 0 && have != 0 && have != w {
+			return false
+		}
+	}
+	return true
 }
