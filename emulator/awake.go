@@ -1,8 +1,6 @@
 package emulator
 
 import (
-	"math/bits"
-
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -58,20 +56,6 @@ func (a *awake) reset(c *Chip) {
 	}
 	for _, s := range a.due {
 		clear(s)
-	}
-}
-
-// each calls f for the cores that have something to do in the tick at work,
-// ascending.
-func (m *Machine) each(f func(k int)) {
-	due := m.awake.due[m.tick%int64(len(m.awake.due))]
-	for w, restless := range m.awake.restless {
-		left := restless | due[w]
-		due[w] = 0
-		for left != 0 {
-			f(w<<6 + bits.TrailingZeros64(left))
-			left &= left - 1
-		}
 	}
 }
 

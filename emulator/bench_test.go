@@ -31,14 +31,14 @@ func BenchmarkTick(b *testing.B) {
 			for range 100 {
 				m.Tick(nil)
 			}
-			before := m.synapticEvents
+			_, before := run(m, nil)
 			b.ReportAllocs()
 			for b.Loop() {
 				m.Tick(nil)
 			}
 			_, act := run(m, nil)
 			total := act.Total()
-			b.ReportMetric(float64(m.synapticEvents-before)/b.Elapsed().Seconds(), "synops/s")
+			b.ReportMetric(float64(act.SynapticEvents-before.SynapticEvents)/b.Elapsed().Seconds(), "synops/s")
 			b.ReportMetric(float64(total[targets.SpikeOut])/float64(act.Ticks), "spikes/tick")
 		})
 	}

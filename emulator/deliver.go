@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"math/bits"
 	"slices"
 
 	"github.com/weft-toolchain/weft/emulator/activity"
@@ -107,14 +106,23 @@ func (m *Machine) tickDirect(inputs []int32) {
 	m.now = int(m.tick % int64(len(m.pending)))
 	for _, in := range inputs {
 		m.sent.inputs[in]++
-		m.deliverTo(m.chip.direct.inputs.of(in))
+		for _, to := range m.chip.direct.inputs.of(in) {
+			m.deliverTo(&to)
+		}
 	}
-	m.each(m.runDirectly)
+	m.together(m.runDirectly)
+	if len(m.workers) > 1 {
+		m.together(m.takeOver)
+	}
+	m.collect()
 	m.broadcast = m.broadcastOf(inputs)
 }
 
+// directly runs a worker's cores and delivers their spikes.
+func (m *Machine) directly(w *worker) { m.each(w, m.runDirect) }
+
 // runDirect runs a core and delivers its spikes.
-func (m *Machine) runDirect(k int) {
+func (m *Machine) runDirect(k int, w *worker) {
 	c := m.cores[k]
 	c.StartTick(m.tick, m.broadcast)
 	c.Integrate(m.tick)
@@ -124,61 +132,51 @@ func (m *Machine) runDirect(k int) {
 	if len(c.Fired) == 0 {
 		return
 	}
-	m.tell(k, c.Fired)
+	m.tell(w, k, c.Fired)
 	counts, to := m.sent.slots[k], &m.chip.direct.slots[k]
 	for _, slot := range c.Fired {
 		counts[slot]++
-		m.deliverTo(to.of(slot))
-	}
-}
-
-// deliverTo writes a spike to its axons.
-func (m *Machine) deliverTo(list []spot) {
-	for i := range list {
-		to := &list[i]
-		at := m.now + int(to.delay)
-		if at >= len(m.pending) {
-			at -= len(m.pending)
-		}
-		m.pending[at][to.word] |= 1 << (to.bit & 63)
-		m.awake.due[at].add(to.core)
-		m.sent.received[to.core]++
-	}
-}
-
-// tell notes the neurons that fire in slots of a core, but for copies, parts and
-// relays.
-func (m *Machine) tell(k int, slots []int32) {
-	neurons, populations, roles := m.chip.image.Cores[k].Neurons, m.chip.populations[k], m.chip.roles[k]
-	if p := m.chip.alone[k]; p >= 0 {
-		m.spikes[p] += int64(len(slots))
-		for _, slot := range slots {
-			m.fired = append(m.fired, neurons[slot])
-		}
-		return
-	}
-	for _, slot := range slots {
-		if roles == nil || roles[slot] == image.Own {
-			m.spikes[populations[slot]]++
-			m.fired = append(m.fired, neurons[slot])
+		list := to.of(slot)
+		for i := range list {
+			if to := &list[i]; to.core >= w.from && to.core < w.to {
+				m.deliverTo(to)
+			} else {
+				m.keep(w, to)
+			}
 		}
 	}
 }
 
-// sortFired puts the neurons that fired in order.
-func (m *Machine) sortFired() {
-	if slices.IsSorted(m.fired) {
-		return
+// keep keeps a spike for the worker that it is for.
+func (m *Machine) keep(w *worker, to *spot) {
+	for v, other := range m.workers {
+		if to.core < other.to {
+			w.out[v] = append(w.out[v], *to)
+			return
+		}
 	}
-	words := (len(m.chip.place) + 63) / 64
-	if len(m.fired)*16 < words {
-		slices.Sort(m.fired)
-		return
+}
+
+// handOver delivers what the others kept for a worker.
+func (m *Machine) handOver(w *worker) {
+	v := slices.Index(m.workers, w)
+	for _, other := range m.workers {
+		for i := range other.out[v] {
+			m.deliverTo(&other.out[v][i])
+		}
+		other.out[v] = other.out[v][:0]
 	}
-	if m.order == nil {
-		m.order = make([]uint64, words)
+}
+
+// deliverTo writes a spike to its axon.
+func (m *Machine) deliverTo(to *spot) {
+	at := m.now + int(to.delay)
+	if at >= len(m.pending) {
+		at -= len(m.pending)
 	}
-	m.fired = sortBits(m.fired, m.order)
+	m.pending[at][to.word] |= 1 << (to.bit & 63)
+	m.awake.due[at].add(to.core)
+	m.sent.received[to.core]++
 }
 
 // addSent adds what was sent directly to the books.
@@ -206,24 +204,4 @@ func (m *Machine) addSent(a *activity.Activity) {
 			a.Chip[targets.HostIn] += int64(n) * int64(len(f.dests))
 		}
 	}
-}
-
-// sortBits returns numbers in order, by the bits of order, which are 0 before and
-// after.
-func sortBits(list []int32, order []uint64) []int32 {
-	for _, n := range list {
-		order[n>>6] |= 1 << (n & 63)
-	}
-	list = list[:0]
-	for w, set := range order {
-		if set == 0 {
-			continue
-		}
-		order[w] = 0
-		for set != 0 {
-			list = append(list, int32(w<<6+bits.TrailingZeros64(set)))
-			set &= set - 1
-		}
-	}
-	return list
 }

@@ -76,6 +76,7 @@ func (m *Machine) gather() {
 		}
 		any = true
 		m.runCore(k, c)
+		m.note(&m.work[k])
 		m.phases.Summed = max(m.phases.Summed, m.work[k].Updated)
 		m.sendAtOnce(k, c)
 	}

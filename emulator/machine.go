@@ -276,10 +276,11 @@ type Machine struct {
 	sent    sent
 	pending [][]uint64
 	now     int // the tick at work, modulo the length of pending
-	// order is room to put neurons in order; run and runAll are methods, once, since
-	// each method value is an allocation.
-	order               []uint64
-	runDirectly, runAll func(k int)
+	workers []*worker
+	// order is room to put neurons in order; the others are methods, once, since each
+	// method value is an allocation.
+	order                              []uint64
+	runDirectly, takeOver, runTheirOwn func(w *worker)
 
 	watch *Tick // where not nil, is told of the ticks
 }
@@ -290,17 +291,16 @@ func New(c *Chip) *Machine {
 		chip: c, cores: make([]*core.Core, len(c.specs)), work: make([]CoreTick, len(c.specs)),
 		spikes: make([]int64, len(c.image.Manifest.Populations)),
 	}
-	room := &core.Room{}
 	for k, s := range c.specs {
 		m.cores[k] = core.New(s)
-		m.cores[k].Share(room)
 	}
 	if c.event != nil {
 		m.session = c.event.chip.Start()
 		return m
 	}
 	m.awake = newAwake(c)
-	m.runDirectly, m.runAll = m.runDirect, m.runAndSend
+	m.SetWorkers(1)
+	m.runDirectly, m.takeOver, m.runTheirOwn = m.directly, m.handOver, m.runCores
 	if c.direct != nil {
 		m.sent = newSent(c)
 		m.pending = make([][]uint64, c.depth)
@@ -393,13 +393,20 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 	}
 	if m.chip.direct != nil && m.watch == nil {
 		m.tickDirect(inputs)
-		m.sortFired()
 		return m.fired
 	}
 	m.gather()
 	m.idle()
 	m.sendInputs(inputs)
-	m.each(m.runAll)
+	m.together(m.runTheirOwn)
+	for _, w := range m.workers {
+		for _, k := range w.ran {
+			if m.chip.atOnce[k] == nil {
+				m.note(&m.work[k])
+			}
+			m.sendSpikes(int(k), m.cores[k])
+		}
+	}
 	m.broadcast = m.broadcastOf(inputs)
 	if m.mesh == nil {
 		for k := range m.packets {
@@ -410,34 +417,39 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 		m.cycle += m.phases.Done
 		m.chipAct[targets.Cycle] += m.phases.Done
 	}
-	m.sortFired()
+	m.collect()
 	m.watchEnd()
 	return m.fired
 }
 
-// runAndSend runs a core that has not gone first, and sends what it has for later
-// ticks.
-func (m *Machine) runAndSend(k int) {
-	c := m.cores[k]
-	if m.chip.atOnce[k] == nil {
-		m.runCore(k, c)
-		m.rested(k)
-	}
-	m.sendSpikes(k, c)
+// runCores runs those of a worker's cores that have not gone first.
+func (m *Machine) runCores(w *worker) {
+	m.each(w, func(k int, w *worker) {
+		c := m.cores[k]
+		if m.chip.atOnce[k] == nil {
+			m.runCore(k, c)
+			m.rested(k)
+		}
+		m.tell(w, k, c.Fired)
+	})
 }
 
 // runCore runs a core's own phases. One that takes partial sums of this tick
 // updates its neurons when these are there.
 func (m *Machine) runCore(k int, c *core.Core) {
 	c.StartTick(m.tick, m.broadcast)
-	t := CoreTick{Integrated: c.Integrate(m.tick)}
+	t := &m.work[k]
+	*t = CoreTick{Integrated: c.Integrate(m.tick)}
 	t.Began = t.Integrated
 	if m.chip.takes[k] {
 		t.Began = max(t.Began, m.phases.Gathered)
 	}
 	t.Updated = t.Began + c.Update(m.tick)
 	t.Learned = t.Updated + c.Learn()
-	m.work[k] = t
+}
+
+// note notes the phases of a core.
+func (m *Machine) note(t *CoreTick) {
 	m.phases.Integrated = max(m.phases.Integrated, t.Integrated)
 	m.phases.Updated = max(m.phases.Updated, t.Updated)
 	m.phases.Learned = max(m.phases.Learned, t.Learned)

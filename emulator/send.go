@@ -121,7 +121,6 @@ func (m *Machine) sendSpikes(k int, c *core.Core) {
 			at = m.sendFan(k, c, src, slot, &m.chip.parts[k][slot], c.Parts[parts], at)
 		}
 	}
-	m.tell(k, c.Fired)
 	for j, slot := range c.Fired {
 		sendParts(slot)
 		at = m.sendFan(k, c, src, slot, &m.chip.slots[k][slot], c.Payloads[j], at)

@@ -26,6 +26,7 @@ import (
 type evalOptions struct {
 	compileFlags
 	defectsFlag
+	wayFlag
 	file, target string
 	samples      int
 	workers      int
@@ -55,6 +56,7 @@ depend on the number of workers.`,
 	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
 	cmd.Flags().StringVar(&o.predictions, "predictions", "", "write sample, label and prediction here, as csv; - is stdout")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the result as JSON")
+	o.addWay(cmd)
 	o.add(cmd)
 	o.addDefects(cmd, "the network is compiled around it, and the chip is emulated with it")
 	return cmd
@@ -65,6 +67,9 @@ func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
 		return usagef("--predictions - and --json both print to stdout; give --predictions a file")
 	}
 	if err := checkOut([]string{o.file, o.target, o.profile, o.defects}, o.predictions); err != nil {
+		return err
+	}
+	if err := o.check(); err != nil {
 		return err
 	}
 	j, err := newJob(o)
@@ -208,7 +213,7 @@ func (j *job) on(ctx context.Context, t *targets.Target, errs io.Writer) (*eval.
 	bar := newBar(errs, j.data.N, t.Name)
 	res, err := eval.Run(ctx, eval.Config{
 		Experiment: j.exp, Network: j.net, Data: j.data, Target: t,
-		Chip: chip, Functional: j.mode == emulator.Functional,
+		Chip: j.opt.of(chip), Functional: j.mode == emulator.Functional,
 		Workers: j.opt.workers, Progress: bar.set,
 	})
 	bar.done()

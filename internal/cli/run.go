@@ -20,8 +20,10 @@ import (
 type runOptions struct {
 	compileFlags
 	defectsFlag
+	wayFlag
 	file, target string
 	in, out      string
+	workers      int
 	ticks        int
 	timing       string
 	timeline     bool
@@ -58,6 +60,8 @@ input spike has had time to reach every population.`,
 	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
 	cmd.Flags().BoolVar(&o.timeline, "timeline", false, "print what each core did in each cycle")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the report as JSON")
+	cmd.Flags().IntVar(&o.workers, "workers", 0, "goroutines that the chip's cores are shared out over (default: one a processor)")
+	o.addWay(cmd)
 	o.add(cmd)
 	o.addDefects(cmd, "a network is compiled around it, and the chip is emulated with it")
 	return cmd
@@ -86,7 +90,12 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	if err != nil {
 		return err
 	}
+	if err := o.check(); err != nil {
+		return err
+	}
 	switch {
+	case o.workers < 0:
+		return usagef("--workers counts from 1")
 	case o.ticks < 0 || o.ticks > stimulus.MaxTicks:
 		return usagef("--ticks %d: want 1 to %d", o.ticks, stimulus.MaxTicks)
 	case o.timeline && m == emulator.Functional:
@@ -124,7 +133,7 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 		return err
 	}
 	noteDefects(errs, chip, l.defects)
-	r := &runner{chip: chip, train: train, ticks: o.ticks}
+	r := &runner{chip: o.of(chip), workers: processors(o.workers), train: train, ticks: o.ticks}
 	if r.ticks == 0 {
 		r.ticks = ticksFor(l.image, train)
 	}
@@ -233,6 +242,7 @@ func ticksFor(im *image.Image, train *stimulus.Train) int {
 // runner is one run of a machine.
 type runner struct {
 	chip     *emulator.Chip
+	workers  int
 	train    *stimulus.Train
 	ticks    int
 	timeline *trace.Timeline
@@ -246,6 +256,7 @@ type runner struct {
 // run runs the ticks; it keeps the spikes where asked to.
 func (r *runner) run(ctx context.Context, keep bool) (*activity.Activity, report.Hash, error) {
 	m := emulator.New(r.chip)
+	m.SetWorkers(r.workers)
 	hash := report.NewHash()
 	var seen emulator.Tick
 	if r.timeline != nil {

@@ -1,0 +1,142 @@
+package emulator
+
+import (
+	"math/bits"
+	"slices"
+	"sync"
+
+	"github.com/weft-toolchain/weft/emulator/core"
+	"github.com/weft-toolchain/weft/isa/image"
+)
+
+// worker runs a stretch of a machine's cores. What is in it, and in the words of
+// its cores in sets, pending spikes and counts of received packets, is its own while
+// several are at work.
+type worker struct {
+	// words are those of sets of cores that it has, from, to the cores.
+	fromWord, toWord int
+	from, to         int32
+	room             core.Room
+	// ran lists the cores that it ran in this tick, ascending.
+	ran []int32
+	// fired and spikes are as the machine's; out are spikes to the cores of other
+	// workers.
+	fired  []int32
+	spikes []int64
+	out    [][]spot
+}
+
+// SetWorkers shares a machine's cores out over up to n goroutines, which work at
+// the same tick; a new machine has one. What it does is the same.
+func (m *Machine) SetWorkers(n int) {
+	words := (len(m.cores) + 63) / 64
+	n = max(1, min(n, words))
+	m.workers = make([]*worker, n)
+	for i := range m.workers {
+		w := &worker{fromWord: i * words / n, toWord: (i + 1) * words / n, spikes: make([]int64, len(m.spikes)), out: make([][]spot, n)}
+		w.from, w.to = int32(min(w.fromWord*64, len(m.cores))), int32(min(w.toWord*64, len(m.cores)))
+		for _, c := range m.cores[w.from:w.to] {
+			c.Share(&w.room)
+		}
+		m.workers[i] = w
+	}
+}
+
+// together runs f for every worker at once, and returns when all are done.
+func (m *Machine) together(f func(w *worker)) {
+	if len(m.workers) == 1 {
+		f(m.workers[0])
+		return
+	}
+	var all sync.WaitGroup
+	for _, w := range m.workers {
+		all.Go(func() { f(w) })
+	}
+	all.Wait()
+}
+
+// each calls f for the worker's cores that have something to do in the tick at work,
+// ascending, and lists them.
+func (m *Machine) each(w *worker, f func(k int, w *worker)) {
+	w.ran = w.ran[:0]
+	due := m.awake.due[m.tick%int64(len(m.awake.due))]
+	for word := w.fromWord; word < w.toWord; word++ {
+		left := m.awake.restless[word] | due[word]
+		due[word] = 0
+		for left != 0 {
+			k := word<<6 + bits.TrailingZeros64(left)
+			left &= left - 1
+			w.ran = append(w.ran, int32(k))
+			f(k, w)
+		}
+	}
+}
+
+// tell notes the neurons that fire in slots of a core, but for copies, parts and
+// relays.
+func (m *Machine) tell(w *worker, k int, slots []int32) {
+	neurons, populations, roles := m.chip.image.Cores[k].Neurons, m.chip.populations[k], m.chip.roles[k]
+	if p := m.chip.alone[k]; p >= 0 {
+		w.spikes[p] += int64(len(slots))
+		for _, slot := range slots {
+			w.fired = append(w.fired, neurons[slot])
+		}
+		return
+	}
+	for _, slot := range slots {
+		if roles == nil || roles[slot] == image.Own {
+			w.spikes[populations[slot]]++
+			w.fired = append(w.fired, neurons[slot])
+		}
+	}
+}
+
+// collect takes over what the workers noted, and puts the neurons that fired in
+// order.
+func (m *Machine) collect() {
+	for _, w := range m.workers {
+		m.fired = append(m.fired, w.fired...)
+		w.fired = w.fired[:0]
+		for p, n := range w.spikes {
+			m.spikes[p] += n
+		}
+		clear(w.spikes)
+	}
+	m.sortFired()
+}
+
+// sortFired puts the neurons that fired in order.
+func (m *Machine) sortFired() {
+	if slices.IsSorted(m.fired) {
+		return
+	}
+	words := (len(m.chip.place) + 63) / 64
+	if len(m.fired)*16 < words {
+		slices.Sort(m.fired)
+		return
+	}
+	if m.order == nil {
+		m.order = make([]uint64, words)
+	}
+	m.fired = sortBits(m.fired, m.order)
+}
+
+// sortBits returns numbers in order, by the bits of order, which are 0 before and
+// after.
+func sortBits(list []int32, order []uint64) []int32 {
+	for _, n := range list {
+		order[n>>6] |= 1 << (n & 63)
+	}
+	list = list[:0]
+	for w, set := range order {
+		if set == 0 {
+			continue
+		}
+		order[w] = 0
+		for set != 0 {
+			list = append(list, int32(w<<6+bits.TrailingZeros64(set)))
+			set &= set - 1
+		}
+	}
+	return list
+}
