@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -38,14 +39,7 @@ func BenchmarkCoreTick(b *testing.B) {
 						v[c][k] = int32(r.IntN(800))
 					}
 				}
-				uniform := func(x int32) Lanes {
-					l := make(Lanes, Block)
-					for k := range l {
-						l[k] = x
-					}
-					return l
-				}
-				f := Fire{Bias: uniform(16), Above: uniform(799), Reset: uniform(0), Floor: uniform(NoFloor), Low: -1 << 19, High: 1<<19 - 1}
+				f := Fire{Bias: same(16, Block), Above: same(799, Block), Reset: same(0, Block), Floor: same(NoFloor, Block), Low: -1 << 19, High: 1<<19 - 1}
 				f.Prepare(lanes, opt)
 				lists := make([][]int32, 101)
 				for k := range lists {
@@ -74,24 +68,25 @@ func BenchmarkCoreTick(b *testing.B) {
 	}
 }
 
-// BenchmarkFire is the update alone, of 256 neurons.
+// BenchmarkFire is the update alone, of 256 neurons that are alike, and of such as
+// have a bias each.
 func BenchmarkFire(b *testing.B) {
 	const lanes = 256
 	for _, opt := range ways {
-		b.Run(fmt.Sprintf("portable=%v", opt.Portable), func(b *testing.B) {
-			v, sums, old, fired := make([]int32, lanes), make([]int32, lanes), make([]int32, lanes), make([]uint64, lanes/64)
-			uniform := func(x int32) Lanes {
-				l := make(Lanes, Block)
-				for k := range l {
-					l[k] = x
+		for _, alike := range []bool{true, false} {
+			b.Run(fmt.Sprintf("portable=%v/alike=%v", opt.Portable, alike), func(b *testing.B) {
+				v, sums, old, fired := make([]int32, lanes), make([]int32, lanes), make([]int32, lanes), make([]uint64, lanes/64)
+				f := Fire{Bias: same(16, Block), Above: same(799, Block), Reset: same(0, Block), Floor: same(NoFloor, Block), Low: -1 << 19, High: 1<<19 - 1}
+				if !alike {
+					f.Bias = same(16, lanes)
 				}
-				return l
-			}
-			f := Fire{Bias: uniform(16), Above: uniform(799), Reset: uniform(0), Floor: uniform(NoFloor), Low: -1 << 19, High: 1<<19 - 1}
-			f.Prepare(lanes, opt)
-			for b.Loop() {
-				f.Run(v, sums, old, fired)
-			}
-		})
+				f.Prepare(lanes, opt)
+				for b.Loop() {
+					f.Run(v, sums, old, fired)
+				}
+			})
+		}
 	}
 }
+
+func same(x int32, n int) Lanes { return slices.Repeat(Lanes{x}, n) }

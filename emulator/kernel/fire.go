@@ -17,6 +17,9 @@ type Fire struct {
 	simd      bool
 	// steps has a bit for each of Bias, Above, Reset and Floor that has all lanes.
 	steps int
+	// alike says that all lanes have the same, v is put to a number, and there is no
+	// floor.
+	alike bool
 }
 
 // Lanes is a value for each lane: as many as there are lanes, or, where all are
@@ -35,6 +38,19 @@ func (f *Fire) Prepare(lanes int, opt Options) {
 			f.steps |= 1 << k
 		}
 	}
+	f.alike = f.Keep == 0 && f.Floor[0] == NoFloor && (f.steps == 0 || lanes == Block && f.sameLanes())
+}
+
+// sameLanes reports whether all lanes of a Block have the same.
+func (f *Fire) sameLanes() bool {
+	for _, l := range [...]Lanes{f.Bias, f.Above, f.Reset, f.Floor} {
+		for _, x := range l {
+			if x != l[0] {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // Run updates neurons: states v and sums of the lanes. It sets the bits of those
@@ -51,7 +67,11 @@ func (f *Fire) Run(v, sums, old []int32, fired []uint64) (active int, ok bool) {
 		return active, ok
 	}
 	copy(old, v)
-	active, ok = f.run(v, sums, fired)
+	if f.alike {
+		active, ok = f.runAlike(v, sums, fired)
+	} else {
+		active, ok = f.run(v, sums, fired)
+	}
 	if !ok {
 		copy(v, old)
 	}
@@ -92,6 +112,45 @@ func (f *Fire) run(v, sums []int32, fired []uint64) (active int, ok bool) {
 		active += changed
 	}
 	return active, true
+}
+
+// runAlike is run where all lanes are alike.
+func (f *Fire) runAlike(v, sums []int32, fired []uint64) (active int, ok bool) {
+	factor := int32(1) << (f.Shift & 31)
+	for k := range fired {
+		from := k * Block
+		set, still, ok := fireBlock((*[Block]int32)(v[from:]), (*[Block]int32)(sums[from:]), factor, f.Bias[0], f.Above[0], f.Reset[0], f.Low, uint32(f.High-f.Low))
+		if !ok {
+			return 0, false
+		}
+		fired[k] = set
+		active += Block - still
+	}
+	return active, true
+}
+
+// fireBlock is runAlike for a block, of which it returns the lanes that fired and
+// how many changed nothing: a loop of so few values that they stay in registers, where
+// it is not inlined.
+//
+//go:noinline
+func fireBlock(v, sums *[Block]int32, factor, bias, above, reset, low int32, span uint32) (set uint64, still int, ok bool) {
+	for i := range Block {
+		x := v[i] + sums[i]*factor + bias
+		if uint32(x-low) > span {
+			return 0, 0, false
+		}
+		if x > above {
+			set |= 1 << (i & 63)
+			v[i] = reset
+			continue
+		}
+		if x == v[i] {
+			still++
+		}
+		v[i] = x
+	}
+	return set, still, true
 }
 
 // block returns the values of Block lanes.
