@@ -19,6 +19,9 @@ type fuser struct {
 	// stage is how far v has come.
 	stage stage
 	shift int
+	// decay is what the word is multiplied with first, over 2^decayShift; nil is none.
+	decay      []int64
+	decayShift int
 	// bias is what was added to v since the sum, low and high how far the limits of v
 	// on the way are within those of a word.
 	bias      []int64
@@ -85,9 +88,10 @@ func (f *fuser) each(of func(slot int) int64) []int64 {
 
 // step takes an instruction in, or returns false.
 func (f *fuser) step(i *isa.Inst) bool {
-	if i.Pred != (isa.Pred{}) {
+	if q := i.Pred.Q; q != 0 && (!i.Pred.Negate || f.above[q] != nil || f.floor[q] != nil) {
 		return f.guarded(i)
 	}
+	// Unguarded, or guarded by the contrary of what was never decided and so is false.
 	switch {
 	case i.Op == isa.GT && i.A == isa.S0:
 		return f.compare(i.D, &f.above, f.regs[i.B])
@@ -117,6 +121,8 @@ func (f *fuser) compare(q isa.Reg, with *preds, values []int64) bool {
 // add takes in what adds to v.
 func (f *fuser) add(i *isa.Inst) bool {
 	switch {
+	case (i.Op == isa.MULZ || i.Op == isa.DEC) && i.A == isa.S0 && f.stage == atRest && f.decay == nil:
+		return f.decays(i)
 	case i.Op == isa.ACC && i.A == isa.S0 && f.stage == atRest:
 		f.stage, f.shift = summed, int(i.N)
 		return true
@@ -145,6 +151,26 @@ func (f *fuser) add(i *isa.Inst) bool {
 	}
 	return true
 }
+
+// decays takes in a decay: what is left is between v and 0.
+func (f *fuser) decays(i *isa.Inst) bool {
+	b := f.regs[i.B]
+	if b == nil || i.N > kernelDecay {
+		return false
+	}
+	one := int64(1) << i.N
+	f.decayShift = int(i.N)
+	f.decay = f.each(func(slot int) int64 {
+		if i.Op == isa.DEC {
+			return one - b[slot]
+		}
+		return b[slot]
+	})
+	return !slices.ContainsFunc(f.decay, func(x int64) bool { return x < 0 || x > one })
+}
+
+// kernelDecay is the largest shift of a decay.
+const kernelDecay = 30
 
 // number takes in an instruction on numbers alone.
 func (f *fuser) number(i *isa.Inst) bool {
@@ -235,6 +261,9 @@ func (f *fuser) kernel(lanes int) (*kernel.Fire, int64) {
 	fire := &kernel.Fire{
 		Bias: values(f.bias, lanes, 0), Above: values(above, lanes, math.MaxInt32), Reset: values(f.reset, lanes, 0), Floor: values(floor, lanes, kernel.NoFloor),
 		Keep: f.keep, Shift: f.shift, Low: int32(f.low), High: int32(f.high),
+	}
+	if f.decay != nil {
+		fire.Decay, fire.DecayShift = values(f.decay, lanes, 0), f.decayShift
 	}
 	fire.Prepare(lanes, f.s.ways)
 	const most = 1<<30 - 1

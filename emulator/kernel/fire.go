@@ -1,7 +1,10 @@
 package kernel
 
+import "slices"
+
 // Fire is neurons that integrate and fire:
 //
+//	v ← v·Decay/2^DecayShift, rounded toward zero, where there is a Decay
 //	v ← v + I·2^Shift + Bias
 //	v > Above: fires, v ← (v ∧ Keep) + Reset
 //	otherwise: v ← max(v, Floor)
@@ -12,6 +15,9 @@ type Fire struct {
 	Bias, Above, Reset, Floor Lanes
 	Keep                      int32 // 0 or −1
 	Shift                     int
+	// Decay is nil, or from 0 to 2^DecayShift.
+	Decay      Lanes
+	DecayShift int // up to 30
 	// Low and High are the limits of v before it is compared.
 	Low, High int32
 	simd      bool
@@ -32,13 +38,20 @@ const NoFloor = -1 << 30
 // Prepare says how the neurons of so many lanes are to be run, once the rest is set.
 func (f *Fire) Prepare(lanes int, opt Options) {
 	f.simd = simd && !opt.Portable
+	if f.Decay != nil {
+		for _, l := range [...]*Lanes{&f.Bias, &f.Above, &f.Reset, &f.Floor, &f.Decay} {
+			if len(*l) < lanes {
+				*l = slices.Repeat((*l)[:1], lanes)
+			}
+		}
+	}
 	f.steps = 0
 	for k, l := range [...]Lanes{f.Bias, f.Above, f.Reset, f.Floor} {
 		if len(l) == lanes {
 			f.steps |= 1 << k
 		}
 	}
-	f.alike = f.Keep == 0 && f.Floor[0] == NoFloor && (f.steps == 0 || lanes == Block && f.sameLanes())
+	f.alike = f.Decay == nil && f.Keep == 0 && f.Floor[0] == NoFloor && (f.steps == 0 || lanes == Block && f.sameLanes())
 }
 
 // sameLanes reports whether all lanes of a Block have the same.
@@ -58,8 +71,14 @@ func (f *Fire) sameLanes() bool {
 // it returns false, and has changed nothing but fired. old is room for the lanes.
 func (f *Fire) Run(v, sums, old []int32, fired []uint64) (active int, ok bool) {
 	if f.simd {
-		active, least, most := runFire(&v[0], &sums[0], &old[0], &fired[0], len(v),
-			&f.Bias[0], &f.Above[0], &f.Reset[0], &f.Floor[0], f.steps, f.Keep, f.Shift)
+		var least, most int32
+		if f.Decay != nil {
+			active, least, most = runLeak(&v[0], &sums[0], &old[0], &fired[0], len(v),
+				&f.Bias[0], &f.Above[0], &f.Reset[0], &f.Floor[0], &f.Decay[0], f.DecayShift, f.Keep, f.Shift)
+		} else {
+			active, least, most = runFire(&v[0], &sums[0], &old[0], &fired[0], len(v),
+				&f.Bias[0], &f.Above[0], &f.Reset[0], &f.Floor[0], f.steps, f.Keep, f.Shift)
+		}
 		ok = least >= f.Low && most <= f.High
 		if !ok {
 			copy(v, old)
@@ -70,7 +89,7 @@ func (f *Fire) Run(v, sums, old []int32, fired []uint64) (active int, ok bool) {
 	if f.alike {
 		active, ok = f.runAlike(v, sums, fired)
 	} else {
-		active, ok = f.run(v, sums, fired)
+		active, ok = f.run(v, sums, old, fired)
 	}
 	if !ok {
 		copy(v, old)
@@ -78,19 +97,22 @@ func (f *Fire) Run(v, sums, old []int32, fired []uint64) (active int, ok bool) {
 	return active, ok
 }
 
-// run is Run in Go, without a way back.
-func (f *Fire) run(v, sums []int32, fired []uint64) (active int, ok bool) {
+// run is Run in Go, without a way back. old is what v was.
+func (f *Fire) run(v, sums, old []int32, fired []uint64) (active int, ok bool) {
 	shift, keep := f.Shift&31, f.Keep
 	low, span := f.Low, uint32(f.High-f.Low)
 	for k := range fired {
 		from := k * Block
-		v, sums := (*[Block]int32)(v[from:]), (*[Block]int32)(sums[from:])
+		v, sums, before := (*[Block]int32)(v[from:]), (*[Block]int32)(sums[from:]), (*[Block]int32)(old[from:])
 		bias, above, reset, floor := f.Bias.block(from), f.Above.block(from), f.Reset.block(from), f.Floor.block(from)
 		set := uint64(0)
 		changed := 0
+		if f.Decay != nil {
+			f.leak(v, f.Decay.block(from))
+		}
 		for i := range Block {
-			was := v[i]
-			x := was + sums[i]<<shift + bias[i]
+			was := before[i]
+			x := v[i] + sums[i]<<shift + bias[i]
 			if uint32(x-low) > span {
 				return 0, false
 			}
@@ -151,6 +173,16 @@ func fireBlock(v, sums *[Block]int32, factor, bias, above, reset, low int32, spa
 		v[i] = x
 	}
 	return set, still, true
+}
+
+// leak makes what is left of v.
+func (f *Fire) leak(v, decay *[Block]int32) {
+	n := f.DecayShift & 31
+	rest := int64(1)<<n - 1
+	for i := range Block {
+		p := int64(v[i]) * int64(decay[i])
+		v[i] = int32((p + p>>63&rest) >> n)
+	}
 }
 
 // block returns the values of Block lanes.

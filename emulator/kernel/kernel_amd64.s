@@ -630,30 +630,30 @@ addRows16_block_end:
 // func runFire(v *int32, sums *int32, old *int32, fired *uint64, lanes int, bias *int32, above *int32, reset *int32, floor *int32, steps int, keep int32, shift int) (active int, least int32, most int32)
 // Requires: AVX, AVX2, AVX512F
 TEXT ·runFire(SB), NOSPLIT, $0-112
-	MOVQ         v+0(FP), AX
-	MOVQ         sums+8(FP), CX
-	MOVQ         old+16(FP), DX
-	MOVQ         fired+24(FP), BX
-	MOVQ         lanes+32(FP), SI
-	MOVQ         steps+72(FP), DI
-	MOVQ         bias+40(FP), R8
-	MOVQ         DI, R9
-	ANDQ         $0x01, R9
-	SHLQ         $0x06, R9
-	MOVQ         above+48(FP), R10
-	MOVQ         DI, R11
-	SHRQ         $0x01, R11
-	ANDQ         $0x01, R11
-	SHLQ         $0x06, R11
-	MOVQ         reset+56(FP), R12
-	MOVQ         DI, R13
-	SHRQ         $0x02, R13
-	ANDQ         $0x01, R13
-	SHLQ         $0x06, R13
-	MOVQ         floor+64(FP), R14
-	SHRQ         $0x03, DI
-	ANDQ         $0x01, DI
-	SHLQ         $0x06, DI
+	MOVQ         steps+72(FP), AX
+	MOVQ         bias+40(FP), CX
+	MOVQ         AX, DX
+	ANDQ         $0x01, DX
+	SHLQ         $0x06, DX
+	MOVQ         above+48(FP), BX
+	MOVQ         AX, SI
+	SHRQ         $0x01, SI
+	ANDQ         $0x01, SI
+	SHLQ         $0x06, SI
+	MOVQ         reset+56(FP), DI
+	MOVQ         AX, R8
+	SHRQ         $0x02, R8
+	ANDQ         $0x01, R8
+	SHLQ         $0x06, R8
+	MOVQ         floor+64(FP), R9
+	SHRQ         $0x03, AX
+	ANDQ         $0x01, AX
+	SHLQ         $0x06, AX
+	MOVQ         v+0(FP), R10
+	MOVQ         sums+8(FP), R11
+	MOVQ         old+16(FP), R12
+	MOVQ         fired+24(FP), R13
+	MOVQ         lanes+32(FP), R14
 	MOVL         keep+80(FP), R15
 	VPBROADCASTD R15, Z0
 	MOVQ         shift+88(FP), R15
@@ -666,30 +666,30 @@ TEXT ·runFire(SB), NOSPLIT, $0-112
 	XORQ         R15, R15
 
 fire:
-	VMOVDQU32     (AX)(R15*4), Z6
-	VMOVDQU32     (CX)(R15*4), Z7
+	VMOVDQU32     (R10)(R15*4), Z6
+	VMOVDQU32     (R11)(R15*4), Z7
 	VPSLLD        X1, Z7, Z7
 	VPADDD        Z6, Z7, Z7
-	VPADDD        (R8), Z7, Z7
-	VMOVDQU32     Z6, (DX)(R15*4)
+	VPADDD        (CX), Z7, Z7
+	VMOVDQU32     Z6, (R12)(R15*4)
 	VPMINSD       Z7, Z2, Z2
 	VPMAXSD       Z7, Z4, Z4
-	VPCMPGTD      (R10), Z7, K1
+	VPCMPGTD      (BX), Z7, K1
 	VPANDD        Z0, Z7, Z8
-	VPMAXSD       (R14), Z7, Z7
-	VPADDD        (R12), Z8, K1, Z7
-	VMOVDQU32     Z7, (AX)(R15*4)
+	VPMAXSD       (R9), Z7, Z7
+	VPADDD        (DI), Z8, K1, Z7
+	VMOVDQU32     Z7, (R10)(R15*4)
 	VPCMPD        $0x04, Z7, Z6, K2
 	KORW          K1, K2, K2
-	KMOVW         K1, (BX)
+	KMOVW         K1, (R13)
 	VPSUBD        Z3, Z5, K2, Z5
-	ADDQ          $0x02, BX
-	ADDQ          R9, R8
-	ADDQ          R11, R10
-	ADDQ          R13, R12
-	ADDQ          DI, R14
+	ADDQ          $0x02, R13
+	ADDQ          DX, CX
+	ADDQ          SI, BX
+	ADDQ          R8, DI
+	ADDQ          AX, R9
 	ADDQ          $0x10, R15
-	CMPQ          R15, SI
+	CMPQ          R15, R14
 	JNE           fire
 	VEXTRACTI64X4 $0x01, Z5, Y0
 	VPADDD        Y0, Y5, Y0
@@ -721,5 +721,107 @@ fire:
 	VPMAXSD       X1, X0, X0
 	VMOVD         X0, AX
 	MOVL          AX, most+108(FP)
+	VZEROUPPER
+	RET
+
+// func runLeak(v *int32, sums *int32, old *int32, fired *uint64, lanes int, bias *int32, above *int32, reset *int32, floor *int32, decay *int32, decayShift int, keep int32, shift int) (active int, least int32, most int32)
+// Requires: AVX, AVX2, AVX512F
+TEXT ·runLeak(SB), NOSPLIT, $0-120
+	MOVQ         bias+40(FP), AX
+	MOVQ         above+48(FP), CX
+	MOVQ         reset+56(FP), DX
+	MOVQ         floor+64(FP), BX
+	MOVQ         decay+72(FP), SI
+	MOVQ         decayShift+80(FP), DI
+	VMOVQ        DI, X0
+	VPTERNLOGD   $0xff, Z1, Z1, Z1
+	VPSLLQ       X0, Z1, Z1
+	VPTERNLOGD   $0xff, Z2, Z2, Z2
+	VPXORQ       Z2, Z1, Z1
+	MOVL         $0x0000aaaa, DI
+	KMOVW        DI, K1
+	MOVQ         v+0(FP), DI
+	MOVQ         sums+8(FP), R8
+	MOVQ         old+16(FP), R9
+	MOVQ         fired+24(FP), R10
+	MOVQ         lanes+32(FP), R11
+	MOVL         keep+88(FP), R12
+	VPBROADCASTD R12, Z2
+	MOVQ         shift+96(FP), R12
+	VMOVQ        R12, X5
+	MOVL         $0x7fffffff, R12
+	VPBROADCASTD R12, Z6
+	VPTERNLOGD   $0xff, Z3, Z3, Z3
+	VPXORD       Z3, Z6, Z7
+	VPXORD       Z4, Z4, Z4
+	XORQ         R12, R12
+
+leak:
+	VMOVDQU32     (DI)(R12*4), Z8
+	VMOVDQU32     (R8)(R12*4), Z9
+	VPSLLD        X5, Z9, Z9
+	VMOVDQU32     (SI)(R12*4), Z10
+	VPMULDQ       Z10, Z8, Z11
+	VPSRLQ        $0x20, Z10, Z10
+	VPSRLQ        $0x20, Z8, Z12
+	VPMULDQ       Z10, Z12, Z12
+	VPSRAQ        $0x3f, Z11, Z10
+	VPANDQ        Z1, Z10, Z10
+	VPADDQ        Z10, Z11, Z11
+	VPSRAQ        X0, Z11, Z11
+	VPSRAQ        $0x3f, Z12, Z10
+	VPANDQ        Z1, Z10, Z10
+	VPADDQ        Z10, Z12, Z12
+	VPSRAQ        X0, Z12, Z12
+	VPSLLQ        $0x20, Z12, Z12
+	VMOVDQA32     Z12, K1, Z11
+	VPADDD        Z11, Z9, Z9
+	VPADDD        (AX)(R12*4), Z9, Z9
+	VMOVDQU32     Z8, (R9)(R12*4)
+	VPMINSD       Z9, Z6, Z6
+	VPMAXSD       Z9, Z7, Z7
+	VPCMPGTD      (CX)(R12*4), Z9, K2
+	VPANDD        Z2, Z9, Z10
+	VPMAXSD       (BX)(R12*4), Z9, Z9
+	VPADDD        (DX)(R12*4), Z10, K2, Z9
+	VMOVDQU32     Z9, (DI)(R12*4)
+	VPCMPD        $0x04, Z9, Z8, K3
+	KORW          K2, K3, K3
+	KMOVW         K2, (R10)
+	VPSUBD        Z3, Z4, K3, Z4
+	ADDQ          $0x02, R10
+	ADDQ          $0x10, R12
+	CMPQ          R12, R11
+	JNE           leak
+	VEXTRACTI64X4 $0x01, Z4, Y0
+	VPADDD        Y0, Y4, Y0
+	VEXTRACTI128  $0x01, Y0, X1
+	VPADDD        X1, X0, X0
+	VPSHUFD       $0x4e, X0, X1
+	VPADDD        X1, X0, X0
+	VPSHUFD       $0xb1, X0, X1
+	VPADDD        X1, X0, X0
+	VMOVD         X0, AX
+	MOVQ          AX, active+104(FP)
+	VEXTRACTI64X4 $0x01, Z6, Y0
+	VPMINSD       Y0, Y6, Y0
+	VEXTRACTI128  $0x01, Y0, X1
+	VPMINSD       X1, X0, X0
+	VPSHUFD       $0x4e, X0, X1
+	VPMINSD       X1, X0, X0
+	VPSHUFD       $0xb1, X0, X1
+	VPMINSD       X1, X0, X0
+	VMOVD         X0, AX
+	MOVL          AX, least+112(FP)
+	VEXTRACTI64X4 $0x01, Z7, Y0
+	VPMAXSD       Y0, Y7, Y0
+	VEXTRACTI128  $0x01, Y0, X1
+	VPMAXSD       X1, X0, X0
+	VPSHUFD       $0x4e, X0, X1
+	VPMAXSD       X1, X0, X0
+	VPSHUFD       $0xb1, X0, X1
+	VPMAXSD       X1, X0, X0
+	VMOVD         X0, AX
+	MOVL          AX, most+116(FP)
 	VZEROUPPER
 	RET

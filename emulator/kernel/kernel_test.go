@@ -89,7 +89,10 @@ func TestRowsAddTheirWeights(t *testing.T) {
 
 // model is one lane of Fire in wide integers; ok is false where v is beyond its
 // limits.
-func (f *Fire) model(v, in, bias, above, reset, floor int64) (after int64, fires, ok bool) {
+func (f *Fire) model(v, in, bias, above, reset, floor, decay int64) (after int64, fires, ok bool) {
+	if f.Decay != nil {
+		v = v * decay / (1 << f.DecayShift)
+	}
 	x := v + in<<f.Shift + bias
 	ok = x >= int64(f.Low) && x <= int64(f.High)
 	if x > above {
@@ -125,6 +128,10 @@ func TestFireAgreesWithItsModel(t *testing.T) {
 		if r.IntN(2) == 0 {
 			f.Floor = slices.Repeat(Lanes{NoFloor}, Block)
 		}
+		if r.IntN(2) == 0 {
+			f.DecayShift = r.IntN(31)
+			f.Decay = values(func() int32 { return r.Int32N(1<<f.DecayShift + 1) })
+		}
 		v, sums := make([]int32, lanes), make([]int32, lanes)
 		for k := range v {
 			v[k], sums[k] = word()/2, word()/8>>f.Shift
@@ -133,9 +140,15 @@ func TestFireAgreesWithItsModel(t *testing.T) {
 			sums[r.IntN(lanes)] = (int32(r.Uint32()) >> 2 >> r.IntN(29)) >> f.Shift
 		}
 		at := func(l Lanes, k int) int64 { return int64(l[k%len(l)]) }
+		decay := func(k int) int64 {
+			if f.Decay == nil {
+				return 0
+			}
+			return at(f.Decay, k)
+		}
 		want, wantFired, wantActive, wantOK := make([]int32, lanes), make([]uint64, lanes/64), 0, true
 		for k := range v {
-			x, fires, ok := f.model(int64(v[k]), int64(sums[k]), at(f.Bias, k), at(f.Above, k), at(f.Reset, k), at(f.Floor, k))
+			x, fires, ok := f.model(int64(v[k]), int64(sums[k]), at(f.Bias, k), at(f.Above, k), at(f.Reset, k), at(f.Floor, k), decay(k))
 			wantOK = wantOK && ok
 			want[k] = int32(x)
 			if fires {

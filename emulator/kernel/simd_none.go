@@ -17,3 +17,7 @@ func addRows16(*int32, *int16, *int32, int, int) { panic("kernel: no assembly") 
 func runFire(*int32, *int32, *int32, *uint64, int, *int32, *int32, *int32, *int32, int, int32, int) (active int, least, most int32) {
 	panic("kernel: no assembly")
 }
+
+func runLeak(*int32, *int32, *int32, *uint64, int, *int32, *int32, *int32, *int32, *int32, int, int32, int) (active int, least, most int32) {
+	panic("kernel: no assembly")
+}

@@ -28,3 +28,8 @@ func addRows16(sums *int32, rows *int16, axons *int32, n int, lanes int)
 //
 //go:noescape
 func runFire(v *int32, sums *int32, old *int32, fired *uint64, lanes int, bias *int32, above *int32, reset *int32, floor *int32, steps int, keep int32, shift int) (active int, least int32, most int32)
+
+// runLeak is runFire for neurons that decay first. All values have all lanes.
+//
+//go:noescape
+func runLeak(v *int32, sums *int32, old *int32, fired *uint64, lanes int, bias *int32, above *int32, reset *int32, floor *int32, decay *int32, decayShift int, keep int32, shift int) (active int, least int32, most int32)
