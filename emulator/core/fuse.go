@@ -130,15 +130,13 @@ func (f *fuser) add(i *isa.Inst) bool {
 		return false
 	}
 	var more []int64
-	switch i.Op {
-	case isa.ADD:
-		more = f.regs[i.B]
-	case isa.SUB:
-		if b := f.regs[i.B]; b != nil {
-			more = f.each(func(slot int) int64 { return -b[slot] })
-		}
-	case isa.ADDI:
+	switch b := f.regs[i.B]; {
+	case i.Op == isa.ADDI:
 		more = f.each(func(int) int64 { return int64(i.Imm) })
+	case i.Op == isa.ADD:
+		more = b
+	case i.Op == isa.SUB && b != nil:
+		more = f.each(func(slot int) int64 { return -b[slot] })
 	}
 	if more == nil {
 		return false

@@ -100,7 +100,7 @@ func (p *Program) Run(r *Run, in *Inputs, state [][]int32) {
 		r.clipped = r.clipped[:0]
 		p.loops[k](r, i)
 	}
-	r.finish(p, state)
+	r.finish(state)
 }
 
 // start loads the registers.
@@ -156,7 +156,7 @@ func fill(s []int32, v int32) {
 }
 
 // finish stores the state and lists what was sent.
-func (r *Run) finish(p *Program, state [][]int32) {
+func (r *Run) finish(state [][]int32) {
 	for k, s := range state {
 		v := r.regs[int(isa.S0)+k]
 		s = s[:len(v)]

@@ -115,8 +115,8 @@ func laneByLane(program []isa.Inst, in *Inputs, state [][]int32, bits int) outco
 	}
 	for lane, sum := range in.Sums {
 		l := isa.Lane{Core: &isa.Env{Seed: in.Seed, Tick: in.Tick}, Bits: bits, Sum: int64(sum), Key: in.Keys[lane]}
-		saturated := false
-		if l.Reg[isa.In], saturated = fixed.Sat(int64(sum), bits); saturated && !wraps {
+		clipped, saturated := fixed.Sat(int64(sum), bits)
+		if l.Reg[isa.In] = clipped; saturated && !wraps {
 			out.Saturations[lane]++
 		}
 		copy(l.Reg[isa.C0:], in.Consts[:])
