@@ -137,21 +137,21 @@ func (f *fan) end(k int, end fate) {
 	if end == arrives {
 		return
 	}
-	if f.fates == nil {
-		f.fates = make([]fate, len(f.dests))
+	if f.losses == nil {
+		f.losses = &losses{fates: make([]fate, len(f.dests))}
 	}
-	f.fates[k] = end
+	f.losses.fates[k] = end
 	if end == lostAtLink {
-		f.lost.Links++
+		f.losses.lost.Links++
 	} else {
-		f.lost.Cores++
+		f.losses.lost.Cores++
 	}
 }
 
 // fate returns what becomes of the packet to destination k.
 func (f *fan) fate(k int) fate {
-	if f.fates == nil {
+	if f.losses == nil {
 		return arrives
 	}
-	return f.fates[k]
+	return f.losses.fates[k]
 }

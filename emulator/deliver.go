@@ -182,9 +182,9 @@ func (m *Machine) deliverTo(to *spot) {
 // addSent adds what was sent directly to the books.
 func (m *Machine) addSent(a *activity.Activity) {
 	add := func(c *activity.Counts, f *fan, n int64) {
-		c[targets.HopX] += n * f.hopX
-		c[targets.HopY] += n * f.hopY
-		a.Chip[targets.HostOut] += n * f.toHost
+		c[targets.HopX] += n * int64(f.hopX)
+		c[targets.HopY] += n * int64(f.hopY)
+		a.Chip[targets.HostOut] += n * int64(f.toHost)
 		a.SynapticEvents += n * f.synapses
 	}
 	for k, counts := range m.sent.slots {

@@ -22,7 +22,7 @@ func (m *Machine) Preload(inputs []int32) {
 		f := &m.chip.inputs[in]
 		m.chipAct[targets.HostIn] += int64(len(f.dests))
 		m.synapticEvents += f.synapses
-		m.lost.Add(f.lost)
+		m.lose(f)
 		for k, d := range f.dests {
 			p := packet{core: d.Core, axon: d.Axon, payload: 1, due: 1, fate: f.fate(k)}
 			if d.Core != image.Host && m.chip.image.Manifest.Arch.DelayPlace == targets.DelayAxon {

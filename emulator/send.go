@@ -14,13 +14,18 @@ import (
 // destination, and what these count for together.
 type fan struct {
 	dests []image.Dest
-	// fates says what becomes of each packet; nil: all arrive.
-	fates []fate
-	// hopX and hopY are links crossed, toHost packets that leave the chip,
-	// synapses those of the network behind the axons.
-	hopX, hopY, toHost, synapses int64
-	// lost are the packets that do not arrive.
-	lost activity.Lost
+	// losses is nil where all packets arrive.
+	losses *losses
+	// synapses are those of the network behind the axons, hopX and hopY links
+	// crossed, toHost packets that leave the chip.
+	synapses           int64
+	hopX, hopY, toHost int32
+}
+
+// losses are the packets of a fan that do not arrive.
+type losses struct {
+	fates []fate // by destination
+	lost  activity.Lost
 }
 
 // split parts destination lists into those of spikes, of partial sums, and of
@@ -50,8 +55,8 @@ func (c *Chip) newFans(lists [][]image.Dest, from int32, behind [][]int64) []fan
 		f := fan{dests: dests}
 		for i, d := range dests {
 			dx, dy, end := c.broken.way(from, d.Core, c.image.Router(d.Core))
-			f.hopX += int64(dx)
-			f.hopY += int64(dy)
+			f.hopX += int32(dx)
+			f.hopY += int32(dy)
 			f.end(i, end)
 			switch {
 			case d.Core == image.Host && end == arrives:
@@ -85,8 +90,8 @@ func (m *Machine) sendInputs(inputs []int32) {
 	for _, in := range inputs {
 		f := &m.chip.inputs[in]
 		m.chipAct[targets.HostIn] += int64(len(f.dests))
-		m.chipAct[targets.HopX] += f.hopX
-		m.chipAct[targets.HopY] += f.hopY
+		m.chipAct[targets.HopX] += int64(f.hopX)
+		m.chipAct[targets.HopY] += int64(f.hopY)
 		at = m.send(src, f, 1, at, 1)
 	}
 }
@@ -132,8 +137,8 @@ func (m *Machine) sendSpikes(k int, c *core.Core) {
 // neurons is done, and returns the cycle of the next.
 func (m *Machine) sendFan(k int, c *core.Core, src int, slot int32, f *fan, payload int32, at int64) int64 {
 	c.Counts[targets.PacketSent] += int64(len(f.dests))
-	c.Counts[targets.HopX] += f.hopX
-	c.Counts[targets.HopY] += f.hopY
+	c.Counts[targets.HopX] += int64(f.hopX)
+	c.Counts[targets.HopY] += int64(f.hopY)
 	at = max(at, m.work[k].Began+m.chip.specs[k].UpdateCycles(int(slot)+1))
 	// A router takes one packet a cycle: a core that could send faster waits for
 	// itself, which is no stall.
@@ -156,9 +161,9 @@ func (m *Machine) source(router int32) int {
 // send queues a packet to each destination of a spike, the first at a cycle and
 // each gap cycles after the one before, and returns the cycle of the next.
 func (m *Machine) send(src int, f *fan, payload int32, at, gap int64) int64 {
-	m.chipAct[targets.HostOut] += f.toHost
+	m.chipAct[targets.HostOut] += int64(f.toHost)
 	m.synapticEvents += f.synapses
-	m.lost.Add(f.lost)
+	m.lose(f)
 	s := &m.sources[src]
 	delayed := m.chip.image.Manifest.Arch.DelayPlace == targets.DelayAxon
 	for k, d := range f.dests {
@@ -176,6 +181,13 @@ func (m *Machine) send(src int, f *fan, payload int32, at, gap int64) int64 {
 		at += gap
 	}
 	return at
+}
+
+// lose puts the packets of a fan that do not arrive onto the books.
+func (m *Machine) lose(f *fan) {
+	if f.losses != nil {
+		m.lost.Add(f.losses.lost)
+	}
 }
 
 // route runs the mesh until every packet is delivered, and ends the tick with
