@@ -32,6 +32,9 @@ type annealer struct {
 	rng   *rand.Rand
 	price int64 // of overUnit
 
+	made int64 // moves of the last trials
+	ends int64 // vertices of a net, at the mean
+
 	fit      bool // best holds a state that exceeds nothing
 	bestConn int64
 	best     []int32
@@ -52,6 +55,7 @@ func newAnnealer(s *state, seed uint64) *annealer {
 	a := &annealer{state: s, rng: rand.New(rand.NewPCG(seed, 2)), best: make([]int32, len(s.core)), isDirty: make([]bool, len(s.core))}
 	copy(a.best, s.core)
 	a.fit, a.bestConn = s.over == 0, s.conn
+	a.ends = int64(len(s.g.ends) / max(s.g.nets(), 1))
 	return a
 }
 
@@ -67,9 +71,12 @@ func (a *annealer) run(ctx context.Context, sch schedule) bool {
 			if ctx.Err() != nil {
 				return a.fit
 			}
-			if a.trials(min(left, checkEvery), heat) && sch.untilFit {
+			a.made = 0
+			n := min(left, checkEvery)
+			if a.trials(n, heat) && sch.untilFit {
 				return true
 			}
+			a.tabulateIf(n, (steps-int64(step))*(sch.trials/steps))
 		}
 		if sch.untilFit && a.hopeless(step) {
 			return a.fit
@@ -83,6 +90,18 @@ func (a *annealer) run(ctx context.Context, sch schedule) bool {
 		}
 	}
 	return a.fit
+}
+
+// tabulateIf begins or ceases to hold gains by how many of the last n trials were
+// made: a move then costs a look at the vertices of its nets, and to begin costs
+// as much for every vertex. Of left trials to come, enough must pay for that.
+func (a *annealer) tabulateIf(n, left int64) {
+	switch {
+	case a.made*a.ends > 4*n:
+		a.gains = nil
+	case a.made*a.ends < n && left > int64(a.g.vertices())*a.ends/2:
+		a.tabulate()
+	}
 }
 
 // hopeless reports whether too much exceeds the limits after so many steps for
@@ -140,10 +159,12 @@ func (a *annealer) trials(n, heat int64) bool {
 		case cost <= allowed:
 			a.move(v, to, c, over)
 			a.touch(v)
+			a.made++
 		case over > 0 && len(a.members[to]) > 0:
 			if !a.swap(v, to, c, allowed) {
 				continue
 			}
+			a.made += 2
 		default:
 			continue
 		}
@@ -161,6 +182,17 @@ func (a *annealer) swap(v, to int32, c change, allowed int64) bool {
 	from := a.core[v]
 	m := a.members[to]
 	x := m[a.rng.Uint64N(uint64(len(m)))]
+	if a.gains != nil {
+		// What each would change without the other is no more than what both do.
+		conn, less, more := a.gains.between(x, from)
+		own := a.g.own[x]
+		both := change{conn: c.conn + conn, leave: c.leave.plus(own), join: c.join.minus(own)}
+		both.leave.axons += more
+		both.join.axons -= less
+		if both.conn+a.overBy(v, to, both)*a.price/overUnit > allowed {
+			return false
+		}
+	}
 	both := a.trySwap(v, x, c)
 	over := a.overBy(v, to, both)
 	if both.conn+over*a.price/overUnit > allowed {

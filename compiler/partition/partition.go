@@ -7,7 +7,8 @@
 //	reduce    vertices that read the same nets become one           (reduce.go)
 //	construct cores are filled one after another by overlap         (greedy.go)
 //	pack      cores are dissolved while the rest can take it        (pack.go)
-//	refine    single moves and swaps, annealed                      (state.go, anneal.go)
+//	mend      a few cores at a time, until one core less will do    (mend.go)
+//	refine    single moves and swaps, annealed                      (state.go, gains.go, anneal.go)
 //	windows   of many cores, some that share nets at a time         (window.go)
 //	small     problems of a few dozen vertices are searched through (small.go)
 //
@@ -25,7 +26,8 @@ type Objective int
 const (
 	// Cores wants the fewest cores, and among these the least connectivity.
 	Cores Objective = iota
-	// Traffic wants the least connectivity, and then the fewest cores.
+	// Traffic wants the least connectivity, and then the fewest cores. It begins
+	// with what Cores comes to, so that it never has more connectivity.
 	Traffic
 )
 

@@ -138,18 +138,43 @@ func connectivity(p *Problem, core []int32) int64 {
 }
 
 func TestPartitionIsTheSameForAnyWorkers(t *testing.T) {
-	p := randomProblem(rand.New(rand.NewPCG(1, 1)), 400, 15)
-	var want *Result
-	for _, workers := range []int{1, 2, 4} {
-		got, err := Partition(t.Context(), p, Options{Seed: 7, Workers: workers, Effort: 1})
-		if err != nil {
-			t.Fatal(err)
+	for _, c := range []struct{ n, kinds, effort int }{{400, 15, 1}, {1200, 0, 2}, {80, 0, 3}} {
+		p := randomProblem(rand.New(rand.NewPCG(1, 1)), c.n, c.kinds)
+		var want *Result
+		for _, workers := range []int{1, 2, 4} {
+			got, err := Partition(t.Context(), p, Options{Seed: 7, Objective: Traffic, Workers: workers, Effort: c.effort})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want == nil {
+				want = got
+			}
+			if !slices.Equal(got.Core, want.Core) {
+				t.Errorf("%+v, with %d workers: %d cores, %d; with one: %d, %d",
+					c, workers, got.Cores, got.Connectivity, want.Cores, want.Connectivity)
+			}
 		}
-		if want == nil {
-			want = got
-		}
-		if !slices.Equal(got.Core, want.Core) {
-			t.Errorf("with %d workers: %d cores, %d; with one: %d, %d", workers, got.Cores, got.Connectivity, want.Cores, want.Connectivity)
+	}
+}
+
+func TestTrafficHasNoMoreConnectivityThanCores(t *testing.T) {
+	for _, c := range []struct{ n, effort, seeds int }{{30, 2, 2}, {90, 1, 4}, {90, 2, 1}, {1200, 2, 1}} {
+		for seed := range uint64(c.seeds) {
+			p := randomProblem(rand.New(rand.NewPCG(seed, uint64(c.n))), c.n, 0)
+			var conn [2]int64
+			for i, objective := range []Objective{Cores, Traffic} {
+				r, err := Partition(t.Context(), p, Options{Objective: objective, Effort: c.effort, Seed: seed})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := broken(p, r.Core); err != nil {
+					t.Errorf("%+v, seed %d: %v", c, seed, err)
+				}
+				conn[i] = r.Connectivity
+			}
+			if conn[1] > conn[0] {
+				t.Errorf("%+v, seed %d: %d for the least connectivity, and for the fewest cores %d", c, seed, conn[1], conn[0])
+			}
 		}
 	}
 }

@@ -84,7 +84,7 @@ func (s *search) run() ([]int32, error) {
 	case s.opt.Effort == 1 || best.cores <= s.atLeast && best.conn == 0:
 	case g.vertices() <= fewVertices:
 		best = s.small(g, found)
-	case oneWindow(g, best.cores):
+	case oneWindow(g, Cores.best(found).cores):
 		best = s.annealOrdered(g, found)
 	default:
 		best = s.annealWindows(g, found)
@@ -152,7 +152,7 @@ const (
 	stageWork   = 9 << 29
 	leastTrials = 9 << 19
 	windowLeast = 9 << 18
-	mostTrials  = 5000
+	mostTrials  = 4000
 )
 
 // trials returns how many trials each vertex of g is worth in a stage, the
@@ -173,58 +173,66 @@ func (s *search) anneal1(g *graph, c candidate, seed uint64, sch schedule) candi
 	return c.compact()
 }
 
-// anneal makes candidates better whose cores are one window: several times at
-// once, from different starts and temperatures.
+// anneal makes candidates better whose cores are one window: first for the fewest
+// cores and, where traffic is wanted, then for that from all starts and from there.
 func (s *search) anneal(g *graph, starts []candidate) candidate {
 	each := s.trials(g, leastTrials)
-	starts = s.densest(g, starts, each*int64(g.vertices()))
+	dense := s.densest(g, starts, each*int64(g.vertices()))
 	s.progress(4)
-	// Short trials of every start at every temperature, long ones of the best.
+	best := s.heated(g, Cores, dense, each, each, 0)
+	s.progress(5)
+	if s.opt.Objective == Traffic {
+		starts = append(slices.Clip(starts), best)
+		best = Traffic.best([]candidate{best, s.heated(g, Traffic, starts, each, trafficTrials*each, 1000)})
+	}
+	return best
+}
+
+// trafficTrials is how many times as many trials the best starts are worth where
+// cores do not matter.
+const trafficTrials = 2
+
+// heated anneals candidates several times at once, from different temperatures:
+// first of all of them a little, then long the best two, and then a little the best.
+func (s *search) heated(g *graph, o Objective, starts []candidate, little, long int64, seed uint64) candidate {
 	heats := []int64{4, 12, 40}
 	pilots := make([]pilot, len(starts)*len(heats))
 	s.parallel(len(pilots), func(i int) {
 		h := heats[i%len(heats)]
-		pilots[i] = pilot{s.anneal1(g, starts[i/len(heats)], uint64(i), schedule{trials: each*2/int64(len(pilots)) + 1, heat: h}), h}
+		pilots[i] = pilot{s.anneal1(g, starts[i/len(heats)], seed+uint64(i), schedule{trials: little/int64(len(pilots)) + 1, heat: h}), h}
 	})
-	slices.SortStableFunc(pilots, func(a, b pilot) int { return s.opt.Objective.compare(a.candidate, b.candidate) })
-	s.progress(5)
+	slices.SortStableFunc(pilots, func(a, b pilot) int { return o.compare(a.candidate, b.candidate) })
 	last := make([]candidate, 2)
 	s.parallel(len(last), func(i int) {
-		last[i] = s.anneal1(g, pilots[i].candidate, uint64(100+i), schedule{trials: each, heat: pilots[i].heat})
+		last[i] = s.anneal1(g, pilots[i].candidate, seed+uint64(100+i), schedule{trials: long, heat: pilots[i].heat})
 	})
-	best := s.opt.Objective.best(last)
-	s.progress(6)
+	best := o.best(last)
 	s.parallel(len(last), func(i int) {
-		last[i] = s.anneal1(g, best, uint64(200+i), schedule{trials: each, heat: 5 - 3*int64(i)})
+		last[i] = s.anneal1(g, best, seed+uint64(200+i), schedule{trials: little/2 + 1, heat: 5 - 3*int64(i)})
 	})
-	return s.opt.Objective.best(last)
+	return o.best(last)
 }
 
-// densest returns the candidates to anneal: for Cores those of the fewest cores
-// that packing comes to, for Traffic the starts and what little packing comes to.
+// densest returns those candidates of the fewest cores that packing comes to.
 func (s *search) densest(g *graph, starts []candidate, trials int64) []candidate {
 	last := len(starts) - 1
 	ways := []struct {
 		start        int
 		heat, budget int64
-	}{{0, 8, trials}, {0, 12, trials}, {last, 12, trials / 4}, {last / 2, 8, trials / 4}}
-	if s.opt.Objective == Traffic {
-		ways = ways[:2]
-		for i := range ways {
-			ways[i].budget = trials / 8
-		}
-	}
+	}{{0, 8, trials / 2}, {0, 12, trials / 2}, {last, 12, trials / 4}, {last / 2, 8, trials / 4}}
 	packed := make([]candidate, len(ways))
 	s.parallel(len(ways), func(i int) {
 		w := ways[i]
 		packed[i] = s.packed(g, starts[w.start], uint64(i), w.budget, w.heat, s.atLeast)
-		packed[i].conn = connOf(g, packed[i])
 	})
 	best := Cores.best(packed)
-	if s.opt.Objective == Traffic {
-		return []candidate{starts[0], starts[last], best}
+	packed = slices.DeleteFunc(packed, func(c candidate) bool { return c.cores > best.cores })
+	s.progress(3)
+	packed = s.mended(g, []candidate{starts[0], starts[last]}, packed)
+	for i := range packed {
+		packed[i].conn = connOf(g, packed[i])
 	}
-	return slices.DeleteFunc(packed, func(c candidate) bool { return c.cores > best.cores })
+	return packed
 }
 
 // A pilot is what a short trial at a temperature came to.
@@ -255,25 +263,36 @@ func (s *search) annealOrdered(g *graph, starts []candidate) candidate {
 	return best
 }
 
-// annealWindows makes candidates better a window at a time.
+// annealWindows makes candidates better a window at a time: first for the fewest
+// cores and, where traffic is wanted, then for that from the best start.
 func (s *search) annealWindows(g *graph, starts []candidate) candidate {
 	each := s.trials(g, windowLeast)
-	best := s.opt.Objective.best(starts)
-	if s.opt.Objective == Cores && best.cores > s.atLeast {
+	best := Cores.best(starts)
+	if best.cores > s.atLeast {
 		for i := range uint64(2) {
-			best = s.inWindows(g, best, i, func(g *graph, c candidate, seed uint64) candidate {
+			best = s.inWindows(g, best, i, windowCores, func(g *graph, c candidate, seed uint64) candidate {
 				return s.packed(g, c, seed, each*int64(g.vertices()), 4+4*int64(i), 1)
 			})
 			s.progress(3 + int(i))
 		}
 	}
-	for i, heat := range []int64{5, 2} {
-		best = s.inWindows(g, best, uint64(10+i), func(g *graph, c candidate, seed uint64) candidate {
-			return s.anneal1(g, c, seed, schedule{trials: each, heat: heat})
-		})
-		s.progress(5 + i)
+	best = s.heatedWindows(g, best, each)
+	s.progress(5)
+	if s.opt.Objective == Traffic {
+		best = Traffic.best([]candidate{best, s.heatedWindows(g, Traffic.best(starts), each)})
 	}
 	return best
+}
+
+// heatedWindows anneals the windows of c twice.
+func (s *search) heatedWindows(g *graph, c candidate, trials int64) candidate {
+	for i, heat := range []int64{5, 2} {
+		c = s.inWindows(g, c, uint64(10+i), windowCores, func(g *graph, c candidate, seed uint64) candidate {
+			return s.anneal1(g, c, seed, schedule{trials: trials, heat: heat})
+		})
+	}
+	c.conn = connOf(g, c)
+	return c
 }
 
 // parallel calls do for 0 ≤ i < n, on as many goroutines as there may be.

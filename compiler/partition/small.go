@@ -1,6 +1,9 @@
 package partition
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // Budgets of small problems: how often and how long they are annealed, and how
 // many nodes the search through all partitions may visit.
@@ -63,7 +66,8 @@ func (s *search) smallWith(g *graph, greedy candidate, k int) candidate {
 // tree is a depth-first search through the partitions of a graph into k cores.
 // A vertex enters a core that has some already, or the first that has none, so
 // that no partition is met under two numberings. A branch is left where a limit
-// is exceeded or no less connectivity than the best can come of it.
+// is exceeded, a later vertex fits nowhere, or no less connectivity than the best
+// can come of it.
 type tree struct {
 	g     *graph
 	order []int32
@@ -71,7 +75,10 @@ type tree struct {
 	nodes int
 	best  candidate
 	cells [][]uint8 // by core and net: the ties there
+	cores []int     // of each net, how many have it
 	reads [][]uint8
+	owned []int // of each net, the last look that gave it to a vertex
+	look  int
 	syn   [][]int32
 	used  []use
 	count []int
@@ -85,7 +92,7 @@ func (g *graph) searchThrough(k int, best candidate, nodes int) candidate {
 	n := g.vertices()
 	t := &tree{
 		g: g, k: k, nodes: nodes, best: best, used: make([]use, k), count: make([]int, k), class: make([]int32, k),
-		core: make([]int32, n),
+		core: make([]int32, n), cores: make([]int, g.nets()), owned: make([]int, g.nets()),
 	}
 	for range k {
 		t.cells = append(t.cells, make([]uint8, g.nets()))
@@ -129,7 +136,8 @@ func (t *tree) sort() {
 // visit decides about the vertices from the i-th on, with `open` cores in use
 // and so much connectivity among those before.
 func (t *tree) visit(i, open int, conn int64) {
-	if t.nodes--; t.nodes < 0 || t.best.core != nil && conn >= t.best.conn {
+	t.nodes--
+	if t.nodes < 0 || t.hopeless(i, open, conn) {
 		return
 	}
 	if i == len(t.order) {
@@ -152,6 +160,53 @@ func (t *tree) visit(i, open int, conn int64) {
 	}
 }
 
+// hopeless reports whether nothing better than the best can come of the vertices
+// from the i-th on.
+func (t *tree) hopeless(i, open int, conn int64) bool {
+	if t.best.core == nil {
+		conn = math.MinInt64 / 2
+	} else if conn >= t.best.conn {
+		return true
+	}
+	t.look++
+	for _, v := range t.order[i:] {
+		conn += t.least(v, open)
+		if t.best.core != nil && conn >= t.best.conn || conn >= math.MaxInt64/4 {
+			return true
+		}
+	}
+	return false
+}
+
+// least returns what the nets of v that no vertex looked at before has will cost
+// at least, for v in the best core: a net that is elsewhere costs its weight. It
+// is math.MaxInt64/4 where v fits no core, as they are filled now.
+func (t *tree) least(v int32, open int) int64 {
+	g := t.g
+	least := int64(math.MaxInt64 / 4)
+	for c := range min(open+1, t.k) {
+		u := t.used[c].plus(g.own[v])
+		var cost int64
+		for _, p := range g.pinsOf(v) {
+			e := p.other()
+			if t.cells[c][e] == 0 && t.cores[e] > 0 && t.owned[e] != t.look {
+				cost += g.weight[e]
+			}
+			if p.reads() && t.reads[c][e] == 0 {
+				u.axons += g.axons[e]
+			}
+		}
+		u.words = 0
+		if u.within(g.limit) && (t.count[c] == 0 || t.class[c] == g.class[v]) {
+			least = min(least, cost)
+		}
+	}
+	for _, p := range g.pinsOf(v) {
+		t.owned[p.other()] = t.look
+	}
+	return least
+}
+
 // enter puts v into core c and returns the connectivity that this adds.
 func (t *tree) enter(v int32, c int) int64 {
 	g := t.g
@@ -162,8 +217,10 @@ func (t *tree) enter(v int32, c int) int64 {
 	for i := g.off[v]; i < g.off[v+1]; i++ {
 		p := g.pins[i]
 		e := p.other()
-		if t.cells[c][e]++; t.cells[c][e] == 1 && t.elsewhere(e, c) {
-			added += g.weight[e]
+		if t.cells[c][e]++; t.cells[c][e] == 1 {
+			if t.cores[e]++; t.cores[e] > 1 {
+				added += g.weight[e]
+			}
 		}
 		if !p.reads() {
 			continue
@@ -180,23 +237,15 @@ func (t *tree) enter(v int32, c int) int64 {
 	return added
 }
 
-// elsewhere reports whether a core other than c has the net.
-func (t *tree) elsewhere(e int32, c int) bool {
-	for other := range t.cells {
-		if other != c && t.cells[other][e] > 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // leave undoes enter, but for what is used.
 func (t *tree) leave(v int32, c int) {
 	g := t.g
 	t.count[c]--
 	for i := g.off[v]; i < g.off[v+1]; i++ {
 		p := g.pins[i]
-		t.cells[c][p.other()]--
+		if t.cells[c][p.other()]--; t.cells[c][p.other()] == 0 {
+			t.cores[p.other()]--
+		}
 		if p.reads() {
 			t.reads[c][p.other()]--
 			if g.syn != nil {

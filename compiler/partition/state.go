@@ -18,6 +18,8 @@ type state struct {
 	place   []int32   // index of each vertex among its core's members
 
 	cost []cost
+	// gains is nil, or what moves would change.
+	gains *gains
 
 	price [4]int64
 	conn  int64 // the sum of weight × (cores − 1)
@@ -120,7 +122,14 @@ func (s *state) row(c int32) []uint16 {
 // try returns what moving v to another core would change.
 func (s *state) try(v, to int32) change {
 	from := s.core[v]
-	return s.tryBetween(v, from, to, s.used[from], s.used[to])
+	if s.gains == nil {
+		return s.tryBetween(v, from, to, s.used[from], s.used[to])
+	}
+	conn, less, more := s.gains.between(v, to)
+	c := change{conn: conn, leave: s.used[from].minus(s.g.own[v]), join: s.used[to].plus(s.g.own[v])}
+	c.leave.axons -= less
+	c.join.axons += more
+	return c
 }
 
 // trySwap returns what moving v to the core of x and then x to that of v would
@@ -144,20 +153,25 @@ func (s *state) tryBetween(v, from, to int32, usedFrom, usedTo use) change {
 		e := t.other()
 		a, b := rowA[e], rowB[e]
 		w := &s.cost[e]
+		// Nothing is jumped over: where a jump goes cannot be foreseen here.
+		var lost, won int64
 		if a == uint16(t.kind()) {
-			conn -= w.conn
+			lost = w.conn
 		}
 		if b == 0 {
-			conn += w.conn
+			won = w.conn
 		}
-		if t.reads() {
-			if a < 2*kindRead {
-				less += w.axons
-			}
-			if b < kindRead {
-				more += w.axons
-			}
+		conn += won - lost
+		axons := w.axons & -(t.kind() >> 1)
+		var freed, taken int32
+		if a < 2*kindRead {
+			freed = axons
 		}
+		if b < kindRead {
+			taken = axons
+		}
+		less += freed
+		more += taken
 	}
 	c := change{conn: conn, leave: usedFrom.minus(g.own[v]), join: usedTo.plus(g.own[v])}
 	c.leave.axons -= less
@@ -202,7 +216,11 @@ func (s *state) move(v, to int32, c change, over int64) {
 // shift moves v in everything but what is used.
 func (s *state) shift(v, to int32) {
 	from := s.core[v]
-	s.shiftCells(v, from, to)
+	if s.gains == nil {
+		s.shiftCells(v, from, to)
+	} else {
+		s.shiftGains(v, from, to)
+	}
 	m := s.members[from]
 	last := m[len(m)-1]
 	m[s.place[v]] = last

@@ -12,7 +12,7 @@ const (
 	windowVertices = 12_000
 	windowCells    = 3 << 20
 	// windowLook is at how many vertices of a net a window looks for its next core.
-	windowLook = 24
+	windowLook = 8
 )
 
 // oneWindow reports whether all k cores of g are window enough.
@@ -20,8 +20,8 @@ func oneWindow(g *graph, k int) bool {
 	return k <= 2*windowCores && g.vertices() <= stateVertices && int64(k)*int64(g.nets()) <= windowCells
 }
 
-// windows divides the cores of c into windows of cores that share nets.
-func (c candidate) windows(g *graph, seed uint64) [][]int32 {
+// windows divides the cores of c into windows of at most so many cores that share nets.
+func (c candidate) windows(g *graph, seed uint64, most int) [][]int32 {
 	rng := rand.New(rand.NewPCG(seed, 3))
 	off, members := groupByKey(c.core, c.cores)
 	taken := make([]bool, c.cores)
@@ -66,7 +66,7 @@ func (c candidate) windows(g *graph, seed uint64) [][]int32 {
 			taken[next] = true
 			window = append(window, next)
 			vertices += off[next+1] - off[next]
-			if len(window) == windowCores || vertices > windowVertices {
+			if len(window) == most || vertices > windowVertices {
 				break
 			}
 			look(next)
@@ -118,10 +118,10 @@ func newLocal(g *graph) []int32 {
 	return local
 }
 
-// inWindows returns c with each of its windows made better by improve, which is
+// inWindows returns c with each of its windows of at most so many cores made better by improve, which is
 // given the window as a graph and a candidate, and a seed.
-func (s *search) inWindows(g *graph, c candidate, seed uint64, improve func(*graph, candidate, uint64) candidate) candidate {
-	windows := c.windows(g, seed)
+func (s *search) inWindows(g *graph, c candidate, seed uint64, most int, improve func(*graph, candidate, uint64) candidate) candidate {
+	windows := c.windows(g, seed, most)
 	off, members := groupByKey(c.core, c.cores)
 	better := make([]candidate, len(windows))
 	vertices := make([][]int32, len(windows))

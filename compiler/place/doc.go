@@ -6,7 +6,7 @@
 // sent packet by packet, and nets, which are sent once and branch on the way. Its
 // answer is a spot for each core.
 //
-//	starts:  a walk near the port · spectral · one given
+//	starts:  a walk near the port · spectral
 //	            │
 //	            ▼
 //	anneal   swaps of two cores and moves into empty spots, in a window that

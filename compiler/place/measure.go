@@ -41,33 +41,10 @@ func Measure(p *Problem, spots []int32) (Figures, error) {
 	return f, nil
 }
 
-// LinkLoads returns how many packets cross each directed link, in the order of
-// noc.Mesh.LinkLoads: by the spot that the link leaves, and of one spot east,
-// west, north, south, as far as there is a neighbour; the west link of spot 0
-// leads to the host, and the last one comes from the host.
-func LinkLoads(p *Problem, spots []int32) ([]int64, error) {
-	l, err := load(p, spots)
-	if err != nil {
-		return nil, err
-	}
-	var loads []int64
-	for s := range int32(l.spots()) {
-		for side, n := range l.sides(s) {
-			if l.beside(s, side) >= 0 {
-				loads = append(loads, n)
-			} else if s == 0 && side == west {
-				loads = append(loads, l.toHost)
-			}
-		}
-	}
-	return append(loads, l.fromHost), nil
-}
-
 // loads is how many packets cross each link.
 type loads struct {
 	*grid
-	packets          []int64 // by spot and side
-	toHost, fromHost int64
+	packets []int64 // by spot and side
 }
 
 func (l *loads) sides(s int32) []int64 { return l.packets[numSides*s : numSides*(s+1)] }
@@ -90,12 +67,10 @@ func load(p *Problem, spots []int32) (*loads, error) {
 		t := tree{from: n.From, weight: n.Weight}
 		if n.From == Host {
 			t.from = int32(p.Cores)
-			l.fromHost += n.Weight
 		}
 		for _, to := range n.To {
 			if to == Host {
 				to = int32(p.Cores)
-				l.toHost += n.Weight
 			}
 			if l.way(at[t.from], at[to]) < 0 {
 				return nil, fmt.Errorf("%s at spot %d sends to %s at spot %d: no way between them",

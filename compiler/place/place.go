@@ -2,7 +2,6 @@ package place
 
 import (
 	"context"
-	"fmt"
 	"sync"
 )
 
@@ -23,8 +22,6 @@ type Options struct {
 	// answers of the runs are compared; less than one counts as nothing. It
 	// needs several runs to choose from.
 	MaxLink int64
-	// Start is a placement to begin one more run from, gently; nil is none.
-	Start []int32
 }
 
 // Place returns a spot for each core, so that the sum of packets × links
@@ -35,11 +32,6 @@ type Options struct {
 func Place(ctx context.Context, p *Problem, o Options) ([]int32, error) {
 	if err := p.check(); err != nil {
 		return nil, err
-	}
-	if o.Start != nil {
-		if err := p.checkSpots(o.Start); err != nil {
-			return nil, fmt.Errorf("the start: %w", err)
-		}
 	}
 	m := newModel(p, newGrid(p))
 	if m.cores == 0 {

@@ -274,23 +274,6 @@ func TestBadProblems(t *testing.T) {
 	}
 }
 
-func TestLinkLoadsAreInTheOrderOfTheNoC(t *testing.T) {
-	p := &place.Problem{
-		Width: 2, Height: 2, Cores: 2,
-		Flows: []place.Flow{{From: place.Host, To: 1, Weight: 5}, {From: 1, To: 0, Weight: 2}, {From: 0, To: place.Host, Weight: 3}},
-	}
-	got, err := place.LinkLoads(p, []int32{1, 3})
-	if err != nil {
-		t.Fatal(err)
-	}
-	// 0: east, west to the host, south; 1: west, south; 2: east, north; 3: west,
-	// north; from the host.
-	want := []int64{5, 3, 0, 3, 5, 0, 0, 0, 2, 5}
-	if !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-}
-
 // A price on the fullest link may cost hops, and never makes the link fuller.
 func TestPriceOfTheFullestLink(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))

@@ -13,8 +13,6 @@ import (
 
 // RefineOptions says how to refine. The zero value is what suits most.
 type RefineOptions struct {
-	// Seed gives another search; all are as good.
-	Seed uint64
 	// Trees tells that the mesh copies packets on the way: a net costs the union
 	// of its ways, and not their sum.
 	Trees bool
@@ -44,7 +42,7 @@ func Refine(ctx context.Context, p *partition.Problem, mesh *Problem, core, spot
 		return nil, err
 	}
 	r := &refiner{
-		joint: j, r: rand.New(rand.NewPCG(o.Seed, uint64(len(core)))),
+		joint: j, r: rand.New(rand.NewPCG(0, uint64(len(core)))),
 		class: make([]int32, len(spots)), waiting: map[[2]int32][]int32{},
 		score: make([]int64, len(spots)),
 	}

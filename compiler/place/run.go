@@ -41,9 +41,6 @@ func (m *model) plan(sites []site, o Options) []run {
 	proposals := max(swaps, 0) * m.cores
 	window := max(m.width, m.height)
 	var runs []run
-	if o.Start != nil {
-		runs = append(runs, run{spots: o.Start, cooling: cooling{proposals, warm / 4, frost, max(window/8, 2)}})
-	}
 	walk := m.walk(sites)
 	smooth := m.turned(sites, m.starred().spectral(o.Seed))
 	for i := range n {
