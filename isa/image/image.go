@@ -632,7 +632,11 @@ func (im *Image) verifyDests(dests []Dest) error {
 // WriteText writes a summary of the image for people and golden files.
 func (im *Image) WriteText(w io.Writer) error {
 	m := &im.Manifest
-	fmt.Fprintf(w, "image of %s for %s: %d cores, %d neurons, %d inputs\n", m.Network, m.Target, len(im.Cores), im.Neurons(), im.Inputs())
+	without := ""
+	if doubles, removed := im.WithoutSlot(); doubles+removed > 0 {
+		without = fmt.Sprintf(" (%d doubles and %d removed, without slots)", doubles, removed)
+	}
+	fmt.Fprintf(w, "image of %s for %s: %d cores, %d neurons%s, %d inputs\n", m.Network, m.Target, len(im.Cores), im.Neurons(), without, im.Inputs())
 	for k := range im.Programs {
 		fmt.Fprintf(w, "program %d: %s, %d instructions\n", k, im.Programs[k].Name, len(im.Programs[k].Words))
 	}
