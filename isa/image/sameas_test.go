@@ -1,9 +1,13 @@
 package image
 
 import (
+	"bytes"
+	"errors"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
+	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -57,7 +61,6 @@ func TestFileOfNeuronsWithoutSlots(t *testing.T) {
 		make func(files map[string][]byte)
 		want string
 	}{
-		{"as it was", func(map[string][]byte) {}, "ends as weft-image/2, want weft-image/3"}, // pack writes the first version's end
 		{"without the list", func(f map[string][]byte) { delete(f, "same_as.npy") }, "no same_as.npy"},
 		{"of the version before", func(f map[string][]byte) {
 			f[manifestName] = []byte(strings.Replace(string(f[manifestName]), `"version": 3`, `"version": 2`, 1))
@@ -73,12 +76,57 @@ func TestFileOfNeuronsWithoutSlots(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Read("x.weft", fileOf(t, slotless(t, denseArch, 1))); err != nil {
+	data := fileOf(t, slotless(t, denseArch, 1))
+	if _, err := Read("x.weft", pack(t, unpack(t, data))); err != nil {
 		t.Error(err)
+	}
+	data = bytes.Replace(data, []byte("weft-image/3 sha256"), []byte("weft-image/2 sha256"), 1)
+	seal(data)
+	if _, err := Read("x.weft", data); err == nil || !strings.Contains(err.Error(), "ends as weft-image/2, want weft-image/3") {
+		t.Errorf("of a file that ends as the version before, got %v", err)
 	}
 	// An image without such neurons is the same bytes as ever.
 	if data := string(fileOf(t, random(t, denseArch, 1))); strings.Contains(data, "same_as") || !strings.Contains(data, "weft-image/2") {
 		t.Error("an image whose neurons all have slots is of the later version")
+	}
+}
+
+// Lists with random mistakes are refused, or are read as the list of an image that
+// has a text.
+func TestDamagedListsAreRefusedOrSound(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	read := 0
+	for k := range 600 {
+		im := slotless(t, denseArch, uint64(k%40))
+		for range 1 + r.IntN(3) {
+			n := r.IntN(len(im.SameAs))
+			switch r.IntN(5) {
+			case 0:
+				im.SameAs[n] = r.Int32() - 1<<30
+			case 1:
+				im.SameAs[n] = NoNeuron
+			case 2:
+				im.SameAs = append(im.SameAs, int32(n))
+			case 3:
+				if c := &im.Cores[0]; n < len(c.Neurons) {
+					c.Neurons[n] = int32(r.IntN(60))
+				}
+			default:
+				im.SameAs[n] = int32(r.IntN(len(im.SameAs)))
+			}
+		}
+		again, err := Read("x.weft", fileOf(t, im))
+		if err != nil {
+			if _, ok := errors.AsType[*diag.Error](err); !ok {
+				t.Fatalf("got %v, want a *diag.Error", err)
+			}
+			continue
+		}
+		read++
+		checkText(t, again)
+	}
+	if read < 20 || read > 580 {
+		t.Errorf("%d of 600 lists are read: the test is idle", read)
 	}
 }
 
