@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/weft-toolchain/weft/compiler"
@@ -12,6 +13,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler/lower"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/compiler/quant"
+	"github.com/weft-toolchain/weft/emulator"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -188,6 +190,9 @@ func CompareWithout(net *network.Network, target *targets.Target, opt compiler.O
 	if err := textAgain(res.Image); err != nil {
 		return saved, err
 	}
+	if err := withWorkers(res.Image, target, opt.Defects, run); err != nil {
+		return saved, err
+	}
 	plain, err := quant.Quantise(lower.Lower(net), &target.Arch, opt.Quantise)
 	if err != nil {
 		return saved, err
@@ -221,6 +226,22 @@ func CompareWithout(net *network.Network, target *targets.Target, opt compiler.O
 		}
 	}
 	return saved, nil
+}
+
+// withWorkers checks that a machine whose cores several workers share tells the same.
+func withWorkers(im *image.Image, target *targets.Target, d *targets.Defects, run Run) error {
+	chip, err := emulator.NewBrokenChip(im, target, d, emulator.Functional)
+	if err != nil {
+		return err
+	}
+	one, three := emulator.New(chip), emulator.New(chip)
+	three.SetWorkers(3)
+	for t, in := range run.Spikes {
+		if got, want := three.Tick(in), one.Tick(in); !slices.Equal(got, want) {
+			return fmt.Errorf("tick %d: with workers %v fire, want %v", t+1, got, want)
+		}
+	}
+	return nil
 }
 
 // textAgain checks that the text of an image is the image again.
