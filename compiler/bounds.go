@@ -81,15 +81,15 @@ func newDemand(m *ir.Mapped) *demand {
 	}
 	d.entries = make([][]reached, len(d.models))
 	d.neurons, d.hosted = make([]int64, len(d.models)), make([]int64, len(d.models))
-	for k, g := range m.Populations {
-		d.neurons[d.of[k]] += int64(g.N)
+	for k := range m.Populations {
+		d.neurons[d.of[k]] += int64(m.Slots(k))
 		d.entries[d.of[k]] = append(d.entries[d.of[k]], reach(m, k)...)
 	}
 	for i := range d.entries {
 		d.entries[i] = merge(d.entries[i], func(a, b int32) int32 { return a + b })
 	}
 	for _, o := range m.Net.Outputs {
-		d.hosted[d.of[o]] += int64(m.Populations[o].N)
+		d.hosted[d.of[o]] += int64(m.Slots(o))
 	}
 	return d
 }
@@ -259,8 +259,10 @@ func boundCores(d *demand, m *ir.Mapped) Bound {
 			}
 		}
 		w := most(needs(m.Arch, d.neurons[i], axons, synapses, dests))
-		b.Bound += w.Cores
-		if i > 0 {
+		if b.Bound += w.Cores; w.Cores == 0 {
+			continue // all of its neurons are left out
+		}
+		if b.Argument != "" {
 			b.Argument += "; "
 		}
 		b.Argument += fmt.Sprintf("%s takes %d %s at least, a core has %d", model, w.Needed, limitNames[w.Limit], w.Core)

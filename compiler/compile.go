@@ -49,6 +49,9 @@ type Options struct {
 	// that stands for the network's use: the weights of their ways. Nil is one
 	// spike each.
 	Profile []int64
+	// Watched are populations, besides the network's outputs, whose neurons somebody
+	// looks at: none of them is removed.
+	Watched []int
 	// Dump names a pass after which the level is written to DumpTo.
 	Dump   string
 	DumpTo io.Writer
@@ -87,8 +90,6 @@ type state struct {
 	// runs has done.
 	optimise network.Optimise
 	effects  []ir.Effect
-	// slotless counts neurons that share and unreachable took the slots of.
-	slotless float64
 	Result
 }
 
@@ -151,30 +152,22 @@ var passes = []pass{
 	{name: "dead", doc: "neurons that can never fire go", asked: func(s *state) bool {
 		return s.optimise.Dead
 	}, run: func(_ context.Context, s *state) (level, error) {
-		s.Quantized, s.effects = optimise.Dead(s.Quantized)
+		s.Quantized, s.effects = optimise.Dead(s.Quantized, s.opt.Watched)
 		return s.Quantized, nil
 	}},
 	{name: "share", doc: "one of several identical neurons stands for all", asked: func(s *state) bool {
 		return s.optimise.Share
 	}, run: func(_ context.Context, s *state) (level, error) {
-		s.Quantized, s.effects = optimise.Share(s.Quantized)
-		s.slotless += s.effects[0].Value
+		s.Quantized, s.effects = optimise.Share(s.Quantized, s.arch)
 		return s.Quantized, nil
 	}},
 	{name: "unreachable", doc: "neurons from which no output is reached go", asked: func(s *state) bool {
 		return s.optimise.Unreachable
 	}, run: func(_ context.Context, s *state) (_ level, err error) {
-		s.Quantized, s.effects, err = optimise.Unreachable(s.Quantized, s.optimise)
-		if err != nil {
-			return nil, err
-		}
-		s.slotless += s.effects[0].Value
-		return s.Quantized, nil
+		s.Quantized, s.effects, err = optimise.Unreachable(s.Quantized, s.optimise, s.opt.Watched)
+		return s.Quantized, err
 	}},
 	{name: "map", doc: "neurons get cores, cores get places, spikes get destinations", run: func(ctx context.Context, s *state) (_ level, err error) {
-		if err := checkSlots(s); err != nil {
-			return nil, err
-		}
 		if s.opt.Defects != nil {
 			return s.mapAround(ctx, s.opt.Defects)
 		}
@@ -263,13 +256,14 @@ func (e *InternalError) Unwrap() error { return e.Err }
 // of the user are a *diag.Error, ours an *InternalError. The context is looked
 // at between passes.
 func Compile(ctx context.Context, net *network.Network, target string, arch *targets.Arch, opt Options) (*Result, error) {
-	if err := checkSize(net, arch); err != nil {
+	wanted := asked(net.Optimise, opt.Optimise)
+	if err := checkSize(net, arch, wanted); err != nil {
 		return nil, err
 	}
 	if have := sourceCount(net); opt.Profile != nil && len(opt.Profile) != have {
 		return nil, fmt.Errorf("compile: the profile has %d sources, the network has %d", len(opt.Profile), have)
 	}
-	s := &state{net: net, arch: arch, target: target, opt: opt, optimise: asked(net.Optimise, opt.Optimise), Result: Result{Profile: opt.Profile}}
+	s := &state{net: net, arch: arch, target: target, opt: opt, optimise: wanted, Result: Result{Profile: opt.Profile}}
 	for _, p := range passes {
 		if p.asked != nil && !p.asked(s) {
 			continue
@@ -315,15 +309,6 @@ func asked(file, over network.Optimise) network.Optimise {
 	return o
 }
 
-// checkSlots refuses what mapping cannot do: it gives every neuron a slot, in which
-// one that leads nowhere still fires, and one that another stands for does not.
-func checkSlots(s *state) error {
-	if s.slotless == 0 {
-		return nil
-	}
-	return diag.One(s.optimise.Pos, diag.Unsupported, "optimise: share and unreachable end at the pass map, which gives every neuron a slot: --dump shows what they do; leave them out to compile")
-}
-
 // dump writes a level, in one piece.
 func dump(l level, w io.Writer) error {
 	var text bytes.Buffer
@@ -334,8 +319,12 @@ func dump(l level, w io.Writer) error {
 	return err
 }
 
+// mostLeftOut is how many times the target's neurons a network may have where passes
+// leave neurons out: what does not fit then is found behind them.
+const mostLeftOut = 4
+
 // checkSize refuses what cannot fit the target before anything is expanded.
-func checkSize(net *network.Network, arch *targets.Arch) error {
+func checkSize(net *network.Network, arch *targets.Arch, o network.Optimise) error {
 	var diags diag.List
 	neurons, largest := 0, 0
 	for k, p := range net.Populations {
@@ -349,7 +338,12 @@ func checkSize(net *network.Network, arch *targets.Arch) error {
 		diags.Add(diag.Pos{File: net.File}, diag.MissingField, "the network has no populations")
 		return diags.Err()
 	}
-	if room := arch.Cores() * arch.Neurons; neurons > room {
+	room := arch.Cores() * arch.Neurons
+	most := room
+	if o.Dead || o.Share || o.Unreachable {
+		most *= mostLeftOut
+	}
+	if neurons > most {
 		p := &net.Populations[largest]
 		diags.Add(p.Pos, diag.DoesNotFit, "the network has %d neurons, %d more than the %d of the target's %d cores; population %q has most: choose a larger target, or fewer neurons",
 			neurons, neurons-room, room, arch.Cores(), p.Name)
@@ -360,7 +354,7 @@ func checkSize(net *network.Network, arch *targets.Arch) error {
 		diags.Add(diag.Pos{File: net.File}, diag.DoesNotFit, "the network has %d inputs and neurons together, %d more than the %d rows of the target's crossbar, which neurons and inputs share: choose a larger target, or fewer of them",
 			inputs+neurons, inputs+neurons-arch.Axons, arch.Axons)
 	}
-	room := arch.MaxSynapses()
+	room = arch.MaxSynapses()
 	synapses := 0
 	for k := range net.Projections {
 		p := &net.Projections[k]

@@ -15,6 +15,10 @@ type Explanation struct {
 	Model      string `json:"model"`
 	Target     string `json:"target"`
 	Neurons    int    `json:"neurons"`
+	// Shared lists the neurons that stand for others, Removed those that are gone, both
+	// by their numbers in the population.
+	Shared  []SharedNeuron `json:"shared"`
+	Removed []int          `json:"removed"`
 	// Found is how many cores hold neurons of it, Bound how many it takes at least:
 	// the most of what Needs asks for.
 	Found int    `json:"found"`
@@ -33,6 +37,12 @@ type Explanation struct {
 	To   []Partner `json:"to"`
 	// Reasons say why it takes as many cores as it does, and what would help.
 	Reasons []string `json:"reasons"`
+}
+
+// SharedNeuron is a neuron that stands for doubles.
+type SharedNeuron struct {
+	Neuron  int   `json:"neuron"`
+	Doubles []int `json:"doubles"`
 }
 
 // Spread is the range of a number over the neurons of a population.
@@ -66,6 +76,7 @@ func (r *Result) Explain(k int) *Explanation {
 	m := r.Mapped
 	g := &m.Populations[k]
 	e := &Explanation{Population: g.Name, Model: string(m.Pops[k].Model), Target: r.Image.Manifest.Target, Neurons: g.N, From: []Partner{}, To: []Partner{}}
+	e.leftOut(m, g)
 	e.synapses(m, k)
 	e.cores(m, k)
 	e.deliveries(m, k, r.Profile)
@@ -79,6 +90,29 @@ func (r *Result) Explain(k int) *Explanation {
 	e.Bound = most(e.Needs).Cores
 	e.Reasons = e.reasons(func(a *targets.Arch) []Need { return populationNeeds(m, a, k, d, in) }, m.Arch)
 	return e
+}
+
+// leftOut lists the neurons without slots.
+func (e *Explanation) leftOut(m *ir.Mapped, g *ir.Group) {
+	e.Shared, e.Removed = []SharedNeuron{}, []int{}
+	at := map[int]int{} // the place in Shared of each that stands for others
+	for i := range g.N {
+		s := m.Stands(g.First+i) - g.First
+		switch {
+		case m.Gone(g.First + i):
+			e.Removed = append(e.Removed, i)
+		case s == i:
+		default:
+			k, ok := at[s]
+			if !ok {
+				k = len(e.Shared)
+				at[s] = k
+				e.Shared = append(e.Shared, SharedNeuron{Neuron: s})
+			}
+			e.Shared[k].Doubles = append(e.Shared[k].Doubles, i)
+		}
+	}
+	slices.SortFunc(e.Shared, func(a, b SharedNeuron) int { return cmp.Compare(a.Neuron, b.Neuron) })
 }
 
 // synapses counts what ends and starts at each neuron, and with whom.
@@ -208,9 +242,9 @@ func populationNeeds(m *ir.Mapped, a *targets.Arch, k int, d *demand, in []reach
 	first := m.InputCount() + g.First
 	dests := d.destsFrom(first, first+g.N, slots)
 	if slices.Contains(m.Net.Outputs, k) {
-		dests += int64(g.N)
+		dests += int64(m.Slots(k))
 	}
-	return needs(a, int64(g.N), axons, synapses, dests)
+	return needs(a, int64(m.Slots(k)), axons, synapses, dests)
 }
 
 // reasons says what binds, and what would help.
@@ -220,6 +254,9 @@ func (e *Explanation) reasons(on func(a *targets.Arch) []Need, arch *targets.Arc
 		binds[c.Limit]++
 	}
 	worst := most(e.Needs)
+	if e.Found == 0 {
+		return []string{"it takes no core: all of its neurons are left out"}
+	}
 	limit := slices.MaxFunc(e.Needs, func(a, b Need) int { return cmp.Compare(binds[a.Limit], binds[b.Limit]) })
 	out := []string{fmt.Sprintf("it takes %s at least: %d %s are needed, a core has %d", count(int(worst.Cores), "core"), worst.Needed, limitNames[worst.Limit], worst.Core)}
 	if int64(e.Found) <= e.Bound {

@@ -1,12 +1,14 @@
 package compiler
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/isa/image"
 )
 
@@ -22,7 +24,7 @@ func TestExplanationOfASmallPopulation(t *testing.T) {
 	r := &Result{Mapped: m, Image: &image.Image{Manifest: image.Manifest{Target: "chip"}}, Profile: []int64{5, 7, 11, 13, 17}}
 	core := CoreReport{Core: 0, Population: "a", Neurons: 2, Axons: 3, Synapses: 4, SynapseWords: 6, FanOut: 3, Limit: "neurons", Share: 1}
 	want := &Explanation{
-		Population: "a", Model: "if", Target: "chip", Neurons: 2, Found: 1, Bound: 1, Sources: 3, Axons: 3,
+		Population: "a", Model: "if", Target: "chip", Neurons: 2, Shared: []SharedNeuron{}, Removed: []int{}, Found: 1, Bound: 1, Sources: 3, Axons: 3,
 		Needs: []Need{{"neurons", 2, 2, 1}, {"axons", 3, 8, 1}, {"fan-out", 2, 8, 1}},
 		FanIn: Spread{2, 2, 2}, FanOut: Spread{0, 3, 3},
 		Cores: []ExplainedCore{{CoreReport: core, Shared: 1, Own: 2, Uses: []CoreUse{{"neurons", 2, 2}, {"axons", 3, 8}, {"fan-out", 3, 8}}}},
@@ -39,6 +41,76 @@ func TestExplanationOfASmallPopulation(t *testing.T) {
 	b := r.Explain(1)
 	if want := []Partner{{"a", 2, Weighted{1, 17}}, {"host", 0, Weighted{1, 17}}}; !cmp.Equal(want, b.To) {
 		t.Errorf("b talks to %v, want %v", b.To, want)
+	}
+}
+
+// Which neurons share and which are gone, and what that saves.
+func TestReportAndExplanationTellWhatIsLeftOut(t *testing.T) {
+	chip := load(t, "xbar256")
+	net := parse(t, `
+inputs: {in: {shape: 2}}
+populations:
+  a: {shape: 8, neuron: if}
+  b: {shape: 2, neuron: if, params: {threshold: 9}}
+  c: {shape: 3, neuron: lif, params: {tau: 9ms}}
+projections:
+  - {from: in, to: a, connect: {list: [[0, 1, 1], [0, 4, 1], [1, 2, 1], [1, 3, 1], [1, 7, 1], [0, 5, -1]]}}
+  - {from: a, to: b, connect: {list: [[1, 0, 1], [4, 0, 1], [2, 1, 1], [5, 1, 1]]}}
+  - {from: a, to: c, connect: dense}
+outputs: [b]
+`)
+	compiled := func(o network.Optimise) *Result {
+		t.Helper()
+		res, err := Compile(t.Context(), net, chip.Name, &chip.Arch, Options{Optimise: o})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res
+	}
+	before, after := compiled(network.Optimise{}), compiled(network.Optimise{Dead: true, Share: true, Unreachable: true})
+	a := after.Explain(0)
+	if diff := cmp.Diff([]SharedNeuron{{1, []int{4}}, {2, []int{3, 7}}}, a.Shared); diff != "" {
+		t.Errorf("shared (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]int{0, 5, 6}, a.Removed); diff != "" {
+		t.Errorf("removed (-want +got):\n%s", diff)
+	}
+	c := after.Explain(2)
+	if diff := cmp.Diff([]string{"it takes no core: all of its neurons are left out"}, c.Reasons); diff != "" || c.Found != 0 || c.Bound != 0 {
+		t.Errorf("of a population that is gone: %d cores, %d at least, reasons (-want +got):\n%s", c.Found, c.Bound, diff)
+	}
+	was, is := before.Report(nil), after.Report(nil)
+	if is.Doubles != 3 || is.Removed != 6 || is.Populations[0].Doubles != 3 || is.Populations[0].Removed != 3 || is.Populations[2].Removed != 3 {
+		t.Errorf("%d doubles and %d removed of %+v", is.Doubles, is.Removed, is.Populations)
+	}
+	if was.Doubles+was.Removed != 0 || was.Cores-is.Cores != 1 || was.Axons-is.Axons < 10 {
+		t.Errorf("from %d cores and %d axons to %d and %d: nothing is saved", was.Cores, was.Axons, is.Cores, is.Axons)
+	}
+	for _, r := range []*Report{was, is} {
+		for _, b := range r.Bounds.Rows() {
+			if b.Found < b.Bound.Bound {
+				t.Errorf("%s: %d found, and %d at least", b.Name, b.Found, b.Bound.Bound)
+			}
+		}
+	}
+}
+
+// A network of more neurons than the target has may fit without those that are left
+// out; where it does not, the message comes as ever.
+func TestNetworkThatFitsWithoutWhatIsLeftOut(t *testing.T) {
+	chip := load(t, "xbar256")
+	arch := chip.Arch
+	arch.MeshWidth, arch.MeshHeight, arch.Neurons = 2, 1, 4
+	for _, c := range []struct {
+		neurons int
+		share   bool
+		want    string
+	}{{32, true, ""}, {33, true, "has 33 neurons, 25 more than the 8"}, {9, false, "has 9 neurons, 1 more than the 8"}} {
+		net := parse(t, fmt.Sprintf("inputs: {in: {shape: 1}}\npopulations: {p: {shape: %d, neuron: if}}\nprojections: [{from: in, to: p, connect: dense, weights: 1}]\n", c.neurons))
+		_, err := Compile(t.Context(), net, "small", &arch, Options{Optimise: network.Optimise{Share: c.share}})
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%d neurons, share %v: got %v, want %q", c.neurons, c.share, err, c.want)
+		}
 	}
 }
 

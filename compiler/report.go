@@ -34,6 +34,10 @@ type Report struct {
 	Relays int `json:"relays"`
 	Parts  int `json:"parts"`
 	Copies int `json:"copies"`
+	// Doubles and Removed count the neurons that have no slot: for which others stand,
+	// and those that are gone.
+	Doubles int `json:"doubles"`
+	Removed int `json:"removed"`
 	// Profiled says that weighted sums are over the spikes of a profile.
 	Profiled bool `json:"profiled"`
 	// Cut counts the deliveries to cores other than the source's own; an input's
@@ -89,7 +93,10 @@ type PopulationReport struct {
 	Name    string `json:"name"`
 	Model   string `json:"model"`
 	Neurons int    `json:"neurons"`
-	Cores   int    `json:"cores"`
+	// Doubles and Removed are those of its neurons that have no slot.
+	Doubles int `json:"doubles"`
+	Removed int `json:"removed"`
+	Cores   int `json:"cores"`
 	// FanInMax is the largest number of synapses of a neuron.
 	FanInMax int `json:"fan_in_max"`
 	// Instructions is the length of its program.
@@ -206,7 +213,6 @@ func (r *Result) Report(image []byte) *Report {
 		words += c.SynapseWords
 		out.CoreList = append(out.CoreList, c)
 	}
-	out.Utilisation = utilisation(out, m.Arch, words)
 	out.Cut, out.Hops = distances(m, r.Profile)
 	all := flows(m, r.Profile)
 	out.Links = links(m, all, xy)
@@ -215,6 +221,11 @@ func (r *Result) Report(image []byte) *Report {
 		out.Populations = append(out.Populations, populationReport(r, k))
 	}
 	r.countCores(out.Populations)
+	for _, p := range out.Populations {
+		out.Doubles += p.Doubles
+		out.Removed += p.Removed
+	}
+	out.Utilisation = utilisation(out, m.Arch, words)
 	for _, s := range m.Stats {
 		out.Quantisation = append(out.Quantisation, quantReport(s))
 		if s.Zeroed > 0 && s.Zeroed*zeroedShare >= s.Synapses {
@@ -267,7 +278,7 @@ func utilisation(r *Report, a *targets.Arch, words int) Utilisation {
 	n := float64(max(r.Cores, 1))
 	u := Utilisation{
 		Cores:   float64(r.Cores) / float64(a.Cores()),
-		Neurons: float64(r.Neurons) / n / float64(a.Neurons),
+		Neurons: float64(r.Neurons-r.Doubles-r.Removed) / n / float64(a.Neurons),
 		Axons:   float64(r.Axons) / n / float64(a.Axons),
 	}
 	if a.SynapseFormat == targets.Dense {
@@ -299,6 +310,14 @@ func populationReport(r *Result, k int) PopulationReport {
 	out := PopulationReport{
 		Name: m.Populations[k].Name, Model: string(p.Model), Neurons: m.Populations[k].N,
 		Exact: p.Exact, FracBits: p.Frac, SaturatedParams: p.Saturated,
+	}
+	for n := m.Populations[k].First; n < m.Populations[k].First+out.Neurons; n++ {
+		switch {
+		case m.Gone(n):
+			out.Removed++
+		case !m.HasSlot(n):
+			out.Doubles++
+		}
 	}
 	fan := make([]int, out.Neurons)
 	for i := range m.Projections {

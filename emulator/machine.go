@@ -45,12 +45,13 @@ type Chip struct {
 	timing targets.Timing
 	mode   Mode
 	specs  []*core.Spec
-	// place finds each neuron's core and slot, roles and populations say what each
-	// slot of each core holds: roles is nil for a core whose slots are all of
-	// their neurons.
+	// place finds each neuron's core and slot, or those of what stands for it: nowhere
+	// for one that is removed. roles and populations say what each slot of each core
+	// holds: roles is nil for a core whose slots are all of their neurons.
 	place       []place
 	roles       [][]image.Role
 	populations [][]int32
+	doubles     doubles
 	// relays stand before those that they send to.
 	relays []image.RelaySlot
 	// routers has the router of each core, coreAt the core of each router.
@@ -77,6 +78,9 @@ type Chip struct {
 }
 
 type place struct{ core, slot int32 }
+
+// nowhere is the place of a neuron that is removed.
+var nowhere = place{-1, -1}
 
 // NewChipOn prepares a verified image for running on a target: with its timing
 // and, if it has some, its devices. Of an image that devices cannot hold it says
@@ -115,7 +119,7 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode, 
 		routers: make([]int32, len(im.Cores)), coreAt: make([]int32, a.Cores()),
 		slots: make([][]fan, len(im.Cores)), parts: make([][]fan, len(im.Cores)), atOnce: make([][]fan, len(im.Cores)),
 		takes: make([]bool, len(im.Cores)), roles: make([][]image.Role, len(im.Cores)), populations: make([][]int32, len(im.Cores)),
-		broken: newBroken(im, d),
+		doubles: newDoubles(im), broken: newBroken(im, d),
 	}
 	c.relays, _ = im.Relays()
 	for k := range im.Cores {
@@ -157,6 +161,14 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode, 
 	}
 	for k := range im.Cores {
 		c.alone = append(c.alone, alone(c.roles[k], c.populations[k]))
+	}
+	for n, s := range im.SameAs {
+		switch {
+		case s == image.NoNeuron:
+			c.place[n] = nowhere
+		case int(s) != n:
+			c.place[n] = c.place[s]
+		}
 	}
 	c.broadcast = make([]int32, im.Inputs())
 	for _, s := range im.Manifest.Inputs {
@@ -377,7 +389,8 @@ func (m *Machine) SetCurrent(current []int32) {
 }
 
 // Tick runs one tick in which the given inputs spike, and returns the neurons
-// that fire, ascending. The result is valid until the next call.
+// that fire, ascending: those whose slots do, and the doubles that they stand for.
+// The result is valid until the next call.
 func (m *Machine) Tick(inputs []int32) []int32 {
 	m.tick++
 	m.fired = m.fired[:0]
@@ -387,7 +400,8 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 	m.watchStart(inputs)
 	if m.session != nil {
 		m.eventTick(inputs)
-		m.sortFired()
+		m.tellDoubles()
+		slices.Sort(m.fired) // a neuron may fire twice in a tick
 		m.watchEnd()
 		return m.fired
 	}
@@ -458,9 +472,13 @@ func (m *Machine) note(t *CoreTick) {
 // Cycles returns the cycles since the start.
 func (m *Machine) Cycles() int64 { return m.cycle }
 
-// State returns state word k of a neuron.
+// State returns state word k of a neuron, or of the one that stands for it; 0 of one
+// that is removed.
 func (m *Machine) State(neuron, k int) int32 {
 	p := m.chip.place[neuron]
+	if p == nowhere {
+		return 0
+	}
 	return m.SlotState(int(p.core), int(p.slot), k)
 }
 

@@ -102,10 +102,11 @@ func (m *Machine) collect() {
 		}
 		clear(w.spikes)
 	}
+	m.tellDoubles()
 	m.sortFired()
 }
 
-// sortFired puts the neurons that fired in order.
+// sortFired puts the neurons that fired, each once, in order.
 func (m *Machine) sortFired() {
 	if slices.IsSorted(m.fired) {
 		return

@@ -40,11 +40,28 @@ func Generate(m *ir.Mapped, target string) (*image.Image, error) {
 		}
 		im.Cores = append(im.Cores, added[role].core(m, k))
 	}
+	im.SameAs = sameAs(m)
 	im.InputDests = make([][]image.Dest, len(m.InputDests))
 	for i, d := range m.InputDests {
 		im.InputDests[i] = dests(d)
 	}
 	return im, nil
+}
+
+// sameAs lists what stands for each neuron, or returns nil where each has a slot.
+func sameAs(m *ir.Mapped) []int32 {
+	out := make([]int32, m.Neurons())
+	all := true
+	for n := range out {
+		if out[n] = int32(m.Stands(n)); m.Gone(n) {
+			out[n] = image.NoNeuron
+		}
+		all = all && m.HasSlot(n)
+	}
+	if all {
+		return nil
+	}
+	return out
 }
 
 func manifest(m *ir.Mapped, target string) image.Manifest {
@@ -84,8 +101,8 @@ type programs struct {
 	learn [isa.NumKinds]int32
 }
 
-// assemble adds the programs of all populations to the image, each once, and
-// returns their indices.
+// assemble adds the programs of all populations with slots to the image, each once,
+// and returns their indices.
 func assemble(m *ir.Mapped, im *image.Image) ([]programs, error) {
 	var diags diag.List
 	out := make([]programs, len(m.Pops))
@@ -96,6 +113,9 @@ func assemble(m *ir.Mapped, im *image.Image) ([]programs, error) {
 	}
 	for k := range m.Pops {
 		p := &m.Pops[k]
+		if m.Slots(k) == 0 {
+			continue
+		}
 		told := map[isa.Ext]bool{}
 		learning := rule(p)
 		opt := models.Options{Choices: p.Choices, Learning: learning, Reset: string(p.Reset), Refractory: p.Refractory, Frac: p.Frac, FactorBits: p.FactorBits, SquareBits: p.SquareBits, Shared: shared(p)}

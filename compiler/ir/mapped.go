@@ -7,8 +7,8 @@ type Mapped struct {
 	*Quantized
 	Arch  *targets.Arch
 	Cores []MappedCore
-	// Place gives each neuron's own slot. A neuron may have copies besides, with
-	// the same inputs, and parts that sum some of them.
+	// Place gives each neuron's own slot, Nowhere for those that need none. A neuron
+	// may have copies besides, with the same inputs, and parts that sum some of them.
 	Place []Place
 	// InputDests are the destinations of each input.
 	InputDests [][]Dest
@@ -19,6 +19,9 @@ type Mapped struct {
 
 // Place is a slot of a core.
 type Place struct{ Core, Slot int32 }
+
+// Nowhere is the place of a neuron without a slot.
+var Nowhere = Place{-1, -1}
 
 // Dest is where a spike goes: an axon of a core, after a delay in ticks; or
 // the host, when Core is Host. With delays at synapses, Delay is 0. A partial

@@ -28,7 +28,8 @@ type Quantized struct {
 	// SameAs names for each neuron the one whose spikes stand for its own: itself, or
 	// one of a lower number in its population that does what it would do, fires
 	// whenever it would, and has its outgoing synapses. A neuron that another stands
-	// for has no synapses and needs no slot, but its spikes are told. Nil is itself.
+	// for has no synapses and needs no slot, but its spikes and words are told. Nil is
+	// itself.
 	SameAs []int32
 }
 
@@ -43,6 +44,25 @@ func (q *Quantized) Stands(n int) int {
 	return int(q.SameAs[n])
 }
 
+// HasSlot reports whether neuron n needs a slot: whether it is not removed, and no
+// other stands for it.
+func (q *Quantized) HasSlot(n int) bool { return !q.Gone(n) && q.Stands(n) == n }
+
+// Slots returns how many neurons of population k need slots.
+func (q *Quantized) Slots(k int) int {
+	g := &q.Populations[k]
+	if q.Removed == nil && q.SameAs == nil {
+		return g.N
+	}
+	slots := 0
+	for n := g.First; n < g.First+g.N; n++ {
+		if q.HasSlot(n) {
+			slots++
+		}
+	}
+	return slots
+}
+
 // verifyParts checks that neurons that are gone, or that others stand for, have no
 // synapses.
 func (q *Quantized) verifyParts() error {
@@ -51,20 +71,19 @@ func (q *Quantized) verifyParts() error {
 		return fmt.Errorf("quantized: %d neurons removed or not, %d the same as others, of %d", len(q.Removed), len(q.SameAs), n)
 	}
 	for i := range n {
-		if s := q.Stands(i); s < 0 || s > i || q.Stands(s) != s || s != i && q.Gone(s) {
+		if s := q.Stands(i); s < 0 || s > i || q.Stands(s) != s || s != i && (q.Gone(s) || q.PopulationOf(s) != q.PopulationOf(i)) {
 			return fmt.Errorf("quantized: neuron %d is the same as %d, which cannot stand for it", i, s)
 		}
 	}
-	slot := func(i int) bool { return !q.Gone(i) && q.Stands(i) == i }
 	for k := range q.Projections {
 		p := &q.Projections[k]
 		for i := range len(p.Off) - 1 {
-			if !p.From.Input && p.Off[i] != p.Off[i+1] && !slot(q.Populations[p.From.Index].First+i) {
+			if !p.From.Input && p.Off[i] != p.Off[i+1] && !q.HasSlot(q.Populations[p.From.Index].First+i) {
 				return fmt.Errorf("quantized: projection %d: neuron %d sends, and has no slot", k, i)
 			}
 		}
 		for _, j := range p.Post {
-			if !slot(q.Populations[p.To].First + int(j)) {
+			if !q.HasSlot(q.Populations[p.To].First + int(j)) {
 				return fmt.Errorf("quantized: projection %d: neuron %d receives, and has no slot", k, j)
 			}
 		}

@@ -8,7 +8,8 @@ import (
 )
 
 // Verify checks what is always true of a mapped network: limits, one own slot a
-// neuron, every synapse in a row, every axon driven by its source alone.
+// neuron that needs one, every synapse in a row, every axon driven by its source
+// alone.
 func (m *Mapped) Verify() error {
 	if err := m.verifySlots(); err != nil {
 		return err
@@ -37,8 +38,8 @@ func (m *Mapped) Verify() error {
 	return m.verifyDests()
 }
 
-// verifySlots checks the places and fill of cores, and that each neuron has one
-// slot of its own.
+// verifySlots checks the places and fill of cores, and that each neuron that
+// needs one has one slot of its own.
 func (m *Mapped) verifySlots() error {
 	seen := make([]bool, len(m.Place))
 	taken := map[[2]int]int{}
@@ -65,6 +66,8 @@ func (m *Mapped) verifySlots() error {
 				}
 			case n < 0 || int(n) >= len(seen):
 				return fmt.Errorf("mapped: slot %d of core %d is of neuron %d", slot, k, n)
+			case !m.HasSlot(int(n)):
+				return fmt.Errorf("mapped: slot %d of core %d is of neuron %d, which needs none", slot, k, n)
 			case !c.Own(slot):
 			case seen[n] || m.Place[n] != (Place{int32(k), int32(slot)}):
 				return fmt.Errorf("mapped: neuron %d is not in slot %d of core %d alone", n, slot, k)
@@ -74,7 +77,7 @@ func (m *Mapped) verifySlots() error {
 		}
 	}
 	for n, ok := range seen {
-		if !ok {
+		if !ok && (m.HasSlot(n) || m.Place[n] != Nowhere) {
 			return fmt.Errorf("mapped: neuron %d has no slot", n)
 		}
 	}

@@ -120,6 +120,9 @@ func (n *needs) of(x cell, per int) int32 {
 // of role, then of their first neuron.
 func (c *cells) assemble(r *partition.Result) *ir.Mapped {
 	m := &ir.Mapped{Quantized: c.q, Arch: c.arch, Place: make([]ir.Place, c.q.Neurons()), Summed: c.doubled}
+	for n := range m.Place {
+		m.Place[n] = ir.Nowhere
+	}
 	members := make([][]int32, r.Cores)
 	for k := range c.list {
 		members[r.Core[k]] = append(members[r.Core[k]], int32(k))
@@ -260,7 +263,9 @@ func (n *needs) count(c *cells, m *ir.Mapped) error {
 	for _, o := range m.Net.Outputs {
 		g := m.Populations[o]
 		for x := g.First; x < g.First+g.N; x++ {
-			have.neurons[x]++
+			if m.HasSlot(x) {
+				have.neurons[x]++
+			}
 		}
 	}
 	err := n.exceeded(c, m, &have)
@@ -377,7 +382,9 @@ func (c *cells) send(m *ir.Mapped) {
 	for _, o := range m.Net.Outputs {
 		g := m.Populations[o]
 		for n := g.First; n < g.First+g.N; n++ {
-			neurons[n] = append(neurons[n], ir.Dest{Core: ir.Host})
+			if m.HasSlot(n) {
+				neurons[n] = append(neurons[n], ir.Dest{Core: ir.Host})
+			}
 		}
 	}
 	take := func(list []ir.Dest) (mine, others []ir.Dest) {

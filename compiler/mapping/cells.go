@@ -26,8 +26,8 @@ type cells struct {
 	list []cell
 }
 
-// newCells makes a cell of each neuron, or, where split says so, of each of its
-// parts, and the relays that long delays need.
+// newCells makes a cell of each neuron that needs a slot, or, where split says so,
+// of each of its parts, and the relays that long delays need.
 func newCells(w *wiring, split []*grouping) *cells {
 	c := &cells{wiring: w}
 	for pop := range split {
@@ -42,6 +42,9 @@ func newCells(w *wiring, split []*grouping) *cells {
 func (c *cells) population(pop int, split *grouping) {
 	g := &c.q.Populations[pop]
 	for n := g.First; n < g.First+g.N; n++ {
+		if !c.q.HasSlot(n) {
+			continue
+		}
 		whole := cell{neuron: int32(n), slots: 1, from: c.off[n], to: c.off[n+1]}
 		if split == nil {
 			c.list = append(c.list, whole)

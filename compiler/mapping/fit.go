@@ -259,6 +259,9 @@ func checkRows(m *ir.Mapped) error {
 	for k, g := range m.Populations {
 		for n := g.First; n < g.First+g.N; n++ {
 			at := m.Place[n]
+			if at == ir.Nowhere {
+				continue
+			}
 			check(m.Cores[at.Core].Dests[at.Slot], fmt.Sprintf("population %q: neuron %d", g.Name, n-g.First), m.Net.Populations[k].Pos)
 		}
 	}

@@ -144,7 +144,8 @@ func (p *mapper) splits(ctx context.Context, w *wiring, widest []fanIn) ([]*grou
 	marks := make([]int32, len(w.nets))
 	for pop := range out {
 		must := widest[pop].axons > p.arch.Axons
-		if !must && p.opt.Split == SplitNeeded || !splittable(w, pop) {
+		slots := p.q.Slots(pop)
+		if slots == 0 || !must && p.opt.Split == SplitNeeded || !splittable(w, pop) {
 			continue
 		}
 		nets := w.readBy(pop, marks)
@@ -153,7 +154,7 @@ func (p *mapper) splits(ctx context.Context, w *wiring, widest []fanIn) ([]*grou
 		}
 		whole := 0
 		if !must {
-			floor := (p.q.Populations[pop].N + p.arch.Neurons - 1) / p.arch.Neurons
+			floor := (slots + p.arch.Neurons - 1) / p.arch.Neurons
 			var err error
 			if whole, err = p.coresOf(ctx, w, pop, nil); err != nil {
 				return nil, err

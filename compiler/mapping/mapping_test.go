@@ -358,9 +358,9 @@ func TestWhatDoesNotFitIsNamedWithItsLimit(t *testing.T) {
 			`net.yaml:3:3: population "p": 8 neurons of a core have 40 destinations, 20 more than the core's 20, and smaller cores do not mend it: its fan-out reaches too many cores [does-not-fit]`,
 		},
 		{
-			"copies of a synapse", head(1, 1) + "projections: [{from: in, to: p, connect: {list: [" + repeat(257, "[0, 0, 1]") + "]}}]\n",
-			func() *targets.Arch { return dense(4, 1000) },
-			`net.yaml:3:3: population "p": a pair of neurons has more than 256 synapses of the same delay; sum their weights in one [does-not-fit]`,
+			"copies of a synapse", head(1, 1) + "projections: [{from: in, to: p, connect: {list: [" + repeat(4097, "[0, 0, 1]") + "]}}]\n",
+			func() *targets.Arch { return dense(4, 5000) },
+			`net.yaml:3:3: population "p": a pair of neurons has more than 4096 synapses of the same delay; sum their weights in one [does-not-fit]`,
 		},
 		{
 			"everything at once", head(20, 1) + "  q: {shape: 2, neuron: if}\nprojections:\n  - {from: in, to: p, connect: dense, delay: 99}\n  - {from: in, to: q, connect: dense}\n",

@@ -21,7 +21,7 @@ type net struct {
 }
 
 // maxCopies bounds how many synapses of one delay a pair of neurons has.
-const maxCopies = 1 << 8
+const maxCopies = 1 << 12
 
 // key is what the nets of one source differ in: time << 8 | class. The time is the
 // delay, or, where the target keeps that at synapses, how many times its longest

@@ -21,6 +21,9 @@ func unify(q *ir.Quantized, arch *targets.Arch) *ir.Quantized {
 	groups := map[string][]int{}
 	var order []string
 	for k := range q.Pops {
+		if q.Slots(k) == 0 {
+			continue
+		}
 		text := programText(&q.Pops[k])
 		if groups[text] == nil {
 			order = append(order, text)

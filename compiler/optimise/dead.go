@@ -1,6 +1,8 @@
 package optimise
 
 import (
+	"slices"
+
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/isa/fixed"
@@ -13,7 +15,10 @@ import (
 // followed, in the chip's integers, until no further value is reached. Only the models if,
 // lif, cuba_lif, alif and stochastic_lif are followed; neurons whose synapses learn
 // are not. Currents that a run injects are not looked at.
-func Dead(q *ir.Quantized) (*ir.Quantized, []ir.Effect) {
+//
+// Neurons of the network's outputs, and of the populations that are watched, stay
+// for their potential, and send nothing.
+func Dead(q *ir.Quantized, watched []int) (*ir.Quantized, []ir.Effect) {
 	w := &proof{q: q, lo: make([]int64, q.Neurons()), hi: make([]int64, q.Neurons()), open: make([]bool, q.Neurons()), dead: make([]bool, q.Neurons())}
 	for k := range q.Projections {
 		for i := range len(q.Projections[k].Off) - 1 {
@@ -44,7 +49,12 @@ func Dead(q *ir.Quantized) (*ir.Quantized, []ir.Effect) {
 			}
 		}
 	}
-	out := without(q, w.dead)
+	gone := slices.Clone(w.dead)
+	for _, k := range slices.Concat(q.Net.Outputs, watched) {
+		g := &q.Populations[k]
+		clear(gone[g.First : g.First+g.N])
+	}
+	out := without(q, gone, w.dead)
 	return out, removed(q, out)
 }
 

@@ -103,11 +103,11 @@ func moved(p *ir.Projection, weights []int16, to func(source int) int) (ir.Proje
 // still leaves sources where they are.
 func still(_ *ir.Projection, source int) int { return source }
 
-// without returns q without the neurons that gone marks, and with what is gone
-// already.
-func without(q *ir.Quantized, gone []bool) *ir.Quantized {
+// without returns q without the neurons that gone marks, and what is gone already,
+// and without what those that mute marks, which are no fewer, send.
+func without(q *ir.Quantized, gone, mute []bool) *ir.Quantized {
 	out := rebuilt(q, func(p *ir.Projection, source, s int) bool {
-		return !gone[q.Populations[p.To].First+int(p.Post[s])] && (p.From.Input || !gone[q.Populations[p.From.Index].First+source])
+		return !gone[q.Populations[p.To].First+int(p.Post[s])] && (p.From.Input || !mute[q.Populations[p.From.Index].First+source])
 	}, still)
 	out.Removed = make([]bool, len(gone))
 	for n := range gone {
@@ -124,5 +124,27 @@ func removed(before, after *ir.Quantized) []ir.Effect {
 			neurons++
 		}
 	}
-	return []ir.Effect{count("neurons removed", neurons), count("synapses removed", before.SynapseCount()-after.SynapseCount())}
+	return []ir.Effect{count("neurons removed", neurons), count("synapses removed", before.SynapseCount()-after.SynapseCount()), count("sources fewer", senders(before)-senders(after))}
+}
+
+// senders counts the inputs and neurons that have synapses to others: each takes an
+// axon of a core at least.
+func senders(q *ir.Quantized) int {
+	sends := make([]bool, q.InputCount()+q.Neurons())
+	for k := range q.Projections {
+		p := &q.Projections[k]
+		first := q.FirstSource(p)
+		for i := range len(p.Off) - 1 {
+			if p.Off[i] != p.Off[i+1] {
+				sends[first+i] = true
+			}
+		}
+	}
+	n := 0
+	for _, s := range sends {
+		if s {
+			n++
+		}
+	}
+	return n
 }

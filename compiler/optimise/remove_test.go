@@ -15,13 +15,18 @@ import (
 	"github.com/weft-toolchain/weft/targets"
 )
 
-func quantised(t *testing.T, text string) *ir.Quantized {
+func arch(t *testing.T) *targets.Arch {
 	t.Helper()
 	target, err := targets.Load("xbar256")
 	if err != nil {
 		t.Fatal(err)
 	}
-	q, err := quant.Quantise(lowered(t, text), &target.Arch, network.Quantise{})
+	return &target.Arch
+}
+
+func quantised(t *testing.T, text string) *ir.Quantized {
+	t.Helper()
+	q, err := quant.Quantise(lowered(t, text), arch(t), network.Quantise{})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
@@ -107,7 +112,7 @@ populations: {p: {shape: 1, neuron: if}}
 projections: [{from: in, to: p, connect: dense, weights: 0, learn: {rule: stdp, a_plus: 0.1, a_minus: 0.1, tau_plus: 9ms, tau_minus: 9ms, w_max: 1}}]`, []int{0}},
 	} {
 		q := quantised(t, c.text)
-		out, effects := optimise.Dead(q)
+		out, effects := optimise.Dead(q, nil)
 		if got := left(verified(t, out)); !slices.Equal(got, c.left) {
 			t.Errorf("%s: left %v, want %v", c.name, got, c.left)
 		}
@@ -115,6 +120,79 @@ projections: [{from: in, to: p, connect: dense, weights: 0, learn: {rule: stdp, 
 			t.Errorf("%s: says that %d are removed", c.name, n)
 		}
 		ran(t, q, out, 1, all)
+	}
+}
+
+// What is looked at stays, for its potential; what it would send goes all the same.
+func TestDeadKeepsWhatIsLookedAt(t *testing.T) {
+	const text = `
+populations:
+  a: {shape: 2, neuron: if}
+  b: {shape: 2, neuron: if}
+  c: {shape: 2, neuron: if}
+projections:
+  - {from: a, to: b, connect: dense}
+  - {from: b, to: c, connect: dense}
+outputs: [c]
+`
+	q := quantised(t, text)
+	for _, c := range []struct {
+		watched []int
+		left    []int
+	}{{nil, []int{4, 5}}, {[]int{1}, []int{2, 3, 4, 5}}} {
+		out, effects := optimise.Dead(q, c.watched)
+		if got := left(verified(t, out)); !slices.Equal(got, c.left) {
+			t.Errorf("watched %v: left %v, want %v", c.watched, got, c.left)
+		}
+		if n := effect(effects, "synapses removed"); n != 8 {
+			t.Errorf("watched %v: %g synapses removed, want all 8", c.watched, n)
+		}
+		if n := effect(effects, "sources fewer"); n != 4 {
+			t.Errorf("watched %v: %g sources fewer, want 4", c.watched, n)
+		}
+	}
+}
+
+func TestUnreachableKeepsWhatIsWatched(t *testing.T) {
+	q := quantised(t, "populations:\n  a: {shape: 1, neuron: if}\n  b: {shape: 1, neuron: if}\n  c: {shape: 1, neuron: if}\nprojections: [{from: a, to: b, connect: dense}]\noutputs: [c]\n")
+	for _, c := range []struct{ watched, left []int }{{nil, []int{2}}, {[]int{0}, []int{0, 2}}, {[]int{1}, []int{0, 1, 2}}} {
+		out, _, err := optimise.Unreachable(q, network.Optimise{}, c.watched)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := left(verified(t, out)); !slices.Equal(got, c.left) {
+			t.Errorf("watched %v: left %v, want %v", c.watched, got, c.left)
+		}
+	}
+}
+
+// What identical neurons sent to one is merged as far as a weight goes, by delay.
+func TestShareMergesWhatIdenticalNeuronsSend(t *testing.T) {
+	const text = `
+inputs: {in: {shape: 1}}
+populations:
+  a: {shape: 5, neuron: if}
+  b: {shape: 2, neuron: if, params: {threshold: 1000}}
+projections:
+  - {from: in, to: a, connect: dense, weights: 1}
+  - {from: a, to: b, connect: {list: [[0, 0, 60], [1, 0, 60], [2, 0, 60], [3, 0, 60, 2], [0, 1, 50], [1, 1, -50], [4, 1, 5], [3, 1, 7], [4, 0, 127]]}}
+`
+	q := quantised(t, text)
+	out, effects := optimise.Share(q, arch(t))
+	verified(t, out)
+	p := &out.Projections[1]
+	// To b 0: 60+60, then 60 that is too much, and 127, and 60 of the other delay; to b 1 50−50+7+5.
+	if got := fmt.Sprint(p.Off, p.Post, p.Delay, out.Weights[1]); got != "[0 5 5 5 5 5] [0 0 0 0 1] [1 1 1 2 1] [120 60 127 60 12]" {
+		t.Errorf("merged %s", got)
+	}
+	if n := effect(effects, "sources fewer"); n != 4 {
+		t.Errorf("%g sources fewer, want 4", n)
+	}
+	ran(t, q, out, 1, all)
+	none := quantised(t, strings.ReplaceAll(text, "[3, 1, 7]", "[3, 1, -5]"))
+	out, _ = optimise.Share(none, arch(t))
+	if got := fmt.Sprint(verified(t, out).Projections[1].Post); got != "[0 0 0 0]" {
+		t.Errorf("what adds up to nothing leaves synapses to %s", got)
 	}
 }
 
@@ -134,7 +212,7 @@ projections:
 outputs: [out]
 `
 	q := quantised(t, text)
-	out, effects, err := optimise.Unreachable(q, network.Optimise{})
+	out, effects, err := optimise.Unreachable(q, network.Optimise{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +227,7 @@ outputs: [out]
 	if len(spikes) < 50 {
 		t.Errorf("%d spikes tell little", len(spikes))
 	}
-	if _, _, err := optimise.Unreachable(quantised(t, "populations: {p: {shape: 1, neuron: if}}"), network.Optimise{}); err == nil {
+	if _, _, err := optimise.Unreachable(quantised(t, "populations: {p: {shape: 1, neuron: if}}"), network.Optimise{}, nil); err == nil {
 		t.Error("without outputs nothing is refused")
 	}
 }
@@ -168,7 +246,7 @@ projections:
   - {from: in, to: noisy, connect: dense, weights: 2}
 `
 	q := quantised(t, text)
-	out, effects := optimise.Share(q)
+	out, effects := optimise.Share(q, arch(t))
 	verified(t, out)
 	if got := fmt.Sprint(out.SameAs); got != "[0 0 2 3 4 4 6 7 8]" {
 		t.Errorf("the same as %s", got)
@@ -202,13 +280,13 @@ func TestExactPassesChangeNoSpike(t *testing.T) {
 		}
 		text.WriteString("outputs: [p2]\n")
 		q := quantised(t, text.String())
-		dead, _ := optimise.Dead(q)
+		dead, _ := optimise.Dead(q, nil)
 		ran(t, q, verified(t, dead), seed, all)
-		share, effects := optimise.Share(q)
+		share, effects := optimise.Share(q, arch(t))
 		ran(t, q, verified(t, share), seed, all)
-		both, _ := optimise.Share(dead)
+		both, _ := optimise.Share(dead, arch(t))
 		ran(t, q, verified(t, both), seed, all)
-		useful, _, err := optimise.Unreachable(both, network.Optimise{})
+		useful, _, err := optimise.Unreachable(both, network.Optimise{}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

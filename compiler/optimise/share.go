@@ -8,6 +8,7 @@ import (
 
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/targets"
 )
 
 // alone are models whose neurons differ by the random numbers that they draw, or
@@ -23,8 +24,9 @@ const maxRounds = 4096
 // inputs, reach them over equal weights and delays: all of them fire in the same
 // ticks then, since they begin alike and what they add up stays alike. The
 // classes are the coarsest for which that is so. Synapses that learn, or are stochastic,
-// share neither of their ends.
-func Share(q *ir.Quantized) (*ir.Quantized, []ir.Effect) {
+// share neither of their ends. What identical neurons sent to one neuron is merged
+// where a weight of the target can be the sum.
+func Share(q *ir.Quantized, arch *targets.Arch) (*ir.Quantized, []ir.Effect) {
 	class, stable := classes(q)
 	n := q.Neurons()
 	first := map[int32]int32{}
@@ -57,8 +59,13 @@ func Share(q *ir.Quantized) (*ir.Quantized, []ir.Effect) {
 		g := q.Populations[p.From.Index].First
 		return int(same[g+source]) - g
 	})
+	stands := make([]bool, n)
+	for i, s := range same {
+		stands[s] = stands[s] || int(s) != i
+	}
+	out = merged(out, arch, stands)
 	out.SameAs = same
-	return out, []ir.Effect{count("neurons shared", shared), count("synapses removed", q.SynapseCount()-out.SynapseCount())}
+	return out, []ir.Effect{count("neurons shared", shared), count("synapses removed", q.SynapseCount()-out.SynapseCount()), count("sources fewer", senders(q)-senders(out))}
 }
 
 // arrival is a synapse as the neuron that it ends at sees it.

@@ -1,17 +1,20 @@
 package optimise
 
 import (
+	"slices"
+
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
 )
 
 // Unreachable returns q without the neurons from which no path of synapses leads to
-// anything that is looked at: a neuron of the network's outputs, one that never
-// fires, whose potential is what it is there for, or one whose synapses learn.
+// anything that is looked at: a neuron of the network's outputs or of a population
+// that is watched, one that never fires, whose potential is what it is there for, or
+// one whose synapses learn.
 // The spikes of the neurons that are left are what they were. The error, for a network
 // without outputs, is a *diag.Error.
-func Unreachable(q *ir.Quantized, o network.Optimise) (*ir.Quantized, []ir.Effect, error) {
+func Unreachable(q *ir.Quantized, o network.Optimise, watched []int) (*ir.Quantized, []ir.Effect, error) {
 	if len(q.Net.Outputs) == 0 {
 		return nil, nil, refuse(q.Graph, o, diag.Unsupported, "optimise: unreachable: the network has no outputs, and so no neuron leads to one: name them, outputs: [%s]", q.Populations[len(q.Populations)-1].Name)
 	}
@@ -31,7 +34,7 @@ func Unreachable(q *ir.Quantized, o network.Optimise) (*ir.Quantized, []ir.Effec
 			want(n)
 		}
 	}
-	for _, k := range q.Net.Outputs {
+	for _, k := range slices.Concat(q.Net.Outputs, watched) {
 		all(&q.Populations[k])
 	}
 	for k := range q.Populations {
@@ -56,9 +59,9 @@ func Unreachable(q *ir.Quantized, o network.Optimise) (*ir.Quantized, []ir.Effec
 	}
 	gone := make([]bool, len(wanted))
 	for n := range gone {
-		gone[n] = !wanted[n]
+		gone[n] = !wanted[q.Stands(n)] // a double of one that stays costs nothing
 	}
-	out := without(q, gone)
+	out := without(q, gone, gone)
 	if out.SameAs != nil {
 		// A neuron that is gone is nobody's double.
 		out.SameAs = append([]int32(nil), out.SameAs...)

@@ -54,10 +54,12 @@ func (f *compileFlags) add(cmd *cobra.Command) {
 }
 
 // choices are the compiler's options as far as they can be known before the
-// network is: profile is the file of a profile, or empty.
+// network is: profile is the file of a profile, or empty, and probes name neurons
+// that are looked at.
 type choices struct {
 	compiler.Options
 	profile string
+	probes  []string
 }
 
 // given reports whether something was chosen.
@@ -256,6 +258,7 @@ func compileNetwork(ctx context.Context, net *network.Network, t *targets.Target
 			return nil, err
 		}
 	}
+	opt.Watched = append(opt.Watched, probedPopulations(net, opt.probes)...)
 	res, err := compiler.Compile(ctx, net, t.Name, &t.Arch, opt.Options)
 	if err != nil {
 		return nil, err

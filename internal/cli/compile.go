@@ -174,6 +174,9 @@ func printCompile(w io.Writer, r *compiler.Report, out string) error {
 		fmt.Fprintf(w, "added to make it fit: %s of split neurons, %s for more destinations, %s of long delays\n",
 			plural(r.Parts, "part"), counted(r.Copies, "copy", "copies"), plural(r.Relays, "relay"))
 	}
+	if r.Doubles+r.Removed > 0 {
+		fmt.Fprintf(w, "left out, a slot saved for each: %s that others stand for, %s\n", plural(r.Doubles, "neuron"), plural(r.Removed, "removed neuron"))
+	}
 	fmt.Fprintf(w, "cores in use are full to %.1f %% of neurons, %.1f %% of axons, %.1f %% of synapses\n", 100*u.Neurons, 100*u.Axons, 100*u.Synapses)
 	fmt.Fprintf(w, "one spike of every source: deliveries between cores %d, hops %d (the host's counted)\n", r.Cut.Unweighted, r.Hops.Unweighted)
 	if r.Profiled {

@@ -202,6 +202,7 @@ func (j *job) on(ctx context.Context, t *targets.Target, errs io.Writer) (*eval.
 	if j.exp.Encode.Kind == experiment.Direct && (opt.Optimise.Dead || j.net.Optimise.Dead) {
 		return nil, diag.One(j.exp.Encode.Input.Pos, diag.Unsupported, "encode: kind direct adds to the neurons what no spike brings, and so the pass dead proves nothing: leave it out, or choose rate, poisson or latency")
 	}
+	opt.Watched = []int{j.exp.Population(j.net)}
 	l, err := compileNetwork(ctx, j.net, t, opt)
 	if err != nil {
 		return nil, err

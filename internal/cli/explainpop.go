@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/weft-toolchain/weft/compiler"
 	"github.com/weft-toolchain/weft/compiler/network"
@@ -32,6 +33,7 @@ func populationNamed(net *network.Network, name string) (int, error) {
 func printExplanation(w io.Writer, e *compiler.Explanation, profiled bool) error {
 	fmt.Fprintf(w, "%s on %s: %d neurons (%s); cores %d, at least %d\n", e.Population, e.Target, e.Neurons, e.Model, e.Found, e.Bound)
 	fmt.Fprintf(w, "fan-in %s from %d sources, fan-out %s\n\n", spreadText(e.FanIn), e.Sources, spreadText(e.FanOut))
+	printLeftOut(w, e)
 	fmt.Fprintln(w, "why")
 	for _, r := range e.Reasons {
 		fmt.Fprintln(w, "  "+r)
@@ -76,6 +78,9 @@ func printExplanation(w io.Writer, e *compiler.Explanation, profiled bool) error
 			return err
 		}
 	}
+	if len(e.Cores) == 0 {
+		return nil
+	}
 	fmt.Fprintln(w)
 	return table(w, func(t io.Writer) {
 		fmt.Fprint(t, "core\tat")
@@ -99,6 +104,57 @@ func printExplanation(w io.Writer, e *compiler.Explanation, profiled bool) error
 			fmt.Fprintf(t, "\t%d\t%d\t%s, %.0f %%\t%d\n", c.Shared, c.Own, c.Limit, 100*c.Share, room)
 		}
 	})
+}
+
+// maxShared is how many neurons that stand for others the text lists.
+const maxShared = 16
+
+// printLeftOut tells which neurons have no slots.
+func printLeftOut(w io.Writer, e *compiler.Explanation) {
+	if len(e.Shared)+len(e.Removed) == 0 {
+		return
+	}
+	doubles := 0
+	for _, s := range e.Shared {
+		doubles += len(s.Doubles)
+	}
+	fmt.Fprintf(w, "left out, a slot saved for each: %s, %s\n", plural(doubles, "double"), plural(len(e.Removed), "removed neuron"))
+	for k, s := range e.Shared {
+		if k == maxShared {
+			fmt.Fprintf(w, "  … %d more that stand for others: --json lists them\n", len(e.Shared)-k)
+			break
+		}
+		fmt.Fprintf(w, "  %d stands for %s\n", s.Neuron, rangesText(s.Doubles))
+	}
+	if len(e.Removed) > 0 {
+		fmt.Fprintf(w, "  removed: %s\n", rangesText(e.Removed))
+	}
+	fmt.Fprintln(w)
+}
+
+// maxRanges is how many ranges the text lists.
+const maxRanges = 12
+
+// rangesText writes rising numbers, those that follow each other as FIRST..LAST.
+func rangesText(list []int) string {
+	var words []string
+	for k := 0; k < len(list); {
+		if len(words) == maxRanges {
+			words = append(words, fmt.Sprintf("… %d more: --json lists them", len(list)-k))
+			break
+		}
+		n := 1
+		for k+n < len(list) && list[k+n] == list[k]+n {
+			n++
+		}
+		word := fmt.Sprint(list[k])
+		if n > 1 {
+			word += fmt.Sprintf("..%d", list[k+n-1])
+		}
+		words = append(words, word)
+		k += n
+	}
+	return strings.Join(words, ", ")
 }
 
 // spreadText writes a range and its median.

@@ -32,7 +32,8 @@ func newInspectCmd() *cobra.Command {
 are, and a map of the mesh. --population shows the cores of one population,
 --core the axons and destinations of one core. Neurons are slots in use: of
 these, copies do the same as a neuron elsewhere, hold a part of its synapses, or
-send on what reaches them. IMAGE may also be an image's text,
+send on what reaches them. Neurons may be without slots: doubles, for which
+another stands, and removed ones. IMAGE may also be an image's text,
 and - is stdin.`,
 		Example: "  weft inspect net.weft\n  weft inspect net.weft --core 3",
 		Args:    cobra.ExactArgs(1),

@@ -74,13 +74,16 @@ func (l listing) print(w io.Writer) error {
 
 // imageSummary is an image in a line.
 type imageSummary struct {
-	Network  string `json:"network"`
-	Target   string `json:"target"`
-	Cores    int    `json:"cores"`
-	Neurons  int    `json:"neurons"`
-	Axons    int    `json:"axons"`
-	Synapses int    `json:"synapses"`
-	Programs int    `json:"programs"`
+	Network string `json:"network"`
+	Target  string `json:"target"`
+	Cores   int    `json:"cores"`
+	Neurons int    `json:"neurons"`
+	// Doubles and Removed are those of the neurons that have no slot.
+	Doubles  int `json:"doubles,omitempty"`
+	Removed  int `json:"removed,omitempty"`
+	Axons    int `json:"axons"`
+	Synapses int `json:"synapses"`
+	Programs int `json:"programs"`
 }
 
 func newImageSummary(im *image.Image) imageSummary {
@@ -88,6 +91,7 @@ func newImageSummary(im *image.Image) imageSummary {
 		Network: im.Manifest.Network, Target: im.Manifest.Target,
 		Cores: len(im.Cores), Neurons: im.Neurons(), Programs: len(im.Programs),
 	}
+	s.Doubles, s.Removed = im.WithoutSlot()
 	for k := range im.Cores {
 		s.Axons += axonsOf(&im.Cores[k])
 		for r := range im.Cores[k].Rows {
@@ -98,8 +102,12 @@ func newImageSummary(im *image.Image) imageSummary {
 }
 
 func (s imageSummary) String() string {
+	neurons := plural(s.Neurons, "neuron")
+	if s.Doubles+s.Removed > 0 {
+		neurons += fmt.Sprintf(" (%s and %d removed, without slots)", plural(s.Doubles, "double"), s.Removed)
+	}
 	return fmt.Sprintf("%s for %s: %s", s.Network, s.Target, strings.Join([]string{
-		plural(s.Cores, "core"), plural(s.Neurons, "neuron"), plural(s.Axons, "axon"), plural(s.Synapses, "synapse"), plural(s.Programs, "program"),
+		plural(s.Cores, "core"), neurons, plural(s.Axons, "axon"), plural(s.Synapses, "synapse"), plural(s.Programs, "program"),
 	}, ", "))
 }
 

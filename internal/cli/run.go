@@ -86,6 +86,7 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	if err != nil {
 		return err
 	}
+	opt.probes = o.probes
 	m, err := mode(o.timing)
 	if err != nil {
 		return err

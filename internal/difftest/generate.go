@@ -116,7 +116,7 @@ func (g *generator) network() string {
 		fmt.Fprintf(&g.b, "quantise: %s\n", g.quantise())
 	}
 	if g.r.IntN(3) == 0 {
-		fmt.Fprintf(&g.b, "optimise: {%s}\n", pick(g.r, "dead: true", "prune: {smallest: 0.3}", "prune: {magnitude: 0.2}, dead: true", "correct_bias: 0.2", "prune: {smallest: 0.1}, correct_bias: 0.05, dead: true"))
+		fmt.Fprintf(&g.b, "optimise: {%s}\n", pick(g.r, "dead: true", "prune: {smallest: 0.3}", "prune: {magnitude: 0.2}, dead: true", "correct_bias: 0.2", "prune: {smallest: 0.1}, correct_bias: 0.05, dead: true", "share: true", "unreachable: true", "dead: true, share: true, unreachable: true"))
 	}
 	return g.b.String()
 }

@@ -46,6 +46,7 @@ func Generate(seed uint64) (*image.Image, Run) {
 			g.im.InputDests = append(g.im.InputDests, dests)
 		}
 	}
+	g.slotless()
 	if err := g.im.Verify(); err != nil {
 		panic(fmt.Sprintf("isaref: the image of seed %d is wrong: %v", seed, err))
 	}
@@ -204,6 +205,45 @@ func (g *generator) spread() {
 		}
 		hasPart := slices.ContainsFunc(insts, func(i isa.Inst) bool { return i.Op == isa.PART })
 		g.first = append(g.first, hasPart && !g.one(3))
+	}
+}
+
+// slotless adds neurons without slots to some images: among those of a population,
+// doubles of neurons before them and neurons that are removed.
+func (g *generator) slotless() {
+	if !g.one(3) {
+		return
+	}
+	var number []int32 // of each neuron that was there
+	for p := range g.im.Manifest.Populations {
+		s := &g.im.Manifest.Populations[p]
+		n, left := s.N, s.N
+		s.First = len(g.im.SameAs)
+		var before []int32 // of the population
+		for extra := g.from(1, 6); left+extra > 0; {
+			next := int32(len(g.im.SameAs))
+			if k := g.r.IntN(left + extra); k < left {
+				number, before = append(number, next), append(before, next)
+				g.im.SameAs = append(g.im.SameAs, next)
+				left--
+				continue
+			}
+			extra--
+			n++
+			stand := int32(image.NoNeuron)
+			if len(before) > 0 && !g.one(3) {
+				stand = pick(g, before...)
+			}
+			g.im.SameAs = append(g.im.SameAs, stand)
+		}
+		s.N, s.Shape = n, []int{n}
+	}
+	for k := range g.im.Cores {
+		for slot, n := range g.im.Cores[k].Neurons {
+			if n != image.NoNeuron {
+				g.im.Cores[k].Neurons[slot] = number[n]
+			}
+		}
 	}
 }
 

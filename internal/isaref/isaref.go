@@ -307,6 +307,12 @@ func (c *Chip) tickCore(k int) (fired []int32, sent []message) {
 			if n := c.told(k, slot); n >= 0 {
 				fired = append(fired, n)
 				c.Books.Spikes[c.population(k, slot)]++
+				for other, s := range c.im.SameAs {
+					if s == n && int32(other) != n { // told with it
+						fired = append(fired, int32(other))
+						c.Books.Spikes[c.population(k, slot)]++
+					}
+				}
 			}
 			if co.image.Neurons[slot] >= 0 {
 				c.Books.SynapticEvents += c.synapses(co.image.Dests[slot])

@@ -19,9 +19,9 @@ import (
 )
 
 const (
-	commentPrefix = "weft-image/2 sha256:"
-	manifestName  = "manifest.json"
-	weightsName   = "weights"
+	commentSum   = " sha256:"
+	manifestName = "manifest.json"
+	weightsName  = "weights"
 )
 
 // Bytes returns the image's file. The same image gives the same bytes.
@@ -36,6 +36,9 @@ func (im *Image) Bytes() ([]byte, error) {
 		return nil, err
 	}
 	for _, s := range arraySpecs {
+		if s.since > im.version() {
+			continue
+		}
 		if err := store(z, s.name+".npy", npy(s.size, s.size == 2, t.arrays[s.name])); err != nil {
 			return nil, err
 		}
@@ -48,7 +51,7 @@ func (im *Image) Bytes() ([]byte, error) {
 	if err := store(z, weightsName+".npy", npy(size, false, weights)); err != nil {
 		return nil, err
 	}
-	if err := z.SetComment(commentPrefix + strings.Repeat("0", 2*sha256.Size)); err != nil {
+	if err := z.SetComment(comment(im.version()) + strings.Repeat("0", 2*sha256.Size)); err != nil {
 		return nil, fmt.Errorf("image comment: %w", err)
 	}
 	if err := z.Close(); err != nil {
@@ -180,12 +183,12 @@ func IsImageFile(path string) bool {
 	}
 	defer f.Close()
 	const sum = 2 * sha256.Size
-	tail := make([]byte, len(commentPrefix))
+	tail := make([]byte, len(comment(versions[0])))
 	if _, err := f.Seek(-int64(sum+len(tail)), io.SeekEnd); err != nil {
 		return false
 	}
 	_, err = io.ReadFull(f, tail)
-	return err == nil && string(tail) == commentPrefix
+	return err == nil && hasComment(string(tail))
 }
 
 // Read decodes an image file's bytes; file names it in messages.
@@ -205,9 +208,8 @@ func decode(data []byte) (*Image, error) {
 	if err != nil {
 		return nil, fmt.Errorf("archive: %w", err)
 	}
-	want := len(arraySpecs) + 2
-	if len(z.File) != want {
-		return nil, fmt.Errorf("%d entries, want %d", len(z.File), want)
+	if least, most := entries(versions[0]), entries(versions[1]); len(z.File) < least || len(z.File) > most {
+		return nil, fmt.Errorf("%d entries, want %d or %d", len(z.File), least, most)
 	}
 	t := &tables{arrays: map[string][]int32{}}
 	for _, f := range z.File {
@@ -235,12 +237,28 @@ func decode(data []byte) (*Image, error) {
 	if t.manifest == nil {
 		return nil, errors.New("no manifest.json")
 	}
+	im, err := unflatten(t)
+	if err != nil {
+		return nil, err
+	}
+	if want := entries(im.version()); len(z.File) != want {
+		return nil, fmt.Errorf("%d entries, want %d", len(z.File), want)
+	}
+	if want := comment(im.version()); !strings.HasPrefix(z.Comment, want) {
+		return nil, fmt.Errorf("ends as %s, want %s", strings.SplitN(z.Comment, commentSum, 2)[0], want)
+	}
+	return im, nil
+}
+
+// entries is how many entries a file of a version has.
+func entries(version int) int {
+	n := 2
 	for _, s := range arraySpecs {
-		if _, ok := t.arrays[s.name]; !ok {
-			return nil, fmt.Errorf("no %s.npy", s.name)
+		if s.since <= version {
+			n++
 		}
 	}
-	return unflatten(t)
+	return n
 }
 
 func checkSum(data []byte) error {
@@ -248,7 +266,7 @@ func checkSum(data []byte) error {
 		return errors.New("it does not begin like one")
 	}
 	n := len(data) - 2*sha256.Size
-	if n < len(commentPrefix) || !bytes.HasSuffix(data[:n], []byte(commentPrefix)) {
+	if tail := len(comment(versions[0])); n < tail || !hasComment(string(data[n-tail:n])) {
 		return errors.New("its checksum is missing, or it was cut short")
 	}
 	sum := sha256.Sum256(data[:n])

@@ -9,6 +9,7 @@
 //
 //	weft-image/2 sha256:HEX
 //
+// or weft-image/3, where some neuron has no slot of its own (see Image.SameAs).
 // where HEX is the SHA-256 of all bytes before it, the comment's own beginning
 // included: a change of any bit of the file is noticed.
 package image
@@ -32,6 +33,10 @@ type Image struct {
 	Cores    []Core
 	// InputDests are the destinations of each input, in order of Manifest.Inputs.
 	InputDests [][]Dest
+	// SameAs is nil where each neuron has a slot of its own. Else it names for each
+	// the neuron whose own slot is told of as its: itself; or one of a lower number in
+	// its population, which does what it would do; or NoNeuron where it is removed.
+	SameAs []int32
 }
 
 // Manifest names what the arrays hold.
@@ -228,10 +233,14 @@ func (im *Image) verify() (part, error) {
 			}
 		}
 	}
-	if slots != im.Neurons() {
-		return part{}, fmt.Errorf("the cores have slots for %d neurons, the populations %d", slots, im.Neurons())
+	if err := im.verifySameAs(); err != nil {
+		return part{}, err
 	}
-	seen := make([]bool, slots)
+	doubles, removed := im.WithoutSlot()
+	if want := im.Neurons() - doubles - removed; slots != want {
+		return part{}, fmt.Errorf("the cores have slots for %d neurons, the populations %d", slots, want)
+	}
+	seen := make([]bool, im.Neurons())
 	taken := map[[2]int32]bool{}
 	for k := range im.Cores {
 		if err := im.verifyCore(&im.Cores[k], seen, taken); err != nil {
@@ -327,8 +336,12 @@ const eventNeurons = 256
 // for each source one row of its own.
 func (im *Image) verifyEvents() error {
 	a := &im.Manifest.Arch
-	if len(im.Cores) > 1 || im.Neurons()+im.Inputs() > eventNeurons {
-		return fmt.Errorf("%d cores, %d neurons and %d inputs, and the chip has one core of %d rows", len(im.Cores), im.Neurons(), im.Inputs(), eventNeurons)
+	slots := 0
+	if len(im.Cores) > 0 {
+		slots = len(im.Cores[0].Neurons)
+	}
+	if len(im.Cores) > 1 || slots+im.Inputs() > eventNeurons {
+		return fmt.Errorf("%d cores, %d neurons and %d inputs, and the chip has one core of %d rows", len(im.Cores), slots, im.Inputs(), eventNeurons)
 	}
 	most := 4
 	if a.Controller == targets.ODINEvents {
@@ -619,7 +632,11 @@ func (im *Image) verifyDests(dests []Dest) error {
 // WriteText writes a summary of the image for people and golden files.
 func (im *Image) WriteText(w io.Writer) error {
 	m := &im.Manifest
-	fmt.Fprintf(w, "image of %s for %s: %d cores, %d neurons, %d inputs\n", m.Network, m.Target, len(im.Cores), im.Neurons(), im.Inputs())
+	without := ""
+	if doubles, removed := im.WithoutSlot(); doubles+removed > 0 {
+		without = fmt.Sprintf(" (%d doubles and %d removed, without slots)", doubles, removed)
+	}
+	fmt.Fprintf(w, "image of %s for %s: %d cores, %d neurons%s, %d inputs\n", m.Network, m.Target, len(im.Cores), im.Neurons(), without, im.Inputs())
 	for k := range im.Programs {
 		fmt.Fprintf(w, "program %d: %s, %d instructions\n", k, im.Programs[k].Name, len(im.Programs[k].Words))
 	}

@@ -139,6 +139,41 @@ func random(t testing.TB, arch targets.Arch, seed uint64) *Image {
 	return im
 }
 
+// slotless returns a random image in which some neurons have no slot.
+func slotless(t testing.TB, arch targets.Arch, seed uint64) *Image {
+	t.Helper()
+	im := random(t, arch, seed)
+	r := rand.New(rand.NewPCG(seed, 3))
+	hid, out := &im.Manifest.Populations[0], &im.Manifest.Populations[1]
+	const had, now, gone = 30, 50, 3
+	hid.Shape, hid.N, out.First = []int{now}, now, now
+	im.Manifest.Populations = append(im.Manifest.Populations, Symbol{Name: "gone", Shape: []int{gone}, First: now + 1, N: gone})
+	im.Cores[2].Neurons[0] = now
+	for n := range now + 1 + gone {
+		s := int32(n)
+		switch last := im.SameAs; {
+		case n > now:
+			s = NoNeuron
+		case n < had || n == now:
+		case r.IntN(3) == 0: // as the one before, or the next
+			if s = last[n-1]; s != NoNeuron && s+1 < had && r.IntN(2) == 0 {
+				s++
+			} else if s == int32(n)-1 {
+				s = 0
+			}
+		case r.IntN(3) == 0:
+			s = NoNeuron
+		default:
+			s = int32(r.IntN(had))
+		}
+		im.SameAs = append(im.SameAs, s)
+	}
+	if err := im.Verify(); err != nil {
+		t.Fatalf("the sample of seed %d with doubles is wrong: %v", seed, err)
+	}
+	return im
+}
+
 // words returns n numbers, some of them in runs.
 func words(r *rand.Rand, n int) []int32 {
 	out := make([]int32, n)
@@ -203,7 +238,7 @@ func samples(t testing.TB) []*Image {
 	empty := &Image{Manifest: Manifest{Arch: denseArch}}
 	out := []*Image{empty, spread(t)}
 	for seed := range uint64(20) {
-		out = append(out, random(t, denseArch, seed), random(t, sparseArch, seed), full(t, denseArch, seed), full(t, sparseArch, seed))
+		out = append(out, random(t, denseArch, seed), random(t, sparseArch, seed), full(t, denseArch, seed), full(t, sparseArch, seed), slotless(t, denseArch, seed))
 	}
 	return out
 }

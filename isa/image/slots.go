@@ -12,8 +12,8 @@ import (
 // Role says what a slot of a core holds.
 type Role uint8
 
-// The roles of slots. A neuron has one slot of its own, and is told of by that
-// one: in spikes, potentials and counts by population.
+// The roles of slots. A neuron has one slot of its own, or none where SameAs says
+// so, and is told of by that one: in spikes, potentials and counts by population.
 const (
 	// Own is a neuron itself.
 	Own Role = iota
@@ -152,6 +152,8 @@ func (im *Image) verifyNeurons(c *Core, seen []bool) error {
 			continue
 		case id < 0 || int(id) >= len(seen):
 			return fmt.Errorf("slot %d: neuron %d of %d", slot, id, len(seen))
+		case im.StandIn(id) != id:
+			return fmt.Errorf("slot %d: of neuron %d, which has none, since another stands for it or it is removed", slot, id)
 		case !isCopy && seen[id]:
 			return fmt.Errorf("neuron %d is in two slots, and neither is marked as a copy", id)
 		case !isCopy:

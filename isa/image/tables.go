@@ -18,33 +18,34 @@ type tables struct {
 }
 
 // arraySpecs lists the arrays in the order of the file, with the bytes of an
-// element.
+// element, and since when there are files that have them, where not always.
 var arraySpecs = []struct {
-	name string
-	size int
-	doc  string
+	name  string
+	size  int
+	doc   string
+	since int
 }{
-	{"programs", 4, "instruction words of all programs"},
-	{"cores", 4, "x, y, program, population, neurons, axons, P registers, programs of the kinds arrive, pre, post, axon (one more than the index, 0: none); a core each"},
-	{"consts", 4, "C registers, 8 a core"},
-	{"neurons", 4, "number n of the neuron in each slot of each core; −2 − n in slots of copies and parts, −1 in those of relays"},
-	{"state", 4, "initial state words"},
-	{"params", 4, "P registers"},
-	{"row_synapses", 4, "synapses of each axon of each core"},
-	{"row_keys", 4, "key of the random numbers of each axon; empty where all are 0"},
-	{"row_marks", 4, "of each axon exponent (bits 0 to 7, signed), type (8 to 15), plastic (16), silent (17); empty where all are 0"},
-	{"slots", 2, "slot of each synapse"},
-	{"delays", 2, "delay of each synapse, where the target keeps delays there"},
-	{"dest_counts", 4, "destinations of each slot of each core"},
-	{"dests", 4, "core, axon, delay"},
-	{"input_dest_counts", 4, "destinations of each input"},
-	{"input_dests", 4, "core, axon, delay"},
+	{name: "programs", size: 4, doc: "instruction words of all programs"},
+	{name: "cores", size: 4, doc: "x, y, program, population, neurons, axons, P registers, programs of the kinds arrive, pre, post, axon (one more than the index, 0: none); a core each"},
+	{name: "consts", size: 4, doc: "C registers, 8 a core"},
+	{name: "neurons", size: 4, doc: "number n of the neuron in each slot of each core; −2 − n in slots of copies and parts, −1 in those of relays"},
+	{name: "state", size: 4, doc: "initial state words"},
+	{name: "params", size: 4, doc: "P registers"},
+	{name: "row_synapses", size: 4, doc: "synapses of each axon of each core"},
+	{name: "row_keys", size: 4, doc: "key of the random numbers of each axon; empty where all are 0"},
+	{name: "row_marks", size: 4, doc: "of each axon exponent (bits 0 to 7, signed), type (8 to 15), plastic (16), silent (17); empty where all are 0"},
+	{name: "slots", size: 2, doc: "slot of each synapse"},
+	{name: "delays", size: 2, doc: "delay of each synapse, where the target keeps delays there"},
+	{name: "dest_counts", size: 4, doc: "destinations of each slot of each core"},
+	{name: "dests", size: 4, doc: "core, axon, delay"},
+	{name: "input_dest_counts", size: 4, doc: "destinations of each input"},
+	{name: "input_dests", size: 4, doc: "core, axon, delay"},
+	{name: "same_as", size: 4, doc: "of each neuron the number of the one whose slot is told of as its own, −1 where none is", since: versions[1]},
 }
 
 const (
-	formatName    = "weft-image"
-	formatVersion = 2
-	coreFields    = 11
+	formatName = "weft-image"
+	coreFields = 11
 )
 
 // fileManifest is manifest.json.
@@ -72,7 +73,7 @@ type fileParam struct {
 
 // flatten returns the image's tables.
 func (im *Image) flatten() (*tables, error) {
-	fm := fileManifest{Format: formatName, Version: formatVersion, Manifest: im.Manifest}
+	fm := fileManifest{Format: formatName, Version: im.version(), Manifest: im.Manifest}
 	fm.Inputs, fm.Populations, fm.Outputs = notNil(fm.Inputs), notNil(fm.Populations), notNil(fm.Outputs)
 	t := &tables{arrays: map[string][]int32{}}
 	put := func(name string, values ...int32) { t.arrays[name] = append(t.arrays[name], values...) }
@@ -110,6 +111,7 @@ func (im *Image) flatten() (*tables, error) {
 		putDests(put, "dest_counts", "dests", c.Dests)
 	}
 	putDests(put, "input_dest_counts", "input_dests", im.InputDests)
+	put("same_as", im.SameAs...)
 	for _, name := range []string{"row_keys", "row_marks"} {
 		if !slices.ContainsFunc(t.arrays[name], func(v int32) bool { return v != 0 }) {
 			delete(t.arrays, name)
@@ -168,8 +170,17 @@ func unflatten(t *tables) (*Image, error) {
 	if err := json.Unmarshal(t.manifest, &fm); err != nil {
 		return nil, fmt.Errorf("manifest.json: %w", err)
 	}
-	if fm.Format != formatName || fm.Version != formatVersion {
-		return nil, fmt.Errorf("is %s version %d, this weft reads %s version %d", fm.Format, fm.Version, formatName, formatVersion)
+	if fm.Format != formatName || !slices.Contains(versions[:], fm.Version) {
+		return nil, fmt.Errorf("is %s version %d, this weft reads %s version %d and %d", fm.Format, fm.Version, formatName, versions[0], versions[1])
+	}
+	for _, s := range arraySpecs {
+		_, ok := t.arrays[s.name]
+		switch wanted := s.since <= fm.Version; {
+		case wanted && !ok:
+			return nil, fmt.Errorf("no %s.npy", s.name)
+		case !wanted && ok:
+			return nil, fmt.Errorf("%s.npy, which version %d does not have", s.name, fm.Version)
+		}
 	}
 	im := &Image{Manifest: fm.Manifest}
 	c := &cursor{t: t, at: map[string]int{}}
@@ -198,6 +209,9 @@ func unflatten(t *tables) (*Image, error) {
 		if c.err != nil {
 			return nil, c.err
 		}
+	}
+	if fm.Version == versions[1] {
+		im.SameAs = slices.Clone(c.take("same_as", len(t.arrays["same_as"])))
 	}
 	inputs := len(t.arrays["input_dest_counts"])
 	im.InputDests = c.dests("input_dest_counts", "input_dests", inputs)

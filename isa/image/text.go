@@ -12,12 +12,15 @@ import (
 
 // The text of an image has a directive a line; `;` starts a comment. In order:
 //
-//	.image weft-image/2
+//	.image weft-image/2              or 3, with the lines .same and .removed
 //	.network .tick .target .arch .outputs JSON     the manifest,
 //	.seed JSON       where it is not 0
 //	.defects JSON    where the image was compiled around some
 //	.input JSON      a symbol each
 //	.population JSON
+//	.same 4..7 0..3                  neurons 4 to 7 have no slots, 0 to 3 stand for them;
+//	                                 with one number, that neuron stands for all
+//	.removed 8..9                    neurons that have none, and none that stands for them
 //	.program NAME    a program, as isa.Assemble reads it,
 //	.endprogram      up to here
 //	.core X Y PROGRAM POPULATION     by index; then pre=PROGRAM and such for the
@@ -43,8 +46,6 @@ import (
 // on maxRepeats elements that runs repeat; a writer that has used them up
 // writes the rest element by element.
 const maxRepeats = 1 << 23
-
-const textMagic = formatName + "/2"
 
 // header lists the directives of the manifest, all JSON, each once.
 func header(m *Manifest) []field {
@@ -74,7 +75,7 @@ func (im *Image) WriteAssembly(w io.Writer) error {
 }
 
 func (im *Image) writeText(t *textWriter) error {
-	t.line(".image", textMagic)
+	t.line(".image", magic(im.version()))
 	for _, f := range header(&im.Manifest) {
 		if seed, ok := f.value.(*uint64); ok && *seed == 0 {
 			continue
@@ -90,6 +91,7 @@ func (im *Image) writeText(t *textWriter) error {
 	for k := range im.Manifest.Populations {
 		t.json(".population", &im.Manifest.Populations[k])
 	}
+	t.sameAs(im)
 	for k := range im.Programs {
 		t.program(k, &im.Programs[k])
 	}

@@ -62,6 +62,7 @@ func TestText(t *testing.T) {
 		{"dense", random(t, denseArch, 3)},
 		{"sparse", random(t, sparseArch, 3)},
 		{"full", full(t, denseArch, 3)},
+		{"slotless", slotless(t, denseArch, 3)},
 	} {
 		golden.Check(t, "testdata/"+c.name+".s", []byte(textOf(t, c.image)))
 	}
@@ -139,6 +140,7 @@ func FuzzImageText(f *testing.F) {
 	for _, im := range samples(f)[:9] {
 		f.Add(textOf(f, im))
 	}
+	f.Add(textOf(f, slotless(f, denseArch, 2)))
 	files, err := filepath.Glob("testdata/bad/*.s")
 	if err != nil {
 		f.Fatal(err)

@@ -18,12 +18,16 @@ import (
 // their lines of file.
 func ParseAssembly(file, text string) (*Image, error) {
 	if !IsAssembly(text) {
-		return nil, diag.One(diag.Pos{File: file}, diag.BadAssembly, "not the text of an image: want .image %s first", textMagic)
+		return nil, diag.One(diag.Pos{File: file}, diag.BadAssembly, "not the text of an image: want .image %s first", magic(versions[0]))
 	}
 	p := textParser{file: file, im: &Image{}, at: map[part]int{}, seen: map[string]bool{}, repeats: maxRepeats}
 	p.parse(text)
 	if p.diags.Len() == 0 {
-		if where, err := p.im.verify(); err != nil {
+		where, err := part{}, p.closeSameAs()
+		if err == nil {
+			where, err = p.im.verify()
+		}
+		if err != nil {
 			p.line = p.at[where]
 			p.fail(err)
 		}
@@ -51,6 +55,10 @@ type textParser struct {
 	inputs bool
 	// state and params are the core's words so far, by register.
 	state, params [][]int32
+	// version is that of the first line; runs are the neurons without slots of their
+	// own.
+	version int
+	runs    []sameRun
 	// delays says whether synapses have delays.
 	delays bool
 }
@@ -142,10 +150,14 @@ func (p *textParser) directive(word, line string) error {
 			return err
 		}
 		p.at[part{}] = p.line
-		if rest != textMagic {
-			return fmt.Errorf(".image: is %s, this weft reads %s", short(rest), textMagic)
+		if p.version = versionOf(rest); p.version == 0 {
+			return fmt.Errorf(".image: is %s, this weft reads %s and %s", short(rest), magic(versions[0]), magic(versions[1]))
 		}
 		return nil
+	case ".same":
+		return p.same(rest)
+	case ".removed":
+		return p.removed(rest)
 	case ".input":
 		m.Inputs = append(m.Inputs, Symbol{})
 		return p.json(word, line, &m.Inputs[len(m.Inputs)-1])
