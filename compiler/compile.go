@@ -40,6 +40,8 @@ type Options struct {
 	// Split says which populations are split over cores with partial sums; the
 	// default is mapping.SplitAuto.
 	Split mapping.Split
+	// Cores, where not nil, is the core of each neuron: see mapping.Options.
+	Cores []int32
 	// Traffic wants the fewest deliveries between cores before the fewest cores.
 	Traffic bool
 	// Defects is what is dead of the chip that the image is for: it uses nothing of
@@ -199,7 +201,7 @@ var passes = []pass{
 
 // mapping are the options of mapping.
 func (s *state) mapping() mapping.Options {
-	return mapping.Options{Seed: s.opt.Seed, Effort: cmp.Or(s.opt.Effort, DefaultEffort), Split: s.opt.Split, Traffic: s.opt.Traffic, Profile: s.opt.Profile, Workers: runtime.GOMAXPROCS(0)}
+	return mapping.Options{Seed: s.opt.Seed, Effort: cmp.Or(s.opt.Effort, DefaultEffort), Split: s.opt.Split, Traffic: s.opt.Traffic, Cores: s.opt.Cores, Profile: s.opt.Profile, Workers: runtime.GOMAXPROCS(0)}
 }
 
 // mapAround maps the network for a chip of which something is dead: into cores that

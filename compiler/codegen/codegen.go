@@ -239,8 +239,10 @@ func skeleton(m *ir.Mapped, k int, of programs) image.Core {
 	for slot, d := range mc.Dests {
 		c.Dests[slot] = dests(d)
 	}
+	c.Rows = make([]image.Row, len(mc.Axons))
+	inputs := m.InputCount()
 	for i := range mc.Axons {
-		c.Rows = append(c.Rows, row(&mc.Axons[i], m.InputCount()))
+		c.Rows[i] = row(&mc.Axons[i], inputs)
 	}
 	return c
 }

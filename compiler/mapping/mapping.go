@@ -4,7 +4,7 @@
 //	wire      synapses become pins of nets: what an axon is for        (nets.go, types.go)
 //	split     neurons with too much fan-in, or of layers that it pays for, get parts   (split.go)
 //	cells     what takes slots: neurons and their copies, parts, relays      (cells.go)
-//	partition cells get cores: package partition
+//	partition cells get cores: package partition, or those they were given  (given.go)
 //	assemble  cores get rows, and sources their destinations           (assemble.go)
 //	place     cores get places on the mesh: package place              (place.go)
 //
@@ -61,6 +61,9 @@ type Options struct {
 	// Usable says of each place of the mesh, row by row, whether a core is best
 	// there; nil is all. Where they are too few, it does not count.
 	Usable []bool
+	// Cores, where not nil, is the core of each neuron, from 0, as somebody knows it
+	// better: the neurons of equal numbers share one. No population is split then.
+	Cores []int32
 }
 
 // mapper is Map at work.
@@ -105,7 +108,7 @@ func (p *mapper) partition(ctx context.Context, c *cells) (*ir.Mapped, error) {
 		if p.arch.NeuronFanOut > 0 {
 			c.copy(need, p.arch.NeuronFanOut)
 		}
-		r, err := partition.Partition(ctx, c.problem(p.opt.Profile, need), p.options())
+		r, err := p.cores(ctx, c, c.problem(p.opt.Profile, need))
 		if e, ok := errors.AsType[*partition.TooLargeError](err); ok {
 			return nil, cmp.Or(crowded, c.tooLarge(e))
 		}
@@ -126,6 +129,14 @@ func (p *mapper) partition(ctx context.Context, c *cells) (*ir.Mapped, error) {
 	return nil, crowded
 }
 
+// cores returns the cores of cells: those given, or else found.
+func (p *mapper) cores(ctx context.Context, c *cells, problem *partition.Problem) (*partition.Result, error) {
+	if p.opt.Cores != nil {
+		return p.given(c, problem)
+	}
+	return partition.Partition(ctx, problem, p.options())
+}
+
 // options are those of package partition.
 func (p *mapper) options() partition.Options {
 	o := partition.Options{Seed: p.opt.Seed, Effort: p.opt.Effort, Workers: p.opt.Workers}
@@ -138,7 +149,7 @@ func (p *mapper) options() partition.Options {
 // splits decides which populations are split.
 func (p *mapper) splits(ctx context.Context, w *wiring, widest []fanIn) ([]*grouping, error) {
 	out := make([]*grouping, len(p.q.Populations))
-	if !p.arch.PartialSums || p.opt.Split == SplitNever {
+	if !p.arch.PartialSums || p.opt.Split == SplitNever || p.opt.Cores != nil {
 		return out, nil
 	}
 	marks := make([]int32, len(w.nets))
