@@ -88,10 +88,7 @@ var policy = []row{
 	{pkg: "internal/rancnet", may: []string{"emulator/ranc", "internal/diag", "internal/ndarray"}, tests: []string{"compiler/...", "emulator/...", "targets/...", "internal/paths"}},
 	{pkg: "internal/loihitest", tests: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/..."}},
 	{pkg: "internal/isaref", may: []string{"isa/...", "targets/..."}, tests: []string{"emulator/..."}},
-	{
-		pkg: "internal/benchnet", may: []string{"internal/ndarray"},
-		tests: []string{"compiler/...", "emulator/...", "isa/...", "targets/..."},
-	},
+	{pkg: "internal/benchnet", may: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/diag", "internal/spell"}},
 	{pkg: "internal/mapbench", may: []string{"compiler/partition", "compiler/place"}},
 	{pkg: "internal/difftest", may: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/..."}},
 	{pkg: "examples/...", may: belowCommand},
