@@ -111,7 +111,7 @@ func newRootCmd() *cobra.Command {
 	root.AddCommand(
 		newCompileCmd(), newRunCmd(), newEvalCmd(), newCompareCmd(),
 		newAsmCmd(), newDisasmCmd(), newVerifyCmd(), newInspectCmd(),
-		newTargetsCmd(), newModelsCmd(), newExplainCmd(), newImportCmd(),
+		newTargetsCmd(), newModelsCmd(), newExplainCmd(), newImportCmd(), newBenchCmd(),
 	)
 	markUsage(root)
 	return root
