@@ -101,6 +101,26 @@ func TestAgainstTheReference(t *testing.T) {
 	}
 }
 
+// What cores do does not depend on the way in which they are computed, nor on who
+// does it.
+func TestWays(t *testing.T) {
+	want := referenceTnr(2, 6).run(100)
+	for _, tt := range []struct {
+		name    string
+		way     emulator.Way
+		workers int
+	}{{"fast", emulator.Fast, 1}, {"fast", emulator.Fast, 2}, {"portable", emulator.Portable, 1}, {"plain", emulator.Plain, 3}} {
+		opt := benchnet.Options{Seed: 6, Ticks: 100, Count: 1, Mode: emulator.Functional, Way: tt.way, Workers: tt.workers}
+		r, err := workload(t, "tnr", benchnet.Size{Cores: 2}).Run(t.Context(), opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.SpikeHash != fmt.Sprintf("%016x", want.hash) || r.Way != tt.name || r.Workers != tt.workers {
+			t.Errorf("%s: hash %s, as %s by %d, want %016x", tt.name, r.SpikeHash, r.Way, r.Workers, want.hash)
+		}
+	}
+}
+
 // TrueNorth's neurons run as programs, too, on cores that have no types.
 func TestTrueNorthOnAnotherChip(t *testing.T) {
 	want := referenceTrueNorth(3, 4, 16).run(200)
@@ -154,7 +174,7 @@ func TestResult(t *testing.T) {
 	if err := r.WriteGo(&out); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(out.String(), "\nBenchmarkWeft/truenorth-512/functional-1\t250\t"); n != 3 {
+	if n := strings.Count(out.String(), "\nBenchmarkWeft/truenorth-512/functional/fast-1\t250\t"); n != 3 {
 		t.Errorf("%d lines of runs in\n%s", n, out.String())
 	}
 }

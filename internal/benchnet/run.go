@@ -22,6 +22,9 @@ const (
 	MaxWorkers = 1 << 10
 )
 
+// ways are the names of the ways in which cores are computed.
+var ways = [...]string{emulator.Fast: "fast", emulator.Portable: "portable", emulator.Plain: "plain"}
+
 // Options are how a workload is run.
 type Options struct {
 	Seed uint64
@@ -29,7 +32,9 @@ type Options struct {
 	// state: both at least 1.
 	Ticks, Count int
 	Mode         emulator.Mode
-	// Workers is how many processors there are for all of it, at least 1.
+	Way          emulator.Way
+	// Workers is how many processors there are for all of it, at least 1: a tick's
+	// cores are shared out over as many.
 	Workers int
 	// Target is a built-in name or a file; empty is the family's own.
 	Target string
@@ -43,6 +48,7 @@ type Result struct {
 	Family   string `json:"family"`
 	Target   string `json:"target"`
 	Timing   string `json:"timing"`
+	Way      string `json:"way"`
 	Cores    int    `json:"cores"`
 	Neurons  int    `json:"neurons"`
 	Synapses int64  `json:"synapses"`
@@ -100,7 +106,7 @@ func (w *Workload) Run(ctx context.Context, opt Options) (*Result, error) {
 		return nil, err
 	}
 	r := &Result{
-		Name: w.Name, Family: w.family.name, Target: b.target.Name, Timing: "cycle", Cores: len(b.image.Cores),
+		Name: w.Name, Family: w.family.name, Target: b.target.Name, Timing: "cycle", Way: ways[opt.Way], Cores: len(b.image.Cores),
 		Neurons: b.image.Neurons(), Synapses: b.synapses, Leak: w.Leak, Seed: opt.Seed, Ticks: opt.Ticks, Workers: opt.Workers,
 		GenerateSeconds: b.generate, CompileSeconds: b.compile, ImageBytes: heap() - before,
 	}
@@ -112,7 +118,11 @@ func (w *Workload) Run(ctx context.Context, opt Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if opt.Way != emulator.Fast {
+		chip = chip.In(opt.Way)
+	}
 	m := emulator.New(chip)
+	m.SetWorkers(opt.Workers)
 	r.LoadSeconds = time.Since(start).Seconds()
 	r.LoadedBytes = heap() - before
 	for k := range opt.Count {

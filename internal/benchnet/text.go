@@ -1,6 +1,7 @@
 package benchnet
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"runtime"
@@ -16,7 +17,7 @@ func (r *Result) WriteText(w io.Writer) error {
 		cores = "1 core"
 	}
 	fmt.Fprintf(w, "%s on %s: %s, %d neurons, %d synapses, seed %d\n", r.Name, r.Target, cores, r.Neurons, r.Synapses, r.Seed)
-	fmt.Fprintf(w, "%d ticks, %s, processors: %d\n", r.Ticks, r.Timing, r.Workers)
+	fmt.Fprintf(w, "%d ticks, %s, %s, processors: %d\n", r.Ticks, r.Timing, r.Way, r.Workers)
 	fmt.Fprintf(w, "spike hash %s\n\n", r.SpikeHash)
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	row := func(name, value, note string) {
@@ -54,14 +55,17 @@ func (r *Result) WriteText(w io.Writer) error {
 }
 
 // WriteGo writes a line for each run in the format of Go's benchmarks, for
-// benchstat: an operation is a tick, and the name has family and neurons.
+// benchstat: an operation is a tick, and the name has family and neurons. Events
+// and updates are by seconds of processors, which other work on the machine
+// disturbs least, or by those of the clock where the system does not tell.
 func (r *Result) WriteGo(w io.Writer) error {
 	fmt.Fprintf(w, "goos: %s\ngoarch: %s\n", runtime.GOOS, runtime.GOARCH)
 	for _, run := range r.Runs {
 		ticks := float64(r.Ticks)
-		_, err := fmt.Fprintf(w, "BenchmarkWeft/%s-%d/%s-%d\t%d\t%.1f ns/op\t%.1f cpu-ns/op\t%.4g synops/s\t%.4g updates/s\t%.4g x-realtime\t%.4g image-B/synapse\t%.4g peak-B/synapse\n",
-			r.Family, r.Neurons, r.Timing, r.Workers, r.Ticks, run.Wall/ticks*1e9, run.CPU/ticks*1e9,
-			rate(float64(r.SynapticEvents), run.Wall), rate(float64(r.NeuronUpdates), run.Wall), r.RealTimeFactor*r.RunSeconds/run.Wall,
+		busy := cmp.Or(run.CPU, run.Wall)
+		_, err := fmt.Fprintf(w, "BenchmarkWeft/%s-%d/%s/%s-%d\t%d\t%.1f ns/op\t%.1f cpu-ns/op\t%.4g synops/cpu-s\t%.4g updates/cpu-s\t%.4g x-realtime\t%.4g image-B/synapse\t%.4g peak-B/synapse\n",
+			r.Family, r.Neurons, r.Timing, r.Way, r.Workers, r.Ticks, run.Wall/ticks*1e9, run.CPU/ticks*1e9,
+			rate(float64(r.SynapticEvents), busy), rate(float64(r.NeuronUpdates), busy), r.RealTimeFactor*r.RunSeconds/run.Wall,
 			r.ImageBytesPerSynapse, r.PeakBytesPerSynapse)
 		if err != nil {
 			return fmt.Errorf("write the result: %w", err)

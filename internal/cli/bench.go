@@ -10,6 +10,7 @@ import (
 )
 
 type benchOptions struct {
+	wayFlag
 	name, target   string
 	size           benchnet.Size
 	seed           uint64
@@ -44,6 +45,7 @@ The spike hash is that of 'weft run --json': FNV-1a-64 over the tick and the num
 	cmd.Flags().IntVar(&o.count, "count", 1, "how many times to run them, from the initial state; of the times, the median is told")
 	cmd.Flags().IntVar(&o.workers, "workers", 1, "how many processors to use")
 	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
+	o.addWay(cmd)
 	cmd.Flags().StringVarP(&o.target, "target", "t", "", "target: a built-in name or a file (default: the one that the network is made for)")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the result as JSON")
 	cmd.Flags().BoolVar(&o.goFormat, "go", false, "print the result as Go's benchmarks do, a line a run, for benchstat")
@@ -53,6 +55,9 @@ The spike hash is that of 'weft run --json': FNV-1a-64 over the tick and the num
 func runBench(ctx context.Context, w, errs io.Writer, o benchOptions) error {
 	m, err := mode(o.timing)
 	if err != nil {
+		return err
+	}
+	if err := o.check(); err != nil {
 		return err
 	}
 	for _, f := range []struct {
@@ -74,7 +79,7 @@ func runBench(ctx context.Context, w, errs io.Writer, o benchOptions) error {
 	}
 	bars := &phaseBars{errs: errs}
 	res, err := load.Run(ctx, benchnet.Options{
-		Seed: o.seed, Ticks: o.ticks, Count: o.count, Mode: m, Workers: o.workers, Target: o.target, Progress: bars.set,
+		Seed: o.seed, Ticks: o.ticks, Count: o.count, Mode: m, Way: ways[o.way], Workers: o.workers, Target: o.target, Progress: bars.set,
 	})
 	bars.bar.done()
 	switch {
