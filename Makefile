@@ -5,11 +5,12 @@ TOOL     = go tool -modfile=internal/tools.mod
 FUZZTIME = 60s
 BENCH    = .
 COUNT    = 6
+BASELINE = internal/benchnet/baseline.txt
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build test race vet lint fmt golden golden-check fuzz bench bench-mapping tidy-check check demo mnist dist clean
+.PHONY: help build test race vet lint fmt golden golden-check fuzz bench bench-go bench-mapping tidy-check check demo mnist dist clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -48,10 +49,23 @@ fuzz: ## every fuzz target for FUZZTIME=60s
 		go test -run '^$$' -fuzz "^$${func#func }\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" || exit 1; \
 	done
 
-bench: ## benchmarks COUNT=6 times into bin/bench.txt; OLD=file.txt compares with benchstat
+bench: build ## the workloads of PERFORMANCE.md, COUNT=6 runs each, beside BASELINE (benchstat); some minutes
+	@bench() { echo "weft bench $$*" >&2; bin/weft bench "$$@" --count $(COUNT) --go; }; \
+	{ bench tnr64 --timing functional && bench tnr64 --timing functional --way portable && bench tnr64 && \
+	bench rand10k --timing functional && bench rand10k && \
+	bench rand100k --ticks 100 --timing functional && \
+	bench truenorth --timing functional && bench truenorth --timing functional --way portable && bench truenorth && \
+	bench truenorth --timing functional --cores 4096 --ticks 100 && \
+	bench truenorth --cores 4096 --ticks 20 && \
+	bench silent --timing functional --ticks 100000 && \
+	go test -run '^$$' -bench MNIST -benchtime 1x -count $(COUNT) ./examples; \
+	} > bin/bench.txt || { cat bin/bench.txt; exit 1; }
+	$(TOOL) benchstat $(BASELINE) bin/bench.txt
+
+bench-go: ## Go benchmarks COUNT=6 times into bin/bench-go.txt; OLD=file.txt compares with benchstat
 	@mkdir -p bin
-	go test -run '^$$' -bench '$(BENCH)' -count $(COUNT) ./... > bin/bench.txt || { cat bin/bench.txt; exit 1; }
-	$(TOOL) benchstat $(OLD) bin/bench.txt
+	go test -run '^$$' -bench '$(BENCH)' -count $(COUNT) ./... > bin/bench-go.txt || { cat bin/bench-go.txt; exit 1; }
+	$(TOOL) benchstat $(OLD) bin/bench-go.txt
 
 bench-mapping: ## the benchmark networks into cores, beside METIS; wants bench/mapping in $WEFT_SHARED (default ../shared)
 	go run ./internal/mapbench $${WEFT_SHARED:-../shared}/bench/mapping/*.net.gz
