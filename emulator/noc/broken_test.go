@@ -114,7 +114,7 @@ func TestRoutesAroundACircleDeadlock(t *testing.T) {
 		for at := range m.ways[to] {
 			way := uint8(clockwise[at])
 			if at == to {
-				way = local
+				way = uint8(mesh.Local)
 			}
 			m.ways[to][at] = way | way<<4
 		}

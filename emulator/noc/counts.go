@@ -17,18 +17,25 @@ type Counts struct {
 
 // Counts returns what happened since the last ResetCounts.
 func (m *Mesh) Counts() Counts {
-	hostIn, hostOut := m.links[m.hostEntry()].load, m.links[west].load
-	return Counts{
-		Packets:      m.packets,
-		HopsX:        m.moved[east] + m.moved[west] - hostOut,
-		HopsY:        m.moved[north] + m.moved[south],
-		Delivered:    m.moved[local] + hostOut,
+	c := Counts{
+		Packets:      m.entered,
+		Delivered:    m.delivered,
 		Lost:         m.lost,
-		HostIn:       hostIn,
-		HostOut:      hostOut,
+		HostIn:       m.channels[m.hostEntry()].load,
+		HostOut:      m.channels[west].load,
 		StallCycles:  m.stall,
-		MaxOccupancy: int(m.depth - m.leastSpare),
+		MaxOccupancy: int(m.most),
 	}
+	for i := range m.channels {
+		switch load := m.channels[i].load; int32(i) & sideMask {
+		case east, west:
+			c.HopsX += load
+		case north, south:
+			c.HopsY += load
+		}
+	}
+	c.HopsX -= c.HostOut
+	return c
 }
 
 // LinkLoads returns how many packets each directed link carried since the last
@@ -39,42 +46,27 @@ func (m *Mesh) Counts() Counts {
 func (m *Mesh) LinkLoads() []int64 {
 	loads := make([]int64, len(m.listed))
 	for i, l := range m.listed {
-		loads[i] = m.links[l].load
+		loads[i] = m.channels[l].load
 	}
 	return loads
 }
 
 // Link returns the routers between which LinkLoads()[i] packets went, or Host.
 func (m *Mesh) Link(i int) (from, to int) {
-	l := int(m.listed[i])
-	switch l {
-	case int(west):
+	switch c := m.listed[i]; c {
+	case west:
 		return 0, int(Host)
 	case m.hostEntry():
 		return int(Host), 0
+	default:
+		return int(c >> sideBits), int(m.wires[c].to)
 	}
-	return l / numPorts, int(m.fifos[m.links[l].to].node)
 }
 
 // ResetCounts sets all counts and loads to zero.
 func (m *Mesh) ResetCounts() {
-	m.moved = [numPorts]int64{}
-	m.packets, m.lost, m.stall = 0, 0, 0
-	m.leastSpare = m.depth
-	for i := range m.links {
-		m.links[i].load = 0
+	m.entered, m.delivered, m.lost, m.stall, m.most = 0, 0, 0, 0, 0
+	for i := range m.channels {
+		m.channels[i].load = 0
 	}
 }
-
-// list finds the links that LinkLoads tells.
-func (m *Mesh) list() {
-	for l := range m.fifos {
-		if l%numPorts != int(local) && (m.links[l].to != none || l == int(west)) {
-			m.listed = append(m.listed, int32(l))
-		}
-	}
-	m.listed = append(m.listed, int32(m.hostEntry()))
-}
-
-// hostEntry is the link by which the host sends.
-func (m *Mesh) hostEntry() int { return m.entry(int32(m.cfg.Routers())) }

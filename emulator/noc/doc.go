@@ -115,11 +115,26 @@
 // # How it is made fast
 //
 // The plain version visits every router in every cycle; reference_test.go is
-// that version, and the two are compared on random traffic. Here a router is
-// visited in a cycle only if one of its heads could leave or its core could
-// send: a wheel of bit sets, one for each of the next 64 cycles, says who is
-// to be visited when. A packet in flight already lies in the FIFO it flies to,
-// with the cycle at which it is ready. The only thing that one router's
-// decision could change for another within a cycle is the free places, so
-// these are counted by the sender, as credits, and come back between cycles.
+// that version, and the two are compared on random traffic. Here the work is in
+// proportion to the hops: a cycle, a router or a link in which nothing can move is
+// never looked at.
+//
+//   - A flit in flight is an entry in a list of the cycle at which it arrives: a
+//     wheel has a list for each of the next 64 cycles. It says how many hops the
+//     flit goes straight on, so that of most hops only two records are touched,
+//     those of the links before and behind it.
+//   - A flit that arrives in an empty FIFO and finds its link free is sent on at
+//     once, in one pass over the list. All decisions of a cycle are on the state
+//     at its start, which is known in the middle of it too: a link remembers the
+//     cycle in which it last sent, and a FIFO that in which something last left.
+//     Should an older flit turn up later in the pass for a link that has sent
+//     already, it takes the place of the younger one, which goes back.
+//   - A flit that is held up lies in a ring, and a head waits at its link, not in
+//     the wheel. The link is looked at when it may send again: when it is idle and
+//     there is a place. Then it sends the oldest of its waiters.
+//   - Sources wait for their next offer in a wheel of 4096 cycles.
+//   - From one cycle with something to do the mesh goes straight to the next.
+//
+// The order in which flits are looked at within a cycle cannot be seen;
+// deliveries are sorted by a set of bits.
 package noc

@@ -2,54 +2,65 @@ package noc
 
 import (
 	"fmt"
-	"math"
 	"math/bits"
 
 	"github.com/weft-toolchain/weft/targets/mesh"
 )
 
-// The five sides of a router. Local is the last, so that of two deliveries by
-// router 0 in one cycle the host's comes before the core's.
+// The channels of a node: those of the first four leave a router by that side,
+// entry is the way of the node's source into its FIFO, exit the way out to the
+// core. The west channel of router 0 is the way out to the host.
 const (
-	east     = uint8(mesh.East)
-	west     = uint8(mesh.West)
-	north    = uint8(mesh.North)
-	south    = uint8(mesh.South)
-	local    = uint8(mesh.Local)
-	numPorts = int(mesh.Local) + 1
+	east  = int32(mesh.East)
+	west  = int32(mesh.West)
+	north = int32(mesh.North)
+	south = int32(mesh.South)
+	entry = int32(mesh.Local)
+	exit  = entry + 1
+
+	// numFIFOs are the channels of a node with a FIFO behind them, the first ones.
+	numFIFOs = int(entry) + 1
+	// sideBits is how far the node's number is shifted in a channel's.
+	sideBits = 3
+	sideMask = 1<<sideBits - 1
 )
 
-// never is the offer of a source that has nothing to send.
-const never Cycles = math.MaxInt64
+// longAgo is a cycle so long ago that it bears on nothing.
+const longAgo Cycles = -2 * MaxLatency
 
 // Mesh is the routers with all that is in them. It is empty between two runs;
 // only the counts stay. A Mesh has one owner: no two methods at a time.
 //
-// A node is a router with its core, or, as the last node, the host. Link
-// node*numPorts+side leaves a router by that side; behind those come the links
-// by which each node sends its own packets. FIFO node*numPorts+side is where a
-// router receives from that side.
+// A node is a router with its core, or, as the last node, the host. Channel
+// node<<sideBits+side is what a node sends by, see channel.
 type Mesh struct {
-	cfg   Config
-	hop   [numPorts]Cycles // latency of a link, by the side it leaves
-	nodes []node
-	links []link
-	fifos []fifo
-	// places are the FIFOs' rings, FIFODepth places each.
-	places []flit
-	depth  int32
-	listed []int32 // the links that LinkLoads tells, in its order
-	// Where links are dead, ways are the routes' tables by destination, those that
-	// were needed so far, and down the links of a router that lead down.
-	ways [][]uint8
-	down []uint8
+	cfg      Config
+	routers  int32
+	depth    uint16
+	channels []channel
+	wires    []wire
+	// places are the FIFOs' rings, depth places each, of the flits that wait.
+	places []held
+	stride [numFIFOs]int32 // from a channel to the next one of that side
+	at     []position      // of each node
+	listed []int32         // the channels that LinkLoads tells, in its order
+	far    bool            // a hop goes beyond the wheel's horizon
+	ways   [][]uint8       // by destination, where links are dead: those needed so far
+	down   []uint8         // the channels of a router that lead down, one bit each
 
-	wheel    wheel
-	sleepers sleepers
-	// returned are the links that get a credit back before the next cycle.
-	returned []int32
-	// quiet is the first cycle at which all links are idle again.
-	quiet Cycles
+	// The time within the mesh goes on from run to run, so that all channels are
+	// idle when one begins: a cycle is shift later outside.
+	now, shift Cycles
+	flights    wheel[flit]  // that arrive
+	grants     wheel[int32] // channels with waiters that may be free
+	offers     offers
+	packets    []packet
+	free       []int32 // unused packets
+	// What this cycle's end has to do: FIFOs whose next head may move up, packets
+	// that reached a core, by router, or went out by another channel.
+	moveUp []int32
+	exits  nodeSet
+	ends   []int32
 
 	// The run: who sends, and what of it comes next.
 	start   Cycles
@@ -61,50 +72,65 @@ type Mesh struct {
 	ageBits int
 
 	// The counts since the last ResetCounts.
-	moved      [numPorts]int64 // packets that left a router, by side
-	packets    int64
-	lost       int64 // packets sent over severed links
-	stall      Cycles
-	leastSpare int32 // the fewest credits that a link had left
+	entered, delivered, lost int64
+	stall                    Cycles
+	most                     uint16 // places taken in a FIFO
 }
 
-// node is what a visit looks at first.
-type node struct {
-	offer    Cycles // when the source offers its next packet, or never
-	x, y     int16
-	occupied uint8 // the FIFOs that hold a packet, one bit each
+// channel is a link with the FIFO at its other end, or, without one, a way out.
+// It is what every hop reads and writes, and so has nothing else.
+type channel struct {
+	sent Cycles // the last cycle in which the link sent
+	left Cycles // the last cycle in which a flit left the FIFO
+	load int64  // packets sent
+	// winner is what was sent in the cycle sent: the place of the flit in the slot
+	// of the wheel, or, without a FIFO, the packet.
+	winner int32
+	// taken are the places in the FIFO that are taken, by flits in flight too;
+	// present are the flits in it that were held up.
+	taken, present uint16
 }
 
-// link is one way from a router, or from a source, to a FIFO.
-type link struct {
-	busy   Cycles // the first cycle at which it can send again
-	load   int64  // packets sent
-	credit int32  // free places at the other end; those who eject need none
-	to     int32  // the FIFO at the other end; none for ejection, and if severed
-	owner  int32  // the node that sends on it
-	// severed says that what is sent is lost.
-	severed bool
+// endless is taken of a channel without a FIFO, out of the mesh or severed: more
+// than any depth, so that a quick look finds no place.
+const endless = ^uint16(0)
+
+// wire is what of a channel is rarely needed.
+type wire struct {
+	to   int32  // the router at the other end
+	head uint16 // the first of the FIFO's flits that were held up
+	// waiters are the heads that wait for the channel, by the side at which they
+	// came into its router, or, of an entry, anything but 0 for the source. Unless
+	// there is no place, the channel is then checked: in grants.
+	waiters uint8
+	checked bool
 }
 
-// none is the FIFO behind an ejecting link and the link before an edge FIFO.
-const none int32 = -1
+type position struct{ x, y int16 }
 
-// fifo is a ring of flits. Those in flight to it are in it.
-type fifo struct {
-	head, count int32
-	from        int32 // the link that fills it
-	node        int32
-	bit         uint8 // its bit in node.occupied
-}
-
-// flit is a packet under way.
+// flit is a packet that is in flight.
 type flit struct {
-	ready Cycles // the first cycle at which it can leave its FIFO
+	packet int32
+	at     int32 // the channel that it was sent by
+	from   int32 // the channel before
+	left   int16 // hops to go straight on, as far as known
+}
+
+// held is a packet that is held up in a FIFO. Of a head, left is what it will be
+// when it has left.
+type held struct {
+	packet int32
+	left   int16
+}
+
+// packet is what of a packet stays the same on its way.
+type packet struct {
 	age   Cycles // less is older: when due since start, then source
+	ready Cycles // when in flight beyond the wheel's horizon: until when
 	dst   int32
 	id    int32
-	x, y  int16 // of the router dst, of router 0 for the host
-	out   uint8 // the side by which it leaves the router it is in
+	to    position // of the router dst, of router 0 for the host
+	from  int32    // the channel before the way out
 }
 
 // sender is the progress of a node's source in a run.
@@ -115,75 +141,79 @@ type sender struct {
 	due Cycles
 }
 
+// none is no source and no node.
+const none int32 = -1
+
 // New returns an empty mesh. It panics if cfg does not Verify.
 func New(cfg Config) *Mesh {
 	if err := cfg.Verify(); err != nil {
 		panic(fmt.Sprintf("noc: bad config: %v", err))
 	}
-	n := cfg.Routers()
+	n, width := cfg.Routers(), int32(cfg.Width)
 	m := &Mesh{
 		cfg:      cfg,
-		hop:      [numPorts]Cycles{east: cfg.HopX, west: cfg.HopX, north: cfg.HopY, south: cfg.HopY},
-		nodes:    make([]node, n+1),
-		links:    make([]link, n*numPorts+n+1),
-		fifos:    make([]fifo, n*numPorts),
-		places:   make([]flit, n*numPorts*cfg.FIFODepth),
-		depth:    int32(cfg.FIFODepth),
-		wheel:    newWheel(n + 1),
+		routers:  int32(n),
+		depth:    uint16(cfg.FIFODepth),
+		channels: make([]channel, (n+1)<<sideBits),
+		wires:    make([]wire, (n+1)<<sideBits),
+		places:   make([]held, (n+1)*numFIFOs*cfg.FIFODepth),
+		stride:   [numFIFOs]int32{east: 1 << sideBits, west: -1 << sideBits, north: -width << sideBits, south: width << sideBits},
+		at:       make([]position, n+1),
+		far:      max(cfg.HopX, cfg.HopY) >= horizon,
+		offers:   newOffers(n + 1),
+		exits:    newNodeSet(n),
 		senders:  make([]sender, n+1),
 		ageBits:  bits.Len(uint(n)),
-		returned: make([]int32, 0, n),
 	}
-	for i := range m.nodes {
-		m.nodes[i] = node{offer: never, x: int16(i % cfg.Width), y: int16(i / cfg.Width)}
+	for i := range n {
+		m.at[i] = position{int16(i % cfg.Width), int16(i / cfg.Width)}
+	}
+	for i := range m.senders {
 		m.senders[i].source = none
 	}
-	for i := range m.links {
-		m.links[i] = link{to: none, credit: 1}
+	for i := range m.channels {
+		m.channels[i] = channel{sent: longAgo, left: longAgo}
 	}
-	for i := range m.fifos {
-		m.fifos[i] = fifo{from: none, node: int32(i / numPorts), bit: 1 << (i % numPorts)}
-	}
-	m.wire()
-	m.list()
-	m.ResetCounts()
+	m.connect()
 	return m
 }
 
-// wire joins every link that is not dead to the FIFO at its other end.
-func (m *Mesh) wire() {
+// connect tells every channel where it leads to.
+func (m *Mesh) connect() {
 	routes := m.cfg.routes()
 	if !routes.Whole() {
 		m.findWays(routes)
 	}
-	severed := map[mesh.Link]bool{}
+	cut := map[mesh.Link]bool{}
 	for _, l := range m.cfg.Severed {
-		severed[mesh.LinkOf(l[0], l[1])] = true
+		cut[mesh.LinkOf(l[0], l[1])] = true
 	}
-	for r := range int32(m.cfg.Routers()) {
+	for r := range m.routers {
 		for side := range mesh.Local {
 			over, ok := routes.Across(mesh.Hop{Router: r, Side: side})
-			to, _ := routes.Beyond(r, side)
-			l := int(r)*numPorts + int(side)
+			c := r<<sideBits | int32(side)
 			switch {
+			case c == west: // to the host
+				m.channels[c].taken = endless
+				m.listed = append(m.listed, c)
 			case !ok || routes.IsDead(over):
-			case severed[over]:
-				m.links[l].severed = true
+			case cut[over]:
+				m.channels[c].taken = endless
 			default:
-				m.join(int(r), l, int(to)*numPorts+int(side.Opposite()))
+				m.wires[c].to, _ = routes.Beyond(r, side)
+				m.listed = append(m.listed, c)
 			}
 		}
-		m.join(int(r), m.entry(r), int(r)*numPorts+int(local))
+		m.wires[r<<sideBits|entry].to = r
+		m.channels[r<<sideBits|exit].taken = endless
 	}
-	host := m.cfg.Routers()
-	m.join(host, m.entry(int32(host)), int(west))
+	m.listed = append(m.listed, m.hostEntry()) // whose wire leads to router 0
 }
 
 // findWays prepares for routes around dead links.
 func (m *Mesh) findWays(routes *mesh.Mesh) {
-	n := m.cfg.Routers()
-	m.ways, m.down = make([][]uint8, n), make([]uint8, n)
-	for r := range int32(n) {
+	m.ways, m.down = make([][]uint8, m.routers), make([]uint8, m.routers)
+	for r := range m.routers {
 		for side := range mesh.Local {
 			if routes.LeadsDown(r, side) {
 				m.down[r] |= 1 << side
@@ -192,11 +222,15 @@ func (m *Mesh) findWays(routes *mesh.Mesh) {
 	}
 }
 
-// join lets owner send on a link to a FIFO, which is empty.
-func (m *Mesh) join(owner, l, f int) {
-	m.links[l] = link{credit: m.depth, to: int32(f), owner: int32(owner)}
-	m.fifos[f].from = int32(l)
-}
+// hostEntry is the channel by which the host sends.
+func (m *Mesh) hostEntry() int32 { return m.routers<<sideBits | entry }
 
-// entry is the link by which a node's source sends.
-func (m *Mesh) entry(node int32) int { return len(m.fifos) + int(node) }
+// place is the i-th flit of those held up in the FIFO behind a channel.
+func (m *Mesh) place(c int32, i uint16) *held {
+	i += m.wires[c].head
+	if i >= m.depth {
+		i -= m.depth
+	}
+	fifo := int(c>>sideBits)*numFIFOs + int(c&sideMask)
+	return &m.places[fifo*int(m.depth)+int(i)]
+}

@@ -63,7 +63,7 @@ func (c Config) Verify() error {
 	check("LinkCycles", c.LinkCycles, MaxLatency)
 	check("EjectCycles", c.EjectCycles, MaxLatency)
 	if errs == nil {
-		check("Width × Height × ports × FIFODepth", int64(c.Routers()*numPorts*c.FIFODepth), MaxPlaces)
+		check("Width × Height × ports × FIFODepth", int64(c.Routers()*numFIFOs*c.FIFODepth), MaxPlaces)
 		if r := c.Routes; r != nil && (r.Width() != c.Width || r.Height() != c.Height) {
 			errs = append(errs, fmt.Errorf("routes are of %d×%d routers, want %d×%d", r.Width(), r.Height(), c.Width, c.Height))
 		}

@@ -202,18 +202,21 @@ func (s saturation) run(t *testing.T, depth int, span Cycles, next process, rng 
 			zeroLoad += m.cfg.ZeroLoad(d.Src, d.Packet.Dst)
 		}
 	})
-	for m.nextCycle() && m.wheel.now < span {
+	for m.nextCycle() && m.now < span {
 		m.step()
-		for i := range offered {
-			if m.senders[i].next == int32(len(offered[i])) { // one more has entered
-				offered[i] = append(offered[i], m.nodes[i].offer)
+		for i, s := range sources {
+			if n := len(offered[i]); m.senders[i].next == int32(n) && n < len(s.Injections) { // one more has entered
+				late := m.now - s.Injections[n-1].At
+				offered[i] = append(offered[i], max(s.Injections[n].At+late, m.now+1))
 			}
 		}
 	}
 	w.latency = float64(sum) / float64(zeroLoad)
 	lost := m.Counts().Packets - m.Counts().Delivered
-	for _, f := range m.fifos {
-		lost -= int64(f.count)
+	for _, c := range m.channels {
+		if c.taken != endless {
+			lost -= int64(c.taken)
+		}
 	}
 	if lost != 0 {
 		t.Errorf("%s on %d×%d, %d places: lost %d packets", s.name, s.k, s.k, depth, lost)

@@ -26,28 +26,19 @@ func (m *Mesh) Run(start Cycles, sources []Source, deliver func(Delivery)) (end 
 	if m.pending != 0 {
 		panic(fmt.Sprintf("noc: deadlock: %d packets were not delivered", m.pending))
 	}
-	m.giveBack()
 	for i := range sources {
 		m.senders[m.nodeOf(sources[i].Router)].source = none
 	}
-	if m.end > start { // no packet left a router later
-		m.quiet = m.end - 1 + m.cfg.LinkCycles
-	}
+	m.now += m.cfg.LinkCycles // no link is busy then
 	m.sources, m.deliver = nil, nil
 	return m.end
 }
 
 // begin checks the sources and makes each ready to offer its first packet.
 func (m *Mesh) begin(start Cycles, sources []Source, deliver func(Delivery)) {
-	if start < m.quiet {
-		for i := range m.links {
-			m.links[i].busy = start
-		}
-		m.quiet = start
-	}
 	m.start, m.end, m.pending = start, start, 0
+	m.shift = start - m.now
 	m.sources, m.deliver = sources, deliver
-	m.wheel.now = start
 	for i := range sources {
 		s := &sources[i]
 		m.checkSource(s)
@@ -59,7 +50,7 @@ func (m *Mesh) begin(start Cycles, sources []Source, deliver func(Delivery)) {
 		s.Stall, s.Done = 0, start
 		m.pending += len(s.Injections)
 		if len(s.Injections) > 0 {
-			m.offer(n, s.Injections[0].At)
+			m.offers.add(n, m.now, s.Injections[0].At-m.shift)
 		}
 	}
 }
@@ -108,55 +99,73 @@ func (m *Mesh) nodeOf(router int32) int32 {
 	return router
 }
 
-// offer has a node's source offer its next packet at a cycle.
-func (m *Mesh) offer(n int32, at Cycles) {
-	m.nodes[n].offer = at
-	if at-m.wheel.now < horizon {
-		m.wheel.wake(n, at)
-		return
-	}
-	m.sleepers.push(sleeper{at, n})
-}
-
 // nextCycle goes to the next cycle in which anything can happen, or reports
 // that there is none.
 func (m *Mesh) nextCycle() bool {
-	if m.wheel.busy == 0 {
-		if len(m.sleepers) == 0 {
-			return false
+	at, ok := m.offers.next(m.now)
+	if busy := m.flights.busy | m.grants.busy; busy != 0 {
+		if soon := nextOf(busy, m.now); !ok || soon < at {
+			at = soon
 		}
-		m.wheel.now = m.sleepers[0].at
+		ok = true
 	}
-	for len(m.sleepers) > 0 && m.sleepers[0].at-m.wheel.now < horizon {
-		s := m.sleepers.pop()
-		m.wheel.wake(s.node, s.at)
+	if ok {
+		m.now = at
 	}
-	m.wheel.advance()
-	return true
+	return ok
 }
 
-// step is one cycle: it visits the nodes that asked for it.
-func (m *Mesh) step() {
-	m.giveBack()
-	words, sums := m.wheel.take()
-	for i, sum := range sums {
-		sums[i] = 0
+// settle does what has to wait for the end of the cycle, when it is known which
+// flit left which FIFO, and delivers.
+func (m *Mesh) settle() {
+	for _, c := range m.moveUp {
+		m.advance(c)
+	}
+	m.moveUp = m.moveUp[:0]
+	for _, c := range m.ends {
+		if o := &m.channels[c]; c == west {
+			o.load++
+			m.eject(o.winner)
+		} else {
+			m.lose(o.winner)
+		}
+	}
+	m.ends = m.ends[:0]
+	for i, sum := range m.exits.sums {
+		m.exits.sums[i] = 0
 		for ; sum != 0; sum &= sum - 1 {
 			w := i*64 + bits.TrailingZeros64(sum)
-			word := words[w]
-			words[w] = 0
+			word := m.exits.words[w]
+			m.exits.words[w] = 0
 			for ; word != 0; word &= word - 1 {
-				m.visit(int32(w*64 + bits.TrailingZeros64(word)))
+				r := int32(w*64 + bits.TrailingZeros64(word))
+				m.eject(m.channels[r<<sideBits|exit].winner)
 			}
 		}
 	}
 }
 
-// giveBack returns the credits of the places that became free in the last
-// cycle visited.
-func (m *Mesh) giveBack() {
-	for _, l := range m.returned {
-		m.links[l].credit++
+// lose ends a packet that was sent over a severed link.
+func (m *Mesh) lose(p int32) {
+	m.end = max(m.end, m.now+m.shift+1)
+	m.pending--
+	m.lost++
+	m.free = append(m.free, p)
+}
+
+// eject delivers a packet that left the mesh.
+func (m *Mesh) eject(p int32) {
+	at := m.now + m.shift + m.cfg.EjectCycles
+	m.end = max(m.end, at+1)
+	m.pending--
+	m.delivered++
+	m.free = append(m.free, p)
+	if m.deliver != nil {
+		p := &m.packets[p]
+		m.deliver(Delivery{
+			At:     at,
+			Packet: Packet{Dst: p.dst, ID: p.id},
+			Src:    int32(p.age&(1<<m.ageBits-1)) - 1,
+		})
 	}
-	m.returned = m.returned[:0]
 }

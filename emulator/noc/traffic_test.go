@@ -97,17 +97,13 @@ func observe(m *Mesh, start Cycles, sources []Source) outcome {
 // checkEmpty fails unless a mesh holds nothing and has all its credits.
 func checkEmpty(t *testing.T, m *Mesh) {
 	t.Helper()
-	for i, f := range m.fifos {
-		if f.count != 0 {
-			t.Errorf("FIFO %d holds %d packets after a run", i, f.count)
+	for i, c := range m.channels {
+		if c.present != 0 || c.taken != 0 && c.taken != endless || m.wires[i].waiters != 0 {
+			t.Errorf("after a run: channel %d is %+v, waiters %b", i, c, m.wires[i].waiters)
 		}
 	}
-	for i, l := range m.links {
-		if l.to != none && l.credit != m.depth {
-			t.Errorf("link %d has %d credits after a run, want %d", i, l.credit, m.depth)
-		}
-	}
-	if len(m.returned) != 0 || m.wheel.busy != 0 || len(m.sleepers) != 0 {
-		t.Errorf("after a run: %d credits, cycles %b and %d sleepers are left", len(m.returned), m.wheel.busy, len(m.sleepers))
+	if len(m.free) != len(m.packets) || m.flights.busy|m.grants.busy != 0 || m.offers.words != 0 || len(m.offers.sleepers) != 0 {
+		t.Errorf("after a run: %d of %d packets are free, cycles %b, offers %b and %d sleepers are left",
+			len(m.free), len(m.packets), m.flights.busy|m.grants.busy, m.offers.words, len(m.offers.sleepers))
 	}
 }

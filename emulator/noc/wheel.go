@@ -6,100 +6,74 @@ import "math/bits"
 // the bits of a word, so that one instruction finds the next busy cycle.
 const horizon = 64
 
-// wheel says which nodes are to be visited in which of the next cycles. A
-// cycle is a set of nodes: asking twice is one visit, and the visits go in
-// order of node whatever the order of asking.
-type wheel struct {
-	now  Cycles // the first cycle the wheel sees
-	busy uint64 // the cycles, modulo horizon, with somebody to visit
-	// words are the nodes of a cycle, 64 each; sums are the words of a cycle
-	// that are not zero.
-	words, sums       []uint64
-	numWords, numSums int
+// wheel says what is to be looked at in which of the next cycles. The order within
+// a cycle means nothing.
+type wheel[T flit | int32] struct {
+	busy  uint64 // the cycles, modulo horizon, with something to look at
+	slots [horizon][]T
+	// spare are the lists of cycles that are over, the one used last on top: it is
+	// the one that is still in the cache.
+	spare   [][]T
+	longest int // list that there was
 }
 
-func newWheel(nodes int) wheel {
-	numWords := (nodes + 63) / 64
-	numSums := (numWords + 63) / 64
-	return wheel{
-		words:    make([]uint64, horizon*numWords),
-		sums:     make([]uint64, horizon*numSums),
-		numWords: numWords,
-		numSums:  numSums,
+// add has something looked at in a cycle after now, and returns its place in the
+// list. What is beyond the horizon is looked at earlier, and has to ask again.
+func (w *wheel[T]) add(v T, now, at Cycles) int32 {
+	slot := uint(min(at, now+horizon-1)) % horizon
+	s := &w.slots[slot]
+	if len(*s) == cap(*s) {
+		w.grow(s)
 	}
-}
-
-// wake has node visited at a cycle not before now. Beyond the horizon it is
-// visited at the horizon, finds nothing to do, and asks again.
-func (w *wheel) wake(node int32, at Cycles) {
-	slot := uint(min(at, w.now+horizon-1)) % horizon
-	n := uint(node)
-	w.words[slot*uint(w.numWords)+n/64] |= 1 << (n % 64)
-	w.sums[slot*uint(w.numSums)+n/4096] |= 1 << (n / 64 % 64)
+	*s = append(*s, v)
 	w.busy |= 1 << slot
+	return int32(len(*s) - 1)
 }
 
-// advance moves now to the next cycle with somebody to visit; there is one.
-func (w *wheel) advance() {
-	w.now += Cycles(bits.TrailingZeros64(bits.RotateLeft64(w.busy, -int(uint(w.now)%horizon))))
+// grow makes room for one more in a list that is full.
+func (w *wheel[T]) grow(s *[]T) {
+	if last := len(w.spare) - 1; cap(*s) == 0 && last >= 0 {
+		*s = w.spare[last][:0]
+		w.spare = w.spare[:last]
+		return
+	}
+	w.longest = max(w.longest, 2*cap(*s), 16)
+	*s = append(make([]T, 0, w.longest), *s...)
 }
 
-// take empties the set of the cycle now and returns its words and their sums.
-// The caller zeroes each as it reads it.
-func (w *wheel) take() (words, sums []uint64) {
-	slot := int(uint(w.now) % horizon)
+// take empties the list of a cycle and returns it. It is given back by release.
+func (w *wheel[T]) take(now Cycles) []T {
+	slot := uint(now) % horizon
+	list := w.slots[slot]
+	w.slots[slot] = nil
 	w.busy &^= 1 << slot
-	return w.words[slot*w.numWords:][:w.numWords], w.sums[slot*w.numSums:][:w.numSums]
+	return list
 }
 
-// sleeper is a node whose source has nothing to offer before a cycle that is
-// beyond the wheel's horizon.
-type sleeper struct {
-	at   Cycles
-	node int32
+// release lets a list be used again.
+func (w *wheel[T]) release(list []T) {
+	if cap(list) > 0 {
+		w.spare = append(w.spare, list)
+	}
 }
 
-// sleepers is a binary heap, the earliest first.
-type sleepers []sleeper
-
-func (s *sleepers) push(v sleeper) {
-	h := append(*s, v)
-	i := len(h) - 1
-	for i > 0 {
-		parent := (i - 1) / 2
-		if h[parent].at <= v.at {
-			break
-		}
-		h[i] = h[parent]
-		i = parent
-	}
-	h[i] = v
-	*s = h
+// nextOf returns the first cycle from now on that is busy; there is one.
+func nextOf(busy uint64, now Cycles) Cycles {
+	return now + Cycles(bits.TrailingZeros64(bits.RotateLeft64(busy, -int(uint(now)%horizon))))
 }
 
-// pop removes the earliest sleeper.
-func (s *sleepers) pop() sleeper {
-	h := *s
-	first, v := h[0], h[len(h)-1]
-	h = h[:len(h)-1]
-	i := 0
-	for {
-		child := 2*i + 1
-		if child >= len(h) {
-			break
-		}
-		if child+1 < len(h) && h[child+1].at < h[child].at {
-			child++
-		}
-		if h[child].at >= v.at {
-			break
-		}
-		h[i] = h[child]
-		i = child
-	}
-	if len(h) > 0 {
-		h[i] = v
-	}
-	*s = h
-	return first
+// nodeSet is a set of nodes that is read in order.
+type nodeSet struct {
+	words, sums []uint64 // the nodes, 64 each; the words that are not zero
+}
+
+func newNodeSet(nodes int) nodeSet {
+	words := (nodes + 63) / 64
+	return nodeSet{make([]uint64, words), make([]uint64, (words+63)/64)}
+}
+
+func (s *nodeSet) add(node int32) {
+	n := uint(node)
+	s.words[n/64] |= 1 << (n % 64)
+	s.sums[n/4096] |= 1 << (n / 64 % 64)
 }

@@ -1,70 +1,72 @@
 package noc
 
 import (
-	"math/bits"
 	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestWheelVisitsInOrder asks for random visits, some of them again from a
-// visit, and compares with a map of sets.
-func TestWheelVisitsInOrder(t *testing.T) {
-	const nodes = 9000 // more than the words that one sum covers
+// TestWheelsTurnInOrder adds to a wheel and to offers, some of it again from the
+// cycle at work, and compares with maps.
+func TestWheelsTurnInOrder(t *testing.T) {
+	const nodes = 3000
 	rng := newRand(1)
-	w := newWheel(nodes)
-	w.now = -5
-	want := map[Cycles]map[int32]bool{}
-	asks := 0
-	ask := func(at Cycles) {
-		node := rng.Int32N(nodes)
-		w.wake(node, at)
-		at = min(at, w.now+horizon-1)
-		if want[at] == nil {
-			want[at] = map[int32]bool{}
-		}
-		want[at][node] = true
+	var w wheel[int32]
+	o := newOffers(nodes)
+	wantWheel, wantOffers := map[Cycles][]int32{}, map[Cycles][]int32{}
+	now := Cycles(5)
+	asks := int32(0)
+	ask := func() {
+		at := now + 1 + rng.Int64N(100)
+		v := rng.Int32N(nodes)
+		w.add(v, now, at)
+		at = min(at, now+horizon-1)
+		wantWheel[at] = append(wantWheel[at], v)
+
+		at = now + 1 + rng.Int64N([]int64{100, 5000, 50_000}[rng.IntN(3)])
+		o.add(asks, now, at) // once for each node
+		wantOffers[at] = append(wantOffers[at], asks)
 		asks++
 	}
 	for range 50 {
-		ask(w.now + rng.Int64N(100))
+		ask()
 	}
-	for w.busy != 0 {
-		w.advance()
-		var got []int32
-		words, sums := w.take()
-		for i := range sums {
-			sums[i] = 0
-		}
-		for i, word := range words {
-			words[i] = 0
-			for ; word != 0; word &= word - 1 {
-				got = append(got, int32(i*64+bits.TrailingZeros64(word)))
+	for len(wantWheel)+len(wantOffers) > 0 {
+		at, ok := o.next(now)
+		if w.busy != 0 {
+			if soon := nextOf(w.busy, now); !ok || soon < at {
+				at = soon
 			}
 		}
-		var nodes []int32
-		for node := range want[w.now] {
-			nodes = append(nodes, node)
+		now = at
+		got := w.take(now)
+		if diff := cmp.Diff(wantWheel[now], slices.Clone(got)); diff != "" {
+			t.Fatalf("cycle %d, wheel (-want +got):\n%s", now, diff)
 		}
-		slices.Sort(nodes)
-		if diff := cmp.Diff(nodes, got); diff != "" {
-			t.Fatalf("cycle %d (-want +got):\n%s", w.now, diff)
+		w.release(got)
+		var offering []int32
+		for n := o.take(now); n != none; n = o.then[n] {
+			offering = append(offering, n)
 		}
-		delete(want, w.now)
-		for at := range want {
-			if at < w.now {
-				t.Fatalf("cycle %d was passed over for %d", at, w.now)
-			}
+		slices.Sort(offering)
+		slices.Sort(wantOffers[now])
+		if diff := cmp.Diff(wantOffers[now], offering); diff != "" {
+			t.Fatalf("cycle %d, offers (-want +got):\n%s", now, diff)
 		}
+		if wantWheel[now] == nil && wantOffers[now] == nil {
+			t.Fatalf("nothing is to be done in cycle %d", now)
+		}
+		delete(wantWheel, now)
+		delete(wantOffers, now)
 		for range rng.IntN(3) {
-			if asks < 3000 {
-				ask(w.now + 1 + rng.Int64N(100))
+			if asks < nodes {
+				ask()
 			}
 		}
 	}
-	if len(want) != 0 {
-		t.Errorf("%d cycles were not visited", len(want))
+	if w.busy != 0 || o.words != 0 || len(o.sleepers) != 0 {
+		t.Errorf("cycles %b, offers %b, %d sleepers are left", w.busy, o.words, len(o.sleepers))
 	}
 }
 
@@ -94,7 +96,7 @@ func TestSleepersWakeInOrder(t *testing.T) {
 }
 
 // TestLargeMesh sends packets across a mesh of more routers than one sum of
-// the wheel covers.
+// a set of nodes covers.
 func TestLargeMesh(t *testing.T) {
 	cfg := Config{Width: 100, Height: 100, FIFODepth: 1, HopX: 1, HopY: 2, LinkCycles: 1, EjectCycles: 1}
 	sources := []Source{
