@@ -95,15 +95,15 @@ func BenchmarkTick(b *testing.B) {
 		cfg  Config
 		tick tick
 	}{
-		{"truenorth/64x64", truenorth, tick{256, 0.0198, 1, 8, 1, spread}},
-		{"truenorth/64x64/hot", truenorth, tick{256, 0.0198, 1, 8, 1, hot}},
-		{"truenorth/64x64/100Hz", truenorth, tick{256, 0.1, 1, 8, 1, spread}},
-		{"truenorth/64x64/one", truenorth, tick{256, 1. / (4096 * 256), 1, 8, 1, spread}},
-		{"truenorth/64x64/ten", truenorth, tick{256, 10. / (4096 * 256), 1, 8, 1, spread}},
-		{"xbar/64x64", xbar, tick{256, 0.0198, 1, 1, 1, spread}},
-		{"xbar/8x8", square, tick{256, 0.02, 1, 1, 1, permutation(rng, square, 256)}},
-		{"xbar/4x3/fan10", small, tick{1024, 0.0163, 10, 1, 1, scattered(rng, small, 1024, 10)}},
-		{"loihi/4x4/fan10", loihi, tick{1024, 0.0122, 10, 16, 10, scattered(rng, loihi, 1024, 10)}},
+		{"truenorth", truenorth, tick{256, 0.0198, 1, 8, 1, spread}},
+		{"truenorth-hot", truenorth, tick{256, 0.0198, 1, 8, 1, hot}},
+		{"truenorth-100Hz", truenorth, tick{256, 0.1, 1, 8, 1, spread}},
+		{"truenorth-one", truenorth, tick{256, 1. / (4096 * 256), 1, 8, 1, spread}},
+		{"truenorth-ten", truenorth, tick{256, 10. / (4096 * 256), 1, 8, 1, spread}},
+		{"xbar-64x64", xbar, tick{256, 0.0198, 1, 1, 1, spread}},
+		{"xbar-8x8", square, tick{256, 0.02, 1, 1, 1, permutation(rng, square, 256)}},
+		{"xbar-4x3-fan10", small, tick{1024, 0.0163, 10, 1, 1, scattered(rng, small, 1024, 10)}},
+		{"loihi-4x4-fan10", loihi, tick{1024, 0.0122, 10, 16, 10, scattered(rng, loihi, 1024, 10)}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			runs := c.tick.ticks(newRand(2), c.cfg, 8)
@@ -131,15 +131,15 @@ func BenchmarkRun(b *testing.B) {
 		cfg  Config
 		load traffic
 	}{
-		{"8x8/tick", plain, traffic{packets: 3, gap: 20}},
-		{"8x8/load=0.01", plain, traffic{packets: 1000, gap: 200}},
-		{"8x8/load=0.1", plain, traffic{packets: 1000, gap: 20}},
-		{"8x8/saturated", plain, traffic{packets: 1000, gap: 0}},
-		{"8x8/slow", slow, traffic{packets: 1000, gap: 40}},
-		{"8x8/hotspot", plain, traffic{packets: 1000, gap: 20, hot: 1}},
-		{"8x8/around", around, traffic{packets: 1000, gap: 40}},
-		{"32x32/load=0.01", large, traffic{packets: 100, gap: 200}},
-		{"32x32/saturated", large, traffic{packets: 100, gap: 0}},
+		{"8x8-tick", plain, traffic{packets: 3, gap: 20}},
+		{"8x8-load=0.01", plain, traffic{packets: 1000, gap: 200}},
+		{"8x8-load=0.1", plain, traffic{packets: 1000, gap: 20}},
+		{"8x8-saturated", plain, traffic{packets: 1000, gap: 0}},
+		{"8x8-slow", slow, traffic{packets: 1000, gap: 40}},
+		{"8x8-hotspot", plain, traffic{packets: 1000, gap: 20, hot: 1}},
+		{"8x8-around", around, traffic{packets: 1000, gap: 40}},
+		{"32x32-load=0.01", large, traffic{packets: 100, gap: 200}},
+		{"32x32-saturated", large, traffic{packets: 100, gap: 0}},
 	} {
 		b.Run(c.name, func(b *testing.B) { measure(b, c.cfg, [][]Source{c.load.sources(newRand(1), c.cfg, 0)}) })
 	}

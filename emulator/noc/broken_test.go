@@ -53,6 +53,7 @@ func TestBrokenMeshEqualsReference(t *testing.T) {
 			around++
 		}
 		m := New(cfg)
+		m.crowd = 1 + int(seed/2%2)*11
 		start := testStart
 		for range 1 + rng.IntN(3) {
 			sources := onlyConnected(cfg, randomTraffic(rng).sources(rng, cfg, start))

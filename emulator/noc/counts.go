@@ -21,8 +21,8 @@ func (m *Mesh) Counts() Counts {
 		Packets:      m.entered,
 		Delivered:    m.delivered,
 		Lost:         m.lost,
-		HostIn:       m.channels[m.hostEntry()].load,
-		HostOut:      m.channels[west].load,
+		HostIn:       m.channels[hostEntry].load,
+		HostOut:      m.channels[hostExit].load,
 		StallCycles:  m.stall,
 		MaxOccupancy: int(m.most),
 	}
@@ -34,7 +34,7 @@ func (m *Mesh) Counts() Counts {
 			c.HopsY += load
 		}
 	}
-	c.HopsX -= c.HostOut
+	c.HopsX -= c.HostIn + c.HostOut
 	return c
 }
 
@@ -53,14 +53,8 @@ func (m *Mesh) LinkLoads() []int64 {
 
 // Link returns the routers between which LinkLoads()[i] packets went, or Host.
 func (m *Mesh) Link(i int) (from, to int) {
-	switch c := m.listed[i]; c {
-	case west:
-		return 0, int(Host)
-	case m.hostEntry():
-		return int(Host), 0
-	default:
-		return int(c >> sideBits), int(m.wires[c].to)
-	}
+	c := m.listed[i]
+	return int(routerOf(c)), int(routerOf(c + m.stride[c&sideMask]))
 }
 
 // ResetCounts sets all counts and loads to zero.

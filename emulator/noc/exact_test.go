@@ -23,6 +23,7 @@ func TestMeshEqualsReference(t *testing.T) {
 			cfg.HopX, cfg.LinkCycles, cfg.EjectCycles = 1+rng.Int64N(200), 1+rng.Int64N(150), 1+rng.Int64N(100)
 		}
 		m := New(cfg)
+		m.crowd = 1 + int(seed/2%2)*11
 		start := testStart
 		if seed%3 == 0 {
 			start = -300

@@ -8,8 +8,9 @@ import (
 )
 
 // The channels of a node: those of the first four leave a router by that side,
-// entry is the way of the node's source into its FIFO, exit the way out to the
-// core. The west channel of router 0 is the way out to the host.
+// entry is the way of the core into its FIFO, exit the way out to it. The host is
+// node 0, router r is node r+1, and so the host stands where a router west of
+// router 0 would.
 const (
 	east  = int32(mesh.East)
 	west  = int32(mesh.West)
@@ -17,6 +18,10 @@ const (
 	south = int32(mesh.South)
 	entry = int32(mesh.Local)
 	exit  = entry + 1
+
+	// The host's channel to router 0, and the one back.
+	hostEntry = east
+	hostExit  = 1<<sideBits | west
 
 	// numFIFOs are the channels of a node with a FIFO behind them, the first ones.
 	numFIFOs = int(entry) + 1
@@ -31,8 +36,7 @@ const longAgo Cycles = -2 * MaxLatency
 // Mesh is the routers with all that is in them. It is empty between two runs;
 // only the counts stay. A Mesh has one owner: no two methods at a time.
 //
-// A node is a router with its core, or, as the last node, the host. Channel
-// node<<sideBits+side is what a node sends by, see channel.
+// Channel node<<sideBits|side is what a node sends by.
 type Mesh struct {
 	cfg      Config
 	routers  int32
@@ -41,12 +45,15 @@ type Mesh struct {
 	wires    []wire
 	// places are the FIFOs' rings, depth places each, of the flits that wait.
 	places []held
-	stride [numFIFOs]int32 // from a channel to the next one of that side
-	at     []position      // of each node
-	listed []int32         // the channels that LinkLoads tells, in its order
-	far    bool            // a hop goes beyond the wheel's horizon
-	ways   [][]uint8       // by destination, where links are dead: those needed so far
-	down   []uint8         // the channels of a router that lead down, one bit each
+	hops   [1 << sideBits]Cycles // latency of a channel, by side
+	stride [1 << sideBits]int32  // from a channel to the next one of that side, to the FIFO's node
+	inputs [numFIFOs]int32       // from a node's first channel to the one that it receives by at a side
+	at     []position            // of each node
+	listed []int32               // the channels that LinkLoads tells, in its order
+	far    bool                  // a hop goes beyond the wheel's horizon
+	crowd  int                   // arrivals in a cycle that are worth a call of pass; tests change it
+	ways   [][]uint8             // by destination, where links are dead: those needed so far
+	down   []uint8               // the channels of a router that lead down, one bit each
 
 	// The time within the mesh goes on from run to run, so that all channels are
 	// idle when one begins: a cycle is shift later outside.
@@ -91,19 +98,28 @@ type channel struct {
 	taken, present uint16
 }
 
+// takenAt is the places that were taken when a cycle began.
+func (c *channel) takenAt(now Cycles) uint16 {
+	taken := c.taken
+	if c.left == now {
+		taken++
+	}
+	return taken
+}
+
 // endless is taken of a channel without a FIFO, out of the mesh or severed: more
 // than any depth, so that a quick look finds no place.
 const endless = ^uint16(0)
 
 // wire is what of a channel is rarely needed.
 type wire struct {
-	to   int32  // the router at the other end
 	head uint16 // the first of the FIFO's flits that were held up
 	// waiters are the heads that wait for the channel, by the side at which they
-	// came into its router, or, of an entry, anything but 0 for the source. Unless
-	// there is no place, the channel is then checked: in grants.
+	// came into its router, or anything but 0 for the source. Unless there is no
+	// place, the channel is then checked: in grants.
 	waiters uint8
 	checked bool
+	source  bool // a source sends on it
 }
 
 type position struct{ x, y int16 }
@@ -157,16 +173,22 @@ func New(cfg Config) *Mesh {
 		channels: make([]channel, (n+1)<<sideBits),
 		wires:    make([]wire, (n+1)<<sideBits),
 		places:   make([]held, (n+1)*numFIFOs*cfg.FIFODepth),
-		stride:   [numFIFOs]int32{east: 1 << sideBits, west: -1 << sideBits, north: -width << sideBits, south: width << sideBits},
+		hops:     [1 << sideBits]Cycles{east: cfg.HopX, west: cfg.HopX, north: cfg.HopY, south: cfg.HopY},
+		stride:   [1 << sideBits]int32{east: 1 << sideBits, west: -1 << sideBits, north: -width << sideBits, south: width << sideBits},
 		at:       make([]position, n+1),
+		crowd:    12,
 		far:      max(cfg.HopX, cfg.HopY) >= horizon,
 		offers:   newOffers(n + 1),
 		exits:    newNodeSet(n),
 		senders:  make([]sender, n+1),
 		ageBits:  bits.Len(uint(n)),
 	}
+	for side := range m.inputs {
+		m.inputs[side] = m.stride[side] + cameBy(int32(side))
+	}
+	m.at[0].x = -1
 	for i := range n {
-		m.at[i] = position{int16(i % cfg.Width), int16(i / cfg.Width)}
+		m.at[i+1] = position{int16(i % cfg.Width), int16(i / cfg.Width)}
 	}
 	for i := range m.senders {
 		m.senders[i].source = none
@@ -189,25 +211,26 @@ func (m *Mesh) connect() {
 		cut[mesh.LinkOf(l[0], l[1])] = true
 	}
 	for r := range m.routers {
+		node := (r + 1) << sideBits
 		for side := range mesh.Local {
 			over, ok := routes.Across(mesh.Hop{Router: r, Side: side})
-			c := r<<sideBits | int32(side)
+			c := node | int32(side)
 			switch {
-			case c == west: // to the host
+			case c == hostExit:
 				m.channels[c].taken = endless
 				m.listed = append(m.listed, c)
 			case !ok || routes.IsDead(over):
 			case cut[over]:
 				m.channels[c].taken = endless
 			default:
-				m.wires[c].to, _ = routes.Beyond(r, side)
 				m.listed = append(m.listed, c)
 			}
 		}
-		m.wires[r<<sideBits|entry].to = r
-		m.channels[r<<sideBits|exit].taken = endless
+		m.wires[node|entry].source = true
+		m.channels[node|exit].taken = endless
 	}
-	m.listed = append(m.listed, m.hostEntry()) // whose wire leads to router 0
+	m.wires[hostEntry].source = true
+	m.listed = append(m.listed, hostEntry)
 }
 
 // findWays prepares for routes around dead links.
@@ -221,9 +244,6 @@ func (m *Mesh) findWays(routes *mesh.Mesh) {
 		}
 	}
 }
-
-// hostEntry is the channel by which the host sends.
-func (m *Mesh) hostEntry() int32 { return m.routers<<sideBits | entry }
 
 // place is the i-th flit of those held up in the FIFO behind a channel.
 func (m *Mesh) place(c int32, i uint16) *held {

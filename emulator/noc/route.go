@@ -5,77 +5,76 @@ import "github.com/weft-toolchain/weft/targets/mesh"
 // turn says by which channel a packet leaves the router that a channel leads to,
 // and how many hops it then goes straight on, as far as known.
 func (m *Mesh) turn(packet, in int32) (out int32, left int16) {
-	p, r := &m.packets[packet], m.wires[in].to
+	p, node := &m.packets[packet], in&^sideMask+m.stride[in&sideMask]
 	if m.ways != nil {
-		return m.turnAround(p, r, in)
+		return m.turnAround(p, node, in)
 	}
-	at := m.at[r]
+	at := m.at[node>>sideBits]
 	dx, dy := p.to.x-at.x, p.to.y-at.y
-	switch {
-	case dx > 0:
-		return r<<sideBits | east, dx - 1
-	case dx < 0:
-		return r<<sideBits | west, -dx - 1
-	case dy > 0:
-		return r<<sideBits | south, dy - 1
-	case dy < 0:
-		return r<<sideBits | north, -dy - 1
+	side := sides[sign(dy)+1][sign(dx)+1]
+	if side == exit {
+		return wayOut(p, node), 0
 	}
-	return m.wayOut(p, r), 0
+	if dx == 0 {
+		dx = dy
+	}
+	return node | side, max(dx, -dx) - 1
 }
+
+// sides is the way of a packet by where its destination lies. A table instead of
+// comparisons, which no processor can predict.
+var sides = [3][3]int32{
+	{west, north, east},
+	{west, exit, east},
+	{west, south, east},
+}
+
+// sign returns -1, 0 or 1, and does not branch.
+func sign(d int16) int { return int(d>>15) | int(uint16(-d)>>15) }
 
 // turnAround is turn where links are dead: by the table, where it counts whether
 // the packet came down a link.
-func (m *Mesh) turnAround(p *packet, r, from int32) (out int32, left int16) {
-	came := from & sideMask
-	down := came != entry && m.down[from>>sideBits]>>came&1 != 0
-	side := mesh.Way(m.ways[max(p.dst, 0)][r], down)
+func (m *Mesh) turnAround(p *packet, node, from int32) (out int32, left int16) {
+	down := from&sideMask != entry && from != hostEntry && m.down[routerOf(from)]>>(from&sideMask)&1 != 0
+	side := mesh.Way(m.ways[max(p.dst, 0)][routerOf(node)], down)
 	if side == mesh.Local {
-		return m.wayOut(p, r), 0
+		return wayOut(p, node), 0
 	}
-	return r<<sideBits | int32(side), 0
+	return node | int32(side), 0
 }
 
 // wayOut is the channel by which a packet leaves the mesh.
-func (m *Mesh) wayOut(p *packet, r int32) int32 {
+func wayOut(p *packet, node int32) int32 {
 	if p.dst == Host {
-		return west
+		return hostExit
 	}
-	return r<<sideBits | exit
+	return node | exit
 }
 
 // cameBy is the side at which the FIFO behind a channel is in its router.
-func (m *Mesh) cameBy(c int32) int32 {
-	switch side := c & sideMask; {
-	case side != entry:
+func cameBy(c int32) int32 {
+	if side := c & sideMask; side != entry {
 		return int32(mesh.Side(side).Opposite())
-	case c == m.hostEntry():
-		return west
 	}
 	return entry
 }
 
-// inputOf is the channel that fills a router's FIFO at a side.
-func (m *Mesh) inputOf(r, side int32) int32 {
-	switch {
-	case side == entry:
-		return r<<sideBits | entry
-	case r == 0 && side == west:
-		return m.hostEntry()
+// routerOf is the router that sends by a channel, or Host.
+func routerOf(c int32) int32 { return c>>sideBits - 1 }
+
+// entryOf is the channel by which a node's source sends.
+func entryOf(node int32) int32 {
+	if node == 0 {
+		return hostEntry
 	}
-	return r<<sideBits + m.stride[side] | int32(mesh.Side(side).Opposite())
+	return node<<sideBits | entry
 }
 
-// hop is the latency of a channel between routers.
-func (m *Mesh) hop(c int32) Cycles {
-	if c&sideMask <= west {
-		return m.cfg.HopX
-	}
-	return m.cfg.HopY
-}
+// slotOf is where in the wheel those are that a channel between routers sends now.
+func (m *Mesh) slotOf(c int32) uint { return uint(m.now+min(m.hops[c&sideMask], horizon-1)) % horizon }
 
-// period is the cycles between two packets of a channel.
-func (m *Mesh) period(c int32) Cycles {
+// periodOf is the cycles between two packets of a channel.
+func (m *Mesh) periodOf(c int32) Cycles {
 	if c&sideMask == exit {
 		return 1
 	}

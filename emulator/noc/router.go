@@ -24,63 +24,94 @@ func (m *Mesh) step() {
 	m.settle()
 }
 
-// arrive looks at the flits that have arrived: the loop in which the time goes.
+// arrive sends on the flits that have arrived, or has them wait.
 func (m *Mesh) arrive() {
-	now, period, depth := m.now, m.cfg.LinkCycles, m.depth
-	channels, stride, most := m.channels, &m.stride, m.most
-	flits := m.flights.take(now)
-	// Where those go that are in flight along x, and along y.
-	slots := [2]uint{uint(now+min(m.cfg.HopX, horizon-1)) % horizon, uint(now+min(m.cfg.HopY, horizon-1)) % horizon}
-	for _, f := range flits {
-		in := &channels[f.at]
+	flits := m.flights.take(m.now)
+	rest := flits
+	if len(flits) >= m.crowd && !m.far {
+		rest = m.pass(flits)
+	}
+	for _, f := range rest {
 		if m.far && m.isFlying(f) {
 			continue
 		}
-		if in.present != 0 || in.left == now {
+		if in := &m.channels[f.at]; in.present != 0 || in.left == m.now {
 			m.queue(f)
 			continue
 		}
-		var out int32
-		if f.left > 0 {
-			f.left--
-			out = f.at + stride[f.at&sideMask]
-		} else {
+		out := f.at + m.stride[f.at&sideMask]
+		if f.left--; f.left < 0 {
 			out, f.left = m.turn(f.packet, f.at)
 		}
-		o := &channels[out]
-		taken := o.taken
-		if o.left == now { // the place is free from the next cycle on
-			taken++
+		o := &m.channels[out]
+		switch taken := o.takenAt(m.now); {
+		case m.now-o.sent >= m.cfg.LinkCycles && taken < m.depth:
+			m.send(f, out, taken)
+		case !m.try(f, out):
+			m.wait(f, out)
 		}
-		if now-o.sent < period || taken >= depth {
-			if !m.try(f, out) {
-				m.wait(f, out)
-			}
+	}
+	m.flights.release(flits)
+}
+
+// pass sends on those flits that go straight on, and that have nobody in their way
+// and leave nobody behind, as try would. It returns the others, which it moves to
+// the front. In a full mesh the time goes here: the loop calls nothing.
+func (m *Mesh) pass(flits []flit) (rest []flit) {
+	var (
+		now, period = m.now, m.cfg.LinkCycles
+		depth, most = m.depth, m.most
+		channels    = m.channels
+		stride      = m.stride
+		slots       = [2]uint{m.slotOf(east), m.slotOf(north)}
+		lists       [2][]flit // all the room that those have who fly along x, and along y
+		ends        [2]int
+		numRest     int
+	)
+	axes := int32(1) // 0 if there is one list for both
+	if slots[0] == slots[1] {
+		axes = 0
+	}
+	for k, slot := range slots[:axes+1] {
+		list := m.flights.room(slot, len(flits))
+		lists[k], ends[k] = list[:cap(list)], len(list)
+	}
+	for i := range flits {
+		f := &flits[i]
+		in := &channels[f.at]
+		if f.left == 0 || in.present != 0 || in.left == now || in.taken == depth {
+			flits[numRest] = *f
+			numRest++
 			continue
 		}
-		o.sent = now
-		o.load++
-		o.taken++
-		most = max(most, taken+1)
-		slot := slots[out>>1&1]
-		s := &m.flights.slots[slot]
-		if len(*s) == cap(*s) {
-			m.flights.grow(s)
-		}
-		o.winner = int32(len(*s))
-		*s = append(*s, flit{packet: f.packet, at: out, from: f.at, left: f.left})
-		m.flights.busy |= 1 << slot
-		if m.far {
-			m.packets[f.packet].ready = now + m.hop(out)
+		out := f.at + stride[f.at&sideMask]
+		o := &channels[out]
+		taken := o.takenAt(now)
+		if now-o.sent < period || taken >= depth {
+			flits[numRest] = *f
+			numRest++
+			continue
 		}
 		in.left = now
 		in.taken--
-		if in.taken == depth-1 {
-			m.wake(f.at)
+		k := out >> 1 & axes
+		end := ends[k]
+		o.sent = now
+		o.load++
+		o.taken++
+		o.winner = int32(end)
+		most = max(most, taken+1)
+		lists[k][end] = flit{packet: f.packet, at: out, from: f.at, left: f.left - 1}
+		ends[k] = end + 1
+	}
+	m.most = most
+	for k, slot := range slots[:axes+1] {
+		m.flights.slots[slot] = lists[k][:ends[k]]
+		if ends[k] > 0 {
+			m.flights.busy |= 1 << slot
 		}
 	}
-	m.most = max(m.most, most)
-	m.flights.release(flits)
+	return flits[:numRest]
 }
 
 // try sends a flit over a channel if that is free for it, which is so too if a
@@ -88,45 +119,59 @@ func (m *Mesh) arrive() {
 // it may be.
 func (m *Mesh) try(f flit, out int32) bool {
 	now, o := m.now, &m.channels[out]
-	period := m.period(out)
 	switch {
 	case o.sent == now:
 		if !m.replace(f, out) {
-			m.recheck(out, now+period)
+			m.retry(out)
 			return false
 		}
-	case now-o.sent < period:
-		m.recheck(out, o.sent+period)
+	case now-o.sent < m.periodOf(out):
+		m.retry(out)
 		return false
 	case o.taken == endless:
 		if out&sideMask == exit {
-			m.exits.add(out >> sideBits)
+			m.exits.add(routerOf(out))
 		} else {
 			m.ends = append(m.ends, out)
 		}
 		o.sent, o.winner = now, f.packet
 		m.packets[f.packet].from = f.at
-	case o.taken == m.depth:
-		return false // leave wakes it
-	case o.left == now && o.taken == m.depth-1:
-		m.recheck(out, now+1)
-		return false
 	default:
-		taken := o.taken + 1
-		o.sent, o.taken = now, taken
-		if o.left == now {
-			taken++
+		taken := o.takenAt(now)
+		if taken == m.depth {
+			m.retry(out)
+			return false
 		}
-		m.most = max(m.most, taken)
-		o.load++
-		o.winner = m.flights.add(flit{packet: f.packet, at: out, from: f.at, left: f.left}, now, now+m.hop(out))
-		m.packets[f.packet].ready = now + m.hop(out)
+		m.send(f, out, taken)
+		return true
 	}
-	in := &m.channels[f.at]
-	in.left = now
-	in.taken--
-	m.wake(f.at)
+	m.leave(f.at)
 	return true
+}
+
+// send sends a flit over a channel that is free for it and whose FIFO had so many
+// places taken at the start of the cycle.
+func (m *Mesh) send(f flit, out int32, taken uint16) {
+	m.most = max(m.most, taken+1)
+	o, hop := &m.channels[out], m.hops[out&sideMask]
+	o.sent = m.now
+	o.taken++
+	o.load++
+	o.winner = m.flights.add(flit{packet: f.packet, at: out, from: f.at, left: f.left}, m.now, m.now+hop)
+	if m.far {
+		m.packets[f.packet].ready = m.now + hop
+	}
+	m.leave(f.at)
+}
+
+// leave takes the head out of the FIFO behind a channel, and lets those have its
+// place who wait for one.
+func (m *Mesh) leave(c int32) {
+	in := &m.channels[c]
+	in.left = m.now
+	if in.taken--; in.taken == m.depth-1 {
+		m.wake(c)
+	}
 }
 
 // replace puts a flit in the place of the one that a channel sent in this cycle,
@@ -143,13 +188,15 @@ func (m *Mesh) replace(f flit, out int32) bool {
 		m.packets[f.packet].from = f.at
 		return true
 	}
-	sent := &m.flights.slots[uint(m.now+min(m.hop(out), horizon-1))%horizon][o.winner]
+	sent := &m.flights.slots[m.slotOf(out)][o.winner]
 	if age > m.packets[sent.packet].age {
 		return false
 	}
 	m.takeBack(flit{packet: sent.packet, at: sent.from, left: sent.left}, out)
 	sent.packet, sent.from, sent.left = f.packet, f.at, f.left
-	m.packets[f.packet].ready = m.now + m.hop(out)
+	if m.far {
+		m.packets[f.packet].ready = m.now + m.hops[out&sideMask]
+	}
 	return true
 }
 
@@ -166,13 +213,13 @@ func (m *Mesh) takeBack(f flit, out int32) {
 	}
 	w.head--
 	*m.place(f.at, 0) = held{f.packet, f.left}
-	m.wires[out].waiters |= 1 << m.cameBy(f.at)
-	m.recheck(out, m.now+m.period(out))
+	m.wires[out].waiters |= 1 << cameBy(f.at)
+	m.retry(out)
 }
 
 // grant has a channel send the oldest of the heads that wait for it, if it can.
 func (m *Mesh) grant(out int32) {
-	w, r := &m.wires[out], out>>sideBits
+	w := &m.wires[out]
 	w.checked = false
 	if w.waiters == 0 {
 		return
@@ -184,7 +231,7 @@ func (m *Mesh) grant(out int32) {
 	age := Cycles(math.MaxInt64)
 	for waiters := w.waiters; waiters != 0; waiters &= waiters - 1 {
 		s := bits.TrailingZeros8(waiters)
-		in := m.inputOf(r, int32(s))
+		in := out&^sideMask + m.inputs[s]
 		head := m.place(in, 0)
 		if a := m.packets[head.packet].age; a < age {
 			best, age, side = flit{packet: head.packet, at: in, left: head.left}, a, s
@@ -193,9 +240,8 @@ func (m *Mesh) grant(out int32) {
 	if !m.try(best, out) {
 		return
 	}
-	w.waiters &^= 1 << side
-	if w.waiters != 0 {
-		m.recheck(out, m.now+m.period(out))
+	if w.waiters &^= 1 << side; w.waiters != 0 {
+		m.retry(out)
 	}
 	in, from := &m.channels[best.at], &m.wires[best.at]
 	if from.head++; from.head == m.depth {
@@ -206,25 +252,27 @@ func (m *Mesh) grant(out int32) {
 	}
 }
 
-// recheck has a channel looked at again at a cycle, unless it is anyway, which then
-// is not later.
-func (m *Mesh) recheck(c int32, at Cycles) {
-	if w := &m.wires[c]; !w.checked {
-		w.checked = true
-		m.grants.add(c, m.now, at)
+// retry has a channel with waiters granted when it may be free: when it is idle
+// and, if there is no place now, when a flit leaves the FIFO.
+func (m *Mesh) retry(c int32) {
+	o, w := &m.channels[c], &m.wires[c]
+	if w.checked || o.taken == m.depth {
+		return
 	}
+	w.checked = true
+	m.grants.add(c, m.now, max(o.sent+m.periodOf(c), m.now+1))
 }
 
-// wake has those who wait for a place in the FIFO behind a channel try in the next
-// cycle.
+// wake has those who wait for a place in the FIFO behind a channel try when it is
+// free again.
 func (m *Mesh) wake(c int32) {
 	switch w := &m.wires[c]; {
 	case w.waiters == 0:
-	case c&sideMask == entry:
+	case w.source:
 		w.waiters = 0
 		m.offers.add(c>>sideBits, m.now, m.now+1)
 	default:
-		m.recheck(c, m.now+1)
+		m.retry(c)
 	}
 }
 
@@ -243,7 +291,7 @@ func (m *Mesh) queue(f flit) {
 func (m *Mesh) wait(f flit, out int32) {
 	m.channels[f.at].present = 1
 	*m.place(f.at, 0) = held{f.packet, f.left}
-	m.wires[out].waiters |= 1 << m.cameBy(f.at)
+	m.wires[out].waiters |= 1 << cameBy(f.at)
 }
 
 // advance makes the next flit in a FIFO the head if one has left it in this cycle.
@@ -252,27 +300,19 @@ func (m *Mesh) advance(c int32) {
 	if in.left != m.now || in.present == 0 {
 		return
 	}
-	f, out := m.place(c, 0), int32(0)
-	if f.left > 0 {
-		f.left--
-		out = c + m.stride[c&sideMask]
-	} else {
+	f, out := m.place(c, 0), c+m.stride[c&sideMask]
+	if f.left--; f.left < 0 {
 		out, f.left = m.turn(f.packet, c)
 	}
-	m.wires[out].waiters |= 1 << m.cameBy(c)
-	if o := &m.channels[out]; o.taken != m.depth {
-		m.recheck(out, max(o.sent+m.period(out), m.now+1))
-	}
+	m.wires[out].waiters |= 1 << cameBy(c)
+	m.retry(out)
 }
 
 // enter lets a node's source send the packet that it offers, if there is a place.
 func (m *Mesh) enter(n int32) {
-	now, c := m.now, n<<sideBits|entry
+	now, c := m.now, entryOf(n)
 	ch := &m.channels[c]
-	taken := ch.taken
-	if ch.left == now {
-		taken++
-	}
+	taken := ch.takenAt(now)
 	if taken == m.depth {
 		if ch.left == now {
 			m.offers.add(n, now, now+1)
@@ -295,7 +335,7 @@ func (m *Mesh) enter(n int32) {
 		ready: now + 1,
 		dst:   in.Packet.Dst,
 		id:    in.Packet.ID,
-		to:    m.at[max(in.Packet.Dst, 0)],
+		to:    m.at[max(in.Packet.Dst, 0)+1],
 	}
 	m.flights.add(flit{packet: p, at: c}, now, now+1)
 	m.entered++

@@ -27,7 +27,7 @@ func (m *Mesh) Run(start Cycles, sources []Source, deliver func(Delivery)) (end 
 		panic(fmt.Sprintf("noc: deadlock: %d packets were not delivered", m.pending))
 	}
 	for i := range sources {
-		m.senders[m.nodeOf(sources[i].Router)].source = none
+		m.senders[nodeOf(sources[i].Router)].source = none
 	}
 	m.now += m.cfg.LinkCycles // no link is busy then
 	m.sources, m.deliver = nil, nil
@@ -42,7 +42,7 @@ func (m *Mesh) begin(start Cycles, sources []Source, deliver func(Delivery)) {
 	for i := range sources {
 		s := &sources[i]
 		m.checkSource(s)
-		n := m.nodeOf(s.Router)
+		n := nodeOf(s.Router)
 		if m.senders[n].source != none {
 			panic(fmt.Sprintf("noc: two sources at router %d", s.Router))
 		}
@@ -92,11 +92,8 @@ func (m *Mesh) checkWay(src, dst int32) {
 }
 
 // nodeOf returns the node at a Source's place.
-func (m *Mesh) nodeOf(router int32) int32 {
-	if router == Host {
-		return int32(m.cfg.Routers())
-	}
-	return router
+func nodeOf(router int32) int32 {
+	return router - Host
 }
 
 // nextCycle goes to the next cycle in which anything can happen, or reports
@@ -123,7 +120,7 @@ func (m *Mesh) settle() {
 	}
 	m.moveUp = m.moveUp[:0]
 	for _, c := range m.ends {
-		if o := &m.channels[c]; c == west {
+		if o := &m.channels[c]; c == hostExit {
 			o.load++
 			m.eject(o.winner)
 		} else {
@@ -139,7 +136,7 @@ func (m *Mesh) settle() {
 			m.exits.words[w] = 0
 			for ; word != 0; word &= word - 1 {
 				r := int32(w*64 + bits.TrailingZeros64(word))
-				m.eject(m.channels[r<<sideBits|exit].winner)
+				m.eject(m.channels[(r+1)<<sideBits|exit].winner)
 			}
 		}
 	}

@@ -21,24 +21,27 @@ type wheel[T flit | int32] struct {
 // list. What is beyond the horizon is looked at earlier, and has to ask again.
 func (w *wheel[T]) add(v T, now, at Cycles) int32 {
 	slot := uint(min(at, now+horizon-1)) % horizon
-	s := &w.slots[slot]
-	if len(*s) == cap(*s) {
-		w.grow(s)
+	s := w.slots[slot]
+	if len(s) == cap(s) {
+		s = w.room(slot, 1)
 	}
-	*s = append(*s, v)
+	w.slots[slot] = append(s, v)
 	w.busy |= 1 << slot
-	return int32(len(*s) - 1)
+	return int32(len(s))
 }
 
-// grow makes room for one more in a list that is full.
-func (w *wheel[T]) grow(s *[]T) {
+// room makes room for n more in a list and returns it.
+func (w *wheel[T]) room(slot uint, n int) []T {
+	s := &w.slots[slot]
 	if last := len(w.spare) - 1; cap(*s) == 0 && last >= 0 {
 		*s = w.spare[last][:0]
 		w.spare = w.spare[:last]
-		return
 	}
-	w.longest = max(w.longest, 2*cap(*s), 16)
-	*s = append(make([]T, 0, w.longest), *s...)
+	if len(*s)+n > cap(*s) {
+		w.longest = max(w.longest, 2*(len(*s)+n), 16)
+		*s = append(make([]T, 0, w.longest), *s...)
+	}
+	return *s
 }
 
 // take empties the list of a cycle and returns it. It is given back by release.
