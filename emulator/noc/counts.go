@@ -1,5 +1,7 @@
 package noc
 
+import "slices"
+
 // Counts is what happened in a mesh since New or ResetCounts.
 type Counts struct {
 	Packets      int64 // packets that entered, from cores and from the host
@@ -21,13 +23,13 @@ func (m *Mesh) Counts() Counts {
 		Packets:      m.entered,
 		Delivered:    m.delivered,
 		Lost:         m.lost,
-		HostIn:       m.channels[hostEntry].load,
-		HostOut:      m.channels[hostExit].load,
+		HostIn:       m.hostIn,
+		HostOut:      m.hostOut,
 		StallCycles:  m.stall,
 		MaxOccupancy: int(m.most),
 	}
-	for i := range m.channels {
-		switch load := m.channels[i].load; int32(i) & sideMask {
+	for i, load := range m.loads() {
+		switch int32(i) & sideMask {
 		case east, west:
 			c.HopsX += load
 		case north, south:
@@ -38,15 +40,43 @@ func (m *Mesh) Counts() Counts {
 	return c
 }
 
+// loads returns how many packets each channel carried. What went straight on
+// carried all that the channel before did.
+func (m *Mesh) loads() []int64 {
+	loads := slices.Clone(m.runs)
+	add := func(r, side int32) {
+		c := (r+1)<<sideBits | side
+		loads[c] += loads[c-m.stride[side]]
+	}
+	for r := range m.routers {
+		if m.at[r+1].x > 0 {
+			add(r, east)
+		}
+		if m.at[r+1].y > 0 {
+			add(r, south)
+		}
+	}
+	for r := m.routers - 1; r >= 0; r-- {
+		if int(m.at[r+1].x) < m.cfg.Width-1 {
+			add(r, west)
+		}
+		if int(m.at[r+1].y) < m.cfg.Height-1 {
+			add(r, north)
+		}
+	}
+	loads[hostEntry], loads[hostExit] = m.hostIn, m.hostOut
+	return loads
+}
+
 // LinkLoads returns how many packets each directed link carried since the last
 // ResetCounts. The links are in order of the router they leave, and of one
 // router east, west, north, south, as far as there is a neighbour; the west
 // link of router 0 goes to the host. The last one comes from the host. Dead and
 // severed links are left out.
 func (m *Mesh) LinkLoads() []int64 {
-	loads := make([]int64, len(m.listed))
-	for i, l := range m.listed {
-		loads[i] = m.channels[l].load
+	loads, all := make([]int64, len(m.listed)), m.loads()
+	for i, c := range m.listed {
+		loads[i] = all[c]
 	}
 	return loads
 }
@@ -60,7 +90,6 @@ func (m *Mesh) Link(i int) (from, to int) {
 // ResetCounts sets all counts and loads to zero.
 func (m *Mesh) ResetCounts() {
 	m.entered, m.delivered, m.lost, m.stall, m.most = 0, 0, 0, 0, 0
-	for i := range m.channels {
-		m.channels[i].load = 0
-	}
+	m.hostIn, m.hostOut = 0, 0
+	clear(m.runs)
 }

@@ -122,13 +122,15 @@
 //   - A flit in flight is an entry in a list of the cycle at which it arrives: a
 //     wheel has a list for each of the next 64 cycles. It says how many hops the
 //     flit goes straight on, so that of most hops only two records are touched,
-//     those of the links before and behind it.
+//     those of the links before and behind it. What a link carried is not counted
+//     there: where a packet begins to go straight on, and where it stops, says it.
 //   - A flit that arrives in an empty FIFO and finds its link free is sent on at
-//     once, in one pass over the list. All decisions of a cycle are on the state
-//     at its start, which is known in the middle of it too: a link remembers the
-//     cycle in which it last sent, and a FIFO that in which something last left.
-//     Should an older flit turn up later in the pass for a link that has sent
-//     already, it takes the place of the younger one, which goes back.
+//     once, in one pass over the list, whose loop calls nothing. All decisions of
+//     a cycle are on the state at its start, which is known in the middle of it
+//     too: a link remembers the cycle in which it last sent, and a FIFO that in
+//     which something last left. Should an older flit turn up later in the pass
+//     for a link that has sent already, it takes the place of the younger one,
+//     which goes back.
 //   - A flit that is held up lies in a ring, and a head waits at its link, not in
 //     the wheel. The link is looked at when it may send again: when it is idle and
 //     there is a place. Then it sends the oldest of its waiters.

@@ -30,19 +30,24 @@ const (
 	sideMask = 1<<sideBits - 1
 )
 
-// longAgo is a cycle so long ago that it bears on nothing.
-const longAgo Cycles = -2 * MaxLatency
+// longAgo is a cycle so long ago that it bears on nothing, lateNow one at which the
+// mesh's own time begins anew.
+const (
+	longAgo = -2 * MaxLatency
+	lateNow = 1 << 30
+)
 
 // Mesh is the routers with all that is in them. It is empty between two runs;
 // only the counts stay. A Mesh has one owner: no two methods at a time.
 //
 // Channel node<<sideBits|side is what a node sends by.
 type Mesh struct {
-	cfg      Config
-	routers  int32
-	depth    uint16
-	channels []channel
-	wires    []wire
+	cfg        Config
+	routers    int32
+	depth      uint16
+	channels   []channel
+	wires      []wire
+	linkPeriod int32 // Config.LinkCycles
 	// places are the FIFOs' rings, depth places each, of the flits that wait.
 	places []held
 	hops   [1 << sideBits]Cycles // latency of a channel, by side
@@ -56,7 +61,7 @@ type Mesh struct {
 	down   []uint8               // the channels of a router that lead down, one bit each
 
 	// The time within the mesh goes on from run to run, so that all channels are
-	// idle when one begins: a cycle is shift later outside.
+	// idle when one begins: a cycle is shift later outside. It is below lateNow.
 	now, shift Cycles
 	flights    wheel[flit]  // that arrive
 	grants     wheel[int32] // channels with waiters that may be free
@@ -80,16 +85,20 @@ type Mesh struct {
 
 	// The counts since the last ResetCounts.
 	entered, delivered, lost int64
-	stall                    Cycles
-	most                     uint16 // places taken in a FIFO
+	hostIn, hostOut          int64
+	// runs has the packets that begin to go straight on at a channel, less those
+	// that did before and no longer do.
+	runs  []int64
+	stall Cycles
+	most  uint16 // places taken in a FIFO
 }
 
 // channel is a link with the FIFO at its other end, or, without one, a way out.
-// It is what every hop reads and writes, and so has nothing else.
+// It is what every hop reads and writes, and so has nothing else: the four of a
+// router are a line of the cache.
 type channel struct {
-	sent Cycles // the last cycle in which the link sent
-	left Cycles // the last cycle in which a flit left the FIFO
-	load int64  // packets sent
+	sent int32 // the last cycle in which the link sent
+	left int32 // the last cycle in which a flit left the FIFO
 	// winner is what was sent in the cycle sent: the place of the flit in the slot
 	// of the wheel, or, without a FIFO, the packet.
 	winner int32
@@ -99,7 +108,7 @@ type channel struct {
 }
 
 // takenAt is the places that were taken when a cycle began.
-func (c *channel) takenAt(now Cycles) uint16 {
+func (c *channel) takenAt(now int32) uint16 {
 	taken := c.taken
 	if c.left == now {
 		taken++
@@ -147,6 +156,7 @@ type packet struct {
 	id    int32
 	to    position // of the router dst, of router 0 for the host
 	from  int32    // the channel before the way out
+	left  int16    // the hops that it would have gone behind that
 }
 
 // sender is the progress of a node's source in a run.
@@ -167,21 +177,23 @@ func New(cfg Config) *Mesh {
 	}
 	n, width := cfg.Routers(), int32(cfg.Width)
 	m := &Mesh{
-		cfg:      cfg,
-		routers:  int32(n),
-		depth:    uint16(cfg.FIFODepth),
-		channels: make([]channel, (n+1)<<sideBits),
-		wires:    make([]wire, (n+1)<<sideBits),
-		places:   make([]held, (n+1)*numFIFOs*cfg.FIFODepth),
-		hops:     [1 << sideBits]Cycles{east: cfg.HopX, west: cfg.HopX, north: cfg.HopY, south: cfg.HopY},
-		stride:   [1 << sideBits]int32{east: 1 << sideBits, west: -1 << sideBits, north: -width << sideBits, south: width << sideBits},
-		at:       make([]position, n+1),
-		crowd:    12,
-		far:      max(cfg.HopX, cfg.HopY) >= horizon,
-		offers:   newOffers(n + 1),
-		exits:    newNodeSet(n),
-		senders:  make([]sender, n+1),
-		ageBits:  bits.Len(uint(n)),
+		cfg:        cfg,
+		routers:    int32(n),
+		depth:      uint16(cfg.FIFODepth),
+		channels:   make([]channel, (n+1)<<sideBits),
+		wires:      make([]wire, (n+1)<<sideBits),
+		runs:       make([]int64, (n+1)<<sideBits),
+		places:     make([]held, (n+1)*numFIFOs*cfg.FIFODepth),
+		linkPeriod: int32(cfg.LinkCycles),
+		hops:       [1 << sideBits]Cycles{east: cfg.HopX, west: cfg.HopX, north: cfg.HopY, south: cfg.HopY},
+		stride:     [1 << sideBits]int32{east: 1 << sideBits, west: -1 << sideBits, north: -width << sideBits, south: width << sideBits},
+		at:         make([]position, n+1),
+		crowd:      12,
+		far:        max(cfg.HopX, cfg.HopY) >= horizon,
+		offers:     newOffers(n + 1),
+		exits:      newNodeSet(n),
+		senders:    make([]sender, n+1),
+		ageBits:    bits.Len(uint(n)),
 	}
 	for side := range m.inputs {
 		m.inputs[side] = m.stride[side] + cameBy(int32(side))

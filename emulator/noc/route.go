@@ -18,7 +18,9 @@ func (m *Mesh) turn(packet, in int32) (out int32, left int16) {
 	if dx == 0 {
 		dx = dy
 	}
-	return node | side, max(dx, -dx) - 1
+	out, left = node|side, max(dx, -dx)-1
+	m.goStraight(out, left, 1)
+	return out, left
 }
 
 // sides is the way of a packet by where its destination lies. A table instead of
@@ -40,7 +42,15 @@ func (m *Mesh) turnAround(p *packet, node, from int32) (out int32, left int16) {
 	if side == mesh.Local {
 		return wayOut(p, node), 0
 	}
+	m.goStraight(node|int32(side), 0, 1)
 	return node | int32(side), 0
+}
+
+// goStraight counts packets that leave by a channel and go straight on for some
+// hops behind it.
+func (m *Mesh) goStraight(c int32, left int16, packets int64) {
+	m.runs[c] += packets
+	m.runs[c+(int32(left)+1)*m.stride[c&sideMask]] -= packets
 }
 
 // wayOut is the channel by which a packet leaves the mesh.
@@ -74,11 +84,11 @@ func entryOf(node int32) int32 {
 func (m *Mesh) slotOf(c int32) uint { return uint(m.now+min(m.hops[c&sideMask], horizon-1)) % horizon }
 
 // periodOf is the cycles between two packets of a channel.
-func (m *Mesh) periodOf(c int32) Cycles {
+func (m *Mesh) periodOf(c int32) int32 {
 	if c&sideMask == exit {
 		return 1
 	}
-	return m.cfg.LinkCycles
+	return m.linkPeriod
 }
 
 // isFlying looks at a flit whose hop is longer than the wheel's horizon: it is

@@ -31,11 +31,12 @@ func (m *Mesh) arrive() {
 	if len(flits) >= m.crowd && !m.far {
 		rest = m.pass(flits)
 	}
+	now := int32(m.now)
 	for _, f := range rest {
 		if m.far && m.isFlying(f) {
 			continue
 		}
-		if in := &m.channels[f.at]; in.present != 0 || in.left == m.now {
+		if in := &m.channels[f.at]; in.present != 0 || in.left == now {
 			m.queue(f)
 			continue
 		}
@@ -44,8 +45,8 @@ func (m *Mesh) arrive() {
 			out, f.left = m.turn(f.packet, f.at)
 		}
 		o := &m.channels[out]
-		switch taken := o.takenAt(m.now); {
-		case m.now-o.sent >= m.cfg.LinkCycles && taken < m.depth:
+		switch taken := o.takenAt(now); {
+		case now-o.sent >= m.linkPeriod && taken < m.depth:
 			m.send(f, out, taken)
 		case !m.try(f, out):
 			m.wait(f, out)
@@ -59,7 +60,7 @@ func (m *Mesh) arrive() {
 // the front. In a full mesh the time goes here: the loop calls nothing.
 func (m *Mesh) pass(flits []flit) (rest []flit) {
 	var (
-		now, period = m.now, m.cfg.LinkCycles
+		now, period = int32(m.now), m.linkPeriod
 		depth, most = m.depth, m.most
 		channels    = m.channels
 		stride      = m.stride
@@ -97,7 +98,6 @@ func (m *Mesh) pass(flits []flit) (rest []flit) {
 		k := out >> 1 & axes
 		end := ends[k]
 		o.sent = now
-		o.load++
 		o.taken++
 		o.winner = int32(end)
 		most = max(most, taken+1)
@@ -118,7 +118,7 @@ func (m *Mesh) pass(flits []flit) (rest []flit) {
 // younger one was sent in this cycle. If not, the channel is looked at again when
 // it may be.
 func (m *Mesh) try(f flit, out int32) bool {
-	now, o := m.now, &m.channels[out]
+	now, o := int32(m.now), &m.channels[out]
 	switch {
 	case o.sent == now:
 		if !m.replace(f, out) {
@@ -135,7 +135,7 @@ func (m *Mesh) try(f flit, out int32) bool {
 			m.ends = append(m.ends, out)
 		}
 		o.sent, o.winner = now, f.packet
-		m.packets[f.packet].from = f.at
+		m.packets[f.packet].from, m.packets[f.packet].left = f.at, f.left
 	default:
 		taken := o.takenAt(now)
 		if taken == m.depth {
@@ -154,9 +154,8 @@ func (m *Mesh) try(f flit, out int32) bool {
 func (m *Mesh) send(f flit, out int32, taken uint16) {
 	m.most = max(m.most, taken+1)
 	o, hop := &m.channels[out], m.hops[out&sideMask]
-	o.sent = m.now
+	o.sent = int32(m.now)
 	o.taken++
-	o.load++
 	o.winner = m.flights.add(flit{packet: f.packet, at: out, from: f.at, left: f.left}, m.now, m.now+hop)
 	if m.far {
 		m.packets[f.packet].ready = m.now + hop
@@ -168,7 +167,7 @@ func (m *Mesh) send(f flit, out int32, taken uint16) {
 // place who wait for one.
 func (m *Mesh) leave(c int32) {
 	in := &m.channels[c]
-	in.left = m.now
+	in.left = int32(m.now)
 	if in.taken--; in.taken == m.depth-1 {
 		m.wake(c)
 	}
@@ -184,8 +183,8 @@ func (m *Mesh) replace(f flit, out int32) bool {
 			return false
 		}
 		o.winner = f.packet
-		m.takeBack(flit{packet: loser, at: m.packets[loser].from}, out)
-		m.packets[f.packet].from = f.at
+		m.takeBack(flit{packet: loser, at: m.packets[loser].from, left: m.packets[loser].left}, out)
+		m.packets[f.packet].from, m.packets[f.packet].left = f.at, f.left
 		return true
 	}
 	sent := &m.flights.slots[m.slotOf(out)][o.winner]
@@ -260,7 +259,7 @@ func (m *Mesh) retry(c int32) {
 		return
 	}
 	w.checked = true
-	m.grants.add(c, m.now, max(o.sent+m.periodOf(c), m.now+1))
+	m.grants.add(c, m.now, max(Cycles(o.sent+m.periodOf(c)), m.now+1))
 }
 
 // wake has those who wait for a place in the FIFO behind a channel try when it is
@@ -297,7 +296,7 @@ func (m *Mesh) wait(f flit, out int32) {
 // advance makes the next flit in a FIFO the head if one has left it in this cycle.
 func (m *Mesh) advance(c int32) {
 	in := &m.channels[c]
-	if in.left != m.now || in.present == 0 {
+	if in.left != int32(m.now) || in.present == 0 {
 		return
 	}
 	f, out := m.place(c, 0), c+m.stride[c&sideMask]
@@ -312,9 +311,9 @@ func (m *Mesh) advance(c int32) {
 func (m *Mesh) enter(n int32) {
 	now, c := m.now, entryOf(n)
 	ch := &m.channels[c]
-	taken := ch.takenAt(now)
+	taken := ch.takenAt(int32(now))
 	if taken == m.depth {
-		if ch.left == now {
+		if ch.left == int32(now) {
 			m.offers.add(n, now, now+1)
 		} else {
 			m.wires[c].waiters = 1
@@ -323,7 +322,9 @@ func (m *Mesh) enter(n int32) {
 	}
 	ch.taken++
 	m.most = max(m.most, taken+1)
-	ch.load++
+	if n == 0 {
+		m.hostIn++
+	}
 
 	s := &m.senders[n]
 	src := &m.sources[s.source]

@@ -107,9 +107,30 @@ func (m *Mesh) nextCycle() bool {
 		ok = true
 	}
 	if ok {
-		m.now = at
+		if m.now = at; at >= lateNow {
+			m.beginAnew()
+		}
 	}
 	return ok
+}
+
+// beginAnew sets the mesh's own time back, by as much as leaves all in its place in
+// the wheels.
+func (m *Mesh) beginAnew() {
+	back := m.now &^ (offerHorizon - 1)
+	m.now -= back
+	m.shift += back
+	for i := range m.channels {
+		c := &m.channels[i]
+		c.sent = int32(max(Cycles(c.sent)-back, longAgo))
+		c.left = int32(max(Cycles(c.left)-back, longAgo))
+	}
+	for i := range m.packets {
+		m.packets[i].ready -= back
+	}
+	for i := range m.offers.sleepers {
+		m.offers.sleepers[i].at -= back
+	}
 }
 
 // settle does what has to wait for the end of the cycle, when it is known which
@@ -121,10 +142,10 @@ func (m *Mesh) settle() {
 	m.moveUp = m.moveUp[:0]
 	for _, c := range m.ends {
 		if o := &m.channels[c]; c == hostExit {
-			o.load++
+			m.hostOut++
 			m.eject(o.winner)
 		} else {
-			m.lose(o.winner)
+			m.lose(c, o.winner)
 		}
 	}
 	m.ends = m.ends[:0]
@@ -142,8 +163,9 @@ func (m *Mesh) settle() {
 	}
 }
 
-// lose ends a packet that was sent over a severed link.
-func (m *Mesh) lose(p int32) {
+// lose ends a packet that was sent by a severed channel.
+func (m *Mesh) lose(c, p int32) {
+	m.goStraight(c, m.packets[p].left, -1)
 	m.end = max(m.end, m.now+m.shift+1)
 	m.pending--
 	m.lost++

@@ -109,3 +109,28 @@ func TestLargeMesh(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestTimeBeginsAnew has a mesh's own time set back, several times, with packets in
+// flight and sources that offer long after.
+func TestTimeBeginsAnew(t *testing.T) {
+	cfg := Config{Width: 9, Height: 1, FIFODepth: 2, HopX: 100, HopY: 2, LinkCycles: 3, EjectCycles: 1}
+	m := New(cfg)
+	want, got := map[int32]Cycles{}, map[int32]Cycles{}
+	var in []Injection
+	for id := range int32(3000) {
+		at := Cycles(id) * 700_000
+		if id >= 2000 {
+			at += Cycles(id) * (1 << 28)
+		}
+		in = append(in, Injection{at, Packet{8, id}})
+		want[id] = at + cfg.ZeroLoad(0, 8)
+	}
+	m.Run(0, []Source{{Router: 0, Injections: in}}, func(d Delivery) { got[d.Packet.ID] = d.At })
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if m.now >= lateNow {
+		t.Errorf("the mesh's own time is %d", m.now)
+	}
+	checkEmpty(t, m)
+}
