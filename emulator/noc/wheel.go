@@ -14,7 +14,7 @@ type wheel[T flit | int32] struct {
 	// spare are the lists of cycles that are over, the one used last on top: it is
 	// the one that is still in the cache.
 	spare   [][]T
-	longest int // list that there was
+	longest int // room that a list had
 }
 
 // add has something looked at in a cycle after now, and returns its place in the
@@ -38,7 +38,7 @@ func (w *wheel[T]) room(slot uint, n int) []T {
 		w.spare = w.spare[:last]
 	}
 	if len(*s)+n > cap(*s) {
-		w.longest = max(w.longest, 2*(len(*s)+n), 16)
+		w.longest = max(w.longest, (len(*s)+n)*5/4, 16)
 		*s = append(make([]T, 0, w.longest), *s...)
 	}
 	return *s
