@@ -8,8 +8,8 @@ import (
 	"github.com/weft-toolchain/weft/targets"
 )
 
-// direct is where spikes go on a chip whose functional mode needs no packets:
-// everything arrives, as it is, in a later tick. Nil for other chips.
+// direct is where spikes go on a chip on which everything arrives, as it is, in a
+// later tick, so that functional mode needs no packets. Nil for other chips.
 type direct struct {
 	// base is where each core's axons begin in a word of the machine's pending ones.
 	base []int32
@@ -39,7 +39,7 @@ type spot struct {
 
 // newDirect returns where the spikes of a chip go, or nil where some take packets.
 func (c *Chip) newDirect() *direct {
-	if c.mode != Functional || c.broken.defects != nil || c.event != nil {
+	if c.broken.defects != nil || c.event != nil {
 		return nil
 	}
 	d := &direct{}
@@ -103,7 +103,6 @@ func (s *sent) reset() {
 
 // tickDirect is Tick without packets.
 func (m *Machine) tickDirect(inputs []int32) {
-	m.now = int(m.tick % int64(len(m.pending)))
 	for _, in := range inputs {
 		m.sent.inputs[in]++
 		for _, to := range m.chip.direct.inputs.of(in) {
@@ -169,14 +168,17 @@ func (m *Machine) handOver(w *worker) {
 }
 
 // deliverTo writes a spike to its axon.
-func (m *Machine) deliverTo(to *spot) {
-	at := m.now + int(to.delay)
+func (m *Machine) deliverTo(to *spot) { m.write(to.core, to.word, to.bit, int(to.delay)) }
+
+// write writes a spike to a bit of a core's pending ones, delay ticks from now.
+func (m *Machine) write(core, word int32, bit uint8, delay int) {
+	at := m.now + delay
 	if at >= len(m.pending) {
 		at -= len(m.pending)
 	}
-	m.pending[at][to.word] |= 1 << (to.bit & 63)
-	m.awake.due[at].add(to.core)
-	m.sent.received[to.core]++
+	m.pending[at][word] |= 1 << (bit & 63)
+	m.awake.due[at].add(core)
+	m.sent.received[core]++
 }
 
 // addSent adds what was sent directly to the books.

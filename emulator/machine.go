@@ -287,7 +287,7 @@ type Machine struct {
 	awake   awake
 	sent    sent
 	pending [][]uint64
-	now     int // the tick at work, modulo the length of pending
+	now     int // the tick at work, modulo depth
 	workers []*worker
 	// order is room to put neurons in order; the others are methods, once, since each
 	// method value is an allocation.
@@ -341,7 +341,7 @@ func (m *Machine) Reset() {
 	for _, c := range m.cores {
 		c.Reset()
 	}
-	m.tick, m.cycle, m.broadcast = 0, 0, 0
+	m.tick, m.now, m.cycle, m.broadcast = 0, 0, 0, 0
 	m.chipAct = activity.Counts{}
 	m.stalls, m.late, m.synapticEvents = 0, 0, 0
 	m.lost = activity.Lost{}
@@ -393,6 +393,7 @@ func (m *Machine) SetCurrent(current []int32) {
 // The result is valid until the next call.
 func (m *Machine) Tick(inputs []int32) []int32 {
 	m.tick++
+	m.now = int(m.tick % int64(m.chip.depth))
 	m.fired = m.fired[:0]
 	m.packets = m.packets[:0]
 	m.sources = m.sources[:0]
@@ -405,7 +406,7 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 		m.watchEnd()
 		return m.fired
 	}
-	if m.chip.direct != nil && m.watch == nil {
+	if m.chip.direct != nil && m.mesh == nil && m.watch == nil {
 		m.tickDirect(inputs)
 		return m.fired
 	}
