@@ -136,8 +136,8 @@ func (t *typing) sum(counts map[int16]int) {
 	t.kinds, t.least = [][]int16{kinds}, lo
 	coins := newCoins(kinds, lo, hi)
 	t.sums = make([][]typed, hi-lo+1)
-	for w := lo; w <= hi; w++ {
-		t.sums[w-lo] = coins.sum(w)
+	for w := range counts { // others need not be sums of these kinds
+		t.sums[int(w)-lo] = coins.sum(int(w))
 	}
 	t.sums[-lo] = []typed{{}}
 }

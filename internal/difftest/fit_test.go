@@ -62,6 +62,12 @@ projections:
   - {from: p, to: p, connect: {sparse: {in_degree: 5, seed: 3}}, weights: -1}
 outputs: [p]
 `},
+		{"weights that are sums of numbers of which others are not", "truenorth", `
+inputs: {in: {shape: 5}}
+populations: {p: {shape: 2, neuron: truenorth, params: {threshold: 60}}}
+projections:
+  - {from: in, to: p, connect: {list: [[0, 0, 7], [1, 0, 14], [2, 0, 21], [3, 0, 28], [4, 0, 91], [4, 1, -14]]}}
+`},
 		{"relays of a circuit", "truenorth", `
 inputs: {in: {shape: 20}}
 populations: {p: {shape: 30, neuron: truenorth, params: {threshold: 3}}}
