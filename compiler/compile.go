@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/weft-toolchain/weft/compiler/approx"
 	"github.com/weft-toolchain/weft/compiler/codegen"
 	"github.com/weft-toolchain/weft/compiler/defect"
 	"github.com/weft-toolchain/weft/compiler/ir"
@@ -44,6 +45,9 @@ type Options struct {
 	Cores []int32
 	// Traffic wants the fewest deliveries between cores before the fewest cores.
 	Traffic bool
+	// Approximate, where not 0, lets neurons that do not fit get their input through
+	// relays, which keep up with that share of it in a tick, above 0 and up to 1.
+	Approximate float64
 	// Defects is what is dead of the chip that the image is for: it uses nothing of
 	// that. They are of the same Arch.
 	Defects *targets.Defects
@@ -68,8 +72,12 @@ type Result struct {
 	Quantized *ir.Quantized
 	Mapped    *ir.Mapped
 	Image     *image.Image
-	// Profile is that of the options.
+	// Profile is that of the options, and of relays what they fire then.
 	Profile []int64
+	// Approximate is that of the options; Approximated says what of Quantized differs
+	// from what was to be compiled.
+	Approximate  float64
+	Approximated []approx.Population
 	// Passes are those that ran, in order.
 	Passes []PassRun
 }
@@ -169,6 +177,12 @@ var passes = []pass{
 		s.Quantized, s.effects, err = optimise.Unreachable(s.Quantized, s.optimise, s.opt.Watched)
 		return s.Quantized, err
 	}},
+	{name: "approximate", doc: "neurons with more inputs than axons get them through relays", asked: func(s *state) bool {
+		return s.opt.Approximate > 0
+	}, run: func(ctx context.Context, s *state) (level, error) {
+		err := s.approximate(ctx)
+		return s.Quantized, err
+	}},
 	{name: "map", doc: "neurons get cores, cores get places, spikes get destinations", run: func(ctx context.Context, s *state) (_ level, err error) {
 		if s.opt.Defects != nil {
 			return s.mapAround(ctx, s.opt.Defects)
@@ -201,7 +215,7 @@ var passes = []pass{
 
 // mapping are the options of mapping.
 func (s *state) mapping() mapping.Options {
-	return mapping.Options{Seed: s.opt.Seed, Effort: cmp.Or(s.opt.Effort, DefaultEffort), Split: s.opt.Split, Traffic: s.opt.Traffic, Cores: s.opt.Cores, Profile: s.opt.Profile, Workers: runtime.GOMAXPROCS(0)}
+	return mapping.Options{Seed: s.opt.Seed, Effort: cmp.Or(s.opt.Effort, DefaultEffort), Split: s.opt.Split, Traffic: s.opt.Traffic, Cores: s.opt.Cores, Profile: s.Profile, Workers: runtime.GOMAXPROCS(0)}
 }
 
 // mapAround maps the network for a chip of which something is dead: into cores that
@@ -265,7 +279,7 @@ func Compile(ctx context.Context, net *network.Network, target string, arch *tar
 	if have := sourceCount(net); opt.Profile != nil && len(opt.Profile) != have {
 		return nil, fmt.Errorf("compile: the profile has %d sources, the network has %d", len(opt.Profile), have)
 	}
-	s := &state{net: net, arch: arch, target: target, opt: opt, optimise: wanted, Result: Result{Profile: opt.Profile}}
+	s := &state{net: net, arch: arch, target: target, opt: opt, optimise: wanted, Result: Result{Profile: opt.Profile, Approximate: opt.Approximate}}
 	for _, p := range passes {
 		if p.asked != nil && !p.asked(s) {
 			continue

@@ -83,7 +83,7 @@ func TestLevelAfterEachPass(t *testing.T) {
 }
 
 func TestPassesRunInTheOrderOfTheirTable(t *testing.T) {
-	all := []string{"lower", "fold", "prune", "quantise", "correct", "dead", "share", "unreachable", "map", "emit"}
+	all := []string{"lower", "fold", "prune", "quantise", "correct", "dead", "share", "unreachable", "approximate", "map", "emit"}
 	if diff := cmp.Diff(all, PassNames()); diff != "" {
 		t.Errorf("passes (-want +got):\n%s", diff)
 	}
@@ -132,7 +132,7 @@ func TestEveryPassIsVerified(t *testing.T) {
 			return broken{l}, err
 		}
 		var dump bytes.Buffer
-		_, err := Compile(t.Context(), parse(t, everything), "xbar256", &load(t, "xbar256").Arch, Options{Dump: table[k].name, DumpTo: &dump})
+		_, err := Compile(t.Context(), parse(t, everything), "xbar256", &load(t, "xbar256").Arch, Options{Approximate: 1, Dump: table[k].name, DumpTo: &dump})
 		bug, ok := errors.AsType[*InternalError](err)
 		if !ok || bug.Pass != table[k].name || bug.Error() != fmt.Sprintf("compiler bug after pass %q: neuron 3 is missing", table[k].name) {
 			t.Errorf("pass %s: error %v, want an *InternalError that names it", table[k].name, err)
@@ -151,7 +151,7 @@ func (f failing) Write([]byte) (int, error) { return 0, f.err }
 func TestADumpThatCannotBeWrittenIsAnError(t *testing.T) {
 	full := errors.New("disk full")
 	for _, name := range PassNames() {
-		_, err := Compile(t.Context(), parse(t, everything), "xbar256", &load(t, "xbar256").Arch, Options{Dump: name, DumpTo: failing{full}})
+		_, err := Compile(t.Context(), parse(t, everything), "xbar256", &load(t, "xbar256").Arch, Options{Approximate: 1, Dump: name, DumpTo: failing{full}})
 		if !errors.Is(err, full) {
 			t.Errorf("dump after %s: error %v, want %v", name, err, full)
 		}

@@ -52,6 +52,9 @@ type Report struct {
 	Populations  []PopulationReport `json:"populations"`
 	Quantisation []QuantReport      `json:"quantisation"`
 	CoreList     []CoreReport       `json:"core_list"`
+	// Approximation says what differs from the network in the file, where the
+	// options allow that something does; else it is null.
+	Approximation *ApproximationReport `json:"approximation"`
 	// Notes are things to look at before the image is trusted.
 	Notes []string `json:"notes"`
 	// Passes says what each pass did, in the order run.
@@ -230,6 +233,11 @@ func (r *Result) Report(image []byte) *Report {
 		out.Quantisation = append(out.Quantisation, quantReport(s))
 		if s.Zeroed > 0 && s.Zeroed*zeroedShare >= s.Synapses {
 			out.Notes = append(out.Notes, fmt.Sprintf("projection %q: %d of %d weights became zero, since its population's scale is set by larger numbers: see the column SQNR", s.Projection, s.Zeroed, s.Synapses))
+		}
+	}
+	if out.Approximation = r.approximation(); out.Approximation != nil {
+		for k := range out.Approximation.Populations {
+			out.Notes = append(out.Notes, out.Approximation.Populations[k].Differs())
 		}
 	}
 	for _, p := range out.Populations {

@@ -89,8 +89,8 @@ func (p *mapper) fitTypes(w *wiring, pop int, diags *diag.List) {
 		return
 	}
 	np, t := &p.q.Net.Populations[pop], &w.types[pop]
-	diags.Add(np.Pos, diag.DoesNotFit, "population %q: the synapses of neuron %d have %d different weights, %d more than the %d types of axon, each of which has one weight of the neuron, and drawn weights are no sums: give it fewer, or choose a target whose synapses have weights of their own",
-		np.Name, t.mostAt, t.most, t.most-targets.AxonTypes, targets.AxonTypes)
+	diags.Add(np.Pos, diag.DoesNotFit, "population %q: the synapses of neuron %d have %d different weights, %d more than the %d types of axon, each of which has one weight of the neuron, and drawn weights are no sums: give it fewer, or choose a target whose synapses have weights of their own; --approximate rounds them to %d",
+		np.Name, t.mostAt, t.most, t.most-targets.AxonTypes, targets.AxonTypes, targets.AxonTypes)
 }
 
 // fitSigns reports synapses that learn and begin below 0, where an axon has the
@@ -133,24 +133,31 @@ func (w *wiring) widest(pop int) fanIn {
 	var out fanIn
 	g := &w.q.Populations[pop]
 	for n := g.First; n < g.First+g.N; n++ {
-		axons, words, sources, run := 0, 0, 0, 0
-		p := w.of(n)
-		for i, x := range p.net {
-			if run++; i+1 < len(p.net) && p.net[i+1] == x {
-				continue
-			}
-			if axons++; i+1 == len(p.net) || w.nets[p.net[i+1]].source != w.nets[x].source {
-				sources++
-			}
-			words += ir.SynapseWords(w.arch, run)
-			run = 0
-		}
+		axons, words, sources := w.fanInOf(n)
 		if axons > out.axons {
 			out.axons, out.axonsAt, out.sources = axons, n-g.First, sources
 		}
 		out.words = max(out.words, words)
 	}
 	return out
+}
+
+// fanInOf returns the axons that a neuron needs by itself, the words of its
+// synapses, and how many sources it has.
+func (w *wiring) fanInOf(n int) (axons, words, sources int) {
+	run := 0
+	p := w.of(n)
+	for i, x := range p.net {
+		if run++; i+1 < len(p.net) && p.net[i+1] == x {
+			continue
+		}
+		if axons++; i+1 == len(p.net) || w.nets[p.net[i+1]].source != w.nets[x].source {
+			sources++
+		}
+		words += ir.SynapseWords(w.arch, run)
+		run = 0
+	}
+	return axons, words, sources
 }
 
 func (p *mapper) fitFanIn(w *wiring, pop int, most *fanIn, diags *diag.List) {
@@ -163,6 +170,9 @@ func (p *mapper) fitFanIn(w *wiring, pop int, most *fanIn, diags *diag.List) {
 		}
 		if !p.arch.PartialSums {
 			advice += ", or one that adds partial sums, such as xbar256"
+		}
+		if !p.arch.PartialSums && canRelay(p.arch) && !p.arch.Controller.EventDriven() && p.q.Additive(pop) {
+			advice += "; --approximate brings the inputs through relays, with an error that it bounds"
 		}
 		diags.Add(np.Pos, diag.DoesNotFit, "population %q: neuron %d needs %d axons for its fan-in%s, %d more than the %d of a core: choose a target with more axons, or fewer sources and delays%s",
 			np.Name, most.axonsAt, most.axons, sums, over, p.arch.Axons, advice)

@@ -319,12 +319,12 @@ func TestWhatDoesNotFitIsNamedWithItsLimit(t *testing.T) {
 		{
 			"fan-in", head(20, 3) + "projections: [{from: in, to: p, connect: dense}]\n",
 			func() *targets.Arch { return dense(8, 16) },
-			`net.yaml:3:3: population "p": neuron 0 needs 20 axons for its fan-in, 4 more than the 16 of a core: choose a target with more axons, or fewer sources and delays, or one that adds partial sums, such as xbar256 [does-not-fit]`,
+			`net.yaml:3:3: population "p": neuron 0 needs 20 axons for its fan-in, 4 more than the 16 of a core: choose a target with more axons, or fewer sources and delays, or one that adds partial sums, such as xbar256; --approximate brings the inputs through relays, with an error that it bounds [does-not-fit]`,
 		},
 		{
 			"fan-in counts delays", head(1, 2) + "projections: [{from: in, to: p, connect: {list: [[0, 0, 1, 1], [0, 1, 1, 1], [0, 1, 1, 2], [0, 1, 1, 3]]}}]\n",
 			func() *targets.Arch { return dense(8, 2) },
-			`net.yaml:3:3: population "p": neuron 1 needs 3 axons for its fan-in, 1 more than the 2 of a core: choose a target with more axons, or fewer sources and delays, or one that adds partial sums, such as xbar256 [does-not-fit]`,
+			`net.yaml:3:3: population "p": neuron 1 needs 3 axons for its fan-in, 1 more than the 2 of a core: choose a target with more axons, or fewer sources and delays, or one that adds partial sums, such as xbar256; --approximate brings the inputs through relays, with an error that it bounds [does-not-fit]`,
 		},
 		{
 			"delay", head(1, 1) + "projections:\n  - {from: in, to: p, connect: dense, delay: 17}\n",

@@ -59,6 +59,7 @@ var policy = []row{
 	{pkg: "compiler/lower", may: pass, tests: []string{"compiler/..."}},
 	{pkg: "compiler/optimise", may: pass, tests: []string{"compiler/..."}},
 	{pkg: "compiler/quant", may: pass, tests: []string{"compiler/..."}},
+	{pkg: "compiler/approx", may: pass, tests: []string{"compiler/..."}},
 	{pkg: "compiler/partition"},
 	{pkg: "compiler/place", may: []string{"compiler/partition"}},
 	{pkg: "compiler/mapping", may: append([]string{"compiler/partition", "compiler/place"}, pass...), tests: []string{"compiler/..."}},

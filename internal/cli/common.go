@@ -8,12 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/weft-toolchain/weft/compiler"
+	"github.com/weft-toolchain/weft/compiler/approx"
 	"github.com/weft-toolchain/weft/compiler/mapping"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
@@ -37,6 +39,8 @@ type compileFlags struct {
 	// effort, split and objective are how neurons get cores.
 	effort           int
 	split, objective string
+	// approximate is a share, or empty.
+	approximate string
 }
 
 func (f *compileFlags) add(cmd *cobra.Command) {
@@ -50,6 +54,8 @@ func (f *compileFlags) add(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&f.effort, "effort", compiler.DefaultEffort, "how long to look for a better mapping, 1 to 6: 1 constructs one, 2 takes seconds, 3 may take minutes, each step above twice as long")
 	cmd.Flags().StringVar(&f.split, "split", string(mapping.SplitAuto), "neurons split over cores with partial sums, where the target has them: auto (where it takes fewer cores), needed or never")
 	cmd.Flags().StringVar(&f.objective, "objective", "cores", "what mapping wants least: cores, then deliveries between them; or traffic, then cores")
+	cmd.Flags().StringVar(&f.approximate, "approximate", "", "let what does not fit differ, and say by how much: inputs beyond a core's axons come through relays, which keep up with this `share` of them in a tick, as in --approximate=0.5")
+	cmd.Flags().Lookup("approximate").NoOptDefVal = strconv.Itoa(approx.DefaultShare)
 	cmd.Flags().StringVar(&f.profile, "profile", "", "csv file of spikes (population, index, spikes), as 'weft run --profile-out' writes it: lay the network out for these")
 }
 
@@ -64,7 +70,7 @@ type choices struct {
 
 // given reports whether something was chosen.
 func (c *choices) given() bool {
-	return c.Quantise != network.Quantise{} || c.Optimise != network.Optimise{} || c.Seed != 0 || c.profile != "" || c.Effort != compiler.DefaultEffort || c.Split != mapping.SplitAuto || c.Traffic
+	return c.Quantise != network.Quantise{} || c.Optimise != network.Optimise{} || c.Seed != 0 || c.profile != "" || c.Effort != compiler.DefaultEffort || c.Split != mapping.SplitAuto || c.Traffic || c.Approximate != 0
 }
 
 // options returns the choices, or a usage error.
@@ -107,6 +113,9 @@ func (f *compileFlags) options() (choices, error) {
 	case f.objective != "cores" && f.objective != "traffic":
 		return o, usagef("--objective %s: want cores or traffic", f.objective)
 	}
+	if o.Approximate, err = parseShare(f.approximate); err != nil {
+		return o, err
+	}
 	o.Effort, o.Traffic = f.effort, f.objective == "traffic"
 	if f.clip != "" && f.clip != string(network.ClipMSE) && f.clip != string(network.ClipMax) {
 		return o, usagef("--clip %s: want mse or max", f.clip)
@@ -115,6 +124,18 @@ func (f *compileFlags) options() (choices, error) {
 		return o, usagef("--per %s: want projection or neuron", f.per)
 	}
 	return o, nil
+}
+
+// parseShare reads --approximate, 0 where it is not given.
+func parseShare(text string) (float64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	share, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(share > 0 && share <= 1) {
+		return 0, usagef("--approximate=%s: want a number above 0 and up to 1, the share of their inputs whose spikes relays keep up with in one tick", text)
+	}
+	return share, nil
 }
 
 // joined lists names for a message.
@@ -181,7 +202,7 @@ func load(ctx context.Context, path, targetName, defects string, opt choices) (*
 		return nil, err
 	}
 	if isImage && opt.given() {
-		return nil, usagef("%s is an image, and so already quantised and placed: --bits, --clip, --per, --format, --scale, --optimise, --seed, --profile, --effort, --split and --objective are for networks", path)
+		return nil, usagef("%s is an image, and so already quantised and placed: --bits, --clip, --per, --format, --scale, --optimise, --seed, --profile, --effort, --split, --objective and --approximate are for networks", path)
 	}
 	if !isImage {
 		if targetName == "" {

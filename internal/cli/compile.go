@@ -39,6 +39,10 @@ targets') or the path of a target file. Prints what went where, how full it is,
 what quantisation cost, and how far from a proven bound the mapping is at most.
 The image is written to NET.weft in the current directory, or where -o says.
 
+What does not fit exactly is refused. --approximate lets neurons with more inputs
+than a core has axons get them through relays, and rounds drawn weights of too
+many kinds; the report says what differs and by how much at most.
+
 --profile weighs deliveries and hops by the spikes of a run. --map and --html
 draw the chip; --explain says how one population was mapped.`,
 		Example: `  weft compile examples/hello/network.yaml -t xbar256 -o hello.weft

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/weft-toolchain/weft/compiler"
 	"github.com/weft-toolchain/weft/compiler/interp"
@@ -58,15 +59,23 @@ func Compare(net *network.Network, target *targets.Target, run Run) error {
 // CompareBroken is Compare on a chip of which something is dead, around which the
 // network is compiled: nothing may be lost, nothing that is dead used.
 func CompareBroken(net *network.Network, target *targets.Target, d *targets.Defects, run Run) error {
-	res, err := compiler.Compile(context.Background(), net, target.Name, &target.Arch, compiler.Options{Effort: 1, Defects: d})
+	return CompareWith(net, target, compiler.Options{Effort: 1, Defects: d}, run)
+}
+
+// CompareWith is Compare of what some options make of a network.
+func CompareWith(net *network.Network, target *targets.Target, opt compiler.Options, run Run) error {
+	res, err := compiler.Compile(context.Background(), net, target.Name, &target.Arch, opt)
 	if err != nil {
 		return err
 	}
-	return onChip(res, target, d, run)
+	return onChip(res, target, opt.Defects, run)
 }
 
 // onChip runs a compiled network on the oracle and on the emulated chip.
 func onChip(res *compiler.Result, target *targets.Target, d *targets.Defects, run Run) error {
+	if added := res.Quantized.Neurons() - len(run.Current); run.Current != nil && added > 0 {
+		run.Current = slices.Concat(run.Current, make([]int32, added)) // none into relays
+	}
 	data, err := res.Image.Bytes()
 	if err != nil {
 		return err
