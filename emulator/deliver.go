@@ -3,7 +3,7 @@ package emulator
 import (
 	"slices"
 
-	"github.com/weft-toolchain/weft/emulator/activity"
+	"github.com/weft-toolchain/weft/emulator/noc"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -21,24 +21,32 @@ type direct struct {
 }
 
 // spots are where the spikes of some slots go: those of slot s to
-// to[off[s]:off[s+1]].
+// to[off[s]:off[s+1]], or, where each goes to one, to to[s].
 type spots struct {
-	off []uint32
+	off []uint32 // nil where each goes to one
 	to  []spot
 }
 
 // of returns those of a slot.
-func (s *spots) of(slot int32) []spot { return s.to[s.off[slot]:s.off[slot+1]] }
+func (s *spots) of(slot int32) []spot {
+	if s.off == nil {
+		return s.to[slot : slot+1]
+	}
+	return s.to[s.off[slot]:s.off[slot+1]]
+}
 
-// spot is an axon: a bit of a word, delay ticks from now.
+// spot is an axon, a bit of a word, delay ticks from now; or the host, as core. The
+// rest is for the books: the links on the way, and the network's synapses behind it.
 type spot struct {
-	word, core int32
+	core, word int32
+	synapses   uint32
+	hopX, hopY uint16
 	delay      uint16
 	bit        uint8
 }
 
 // newDirect returns where the spikes of a chip go, or nil where some take packets.
-func (c *Chip) newDirect() *direct {
+func (c *Chip) newDirect(behind [][]int64) *direct {
 	if c.broken.defects != nil || c.event != nil {
 		return nil
 	}
@@ -51,67 +59,78 @@ func (c *Chip) newDirect() *direct {
 		d.words += (len(c.image.Cores[k].Rows) + 63) / 64
 	}
 	for k := range c.image.Cores {
-		d.slots = append(d.slots, d.spots(c, c.slots[k]))
+		d.slots = append(d.slots, d.spots(c, c.slots[k], c.routers[k], behind, c.roles[k]))
 	}
-	d.inputs = d.spots(c, c.inputs)
+	d.inputs = d.spots(c, c.inputs, noc.Host, behind, nil)
 	return d
 }
 
-func (d *direct) spots(c *Chip, fans []fan) spots {
+// spots returns those of fans that a router sends, whose slots have roles.
+func (d *direct) spots(c *Chip, fans []fan, from int32, behind [][]int64, roles []image.Role) spots {
 	delayed := c.image.Manifest.Arch.DelayPlace == targets.DelayAxon
 	s := spots{off: make([]uint32, 1, len(fans)+1)}
+	single := true
 	for k := range fans {
-		for _, to := range fans[k].dests {
-			if to.Core == image.Host {
-				continue
-			}
-			delay := uint16(1)
+		for _, dest := range fans[k].dests {
+			dx, dy, _ := c.broken.way(from, dest.Core, c.image.Router(dest.Core))
+			to := spot{core: dest.Core, delay: 1, hopX: uint16(dx), hopY: uint16(dy)}
 			if delayed {
-				delay = uint16(to.Delay)
+				to.delay = uint16(dest.Delay)
 			}
-			s.to = append(s.to, spot{word: d.base[to.Core] + to.Axon>>6, core: to.Core, delay: delay, bit: uint8(to.Axon & 63)})
+			if dest.Core != image.Host {
+				to.word, to.bit = d.base[dest.Core]+dest.Axon>>6, uint8(dest.Axon&63)
+				if roles == nil || roles[k] != image.Relay { // counted where the spike came from
+					to.synapses = uint32(behind[dest.Core][dest.Axon])
+				}
+			}
+			s.to = append(s.to, to)
 		}
 		s.off = append(s.off, uint32(len(s.to)))
+		single = single && len(fans[k].dests) == 1
 	}
 	s.to = slices.Clip(s.to)
-	return s
-}
-
-// sent is what was sent directly: how often each slot of each core, and each input,
-// spiked, and the packets that each core received.
-type sent struct {
-	slots    [][]uint32
-	inputs   []uint32
-	received []int64
-}
-
-func newSent(c *Chip) sent {
-	s := sent{inputs: make([]uint32, len(c.inputs)), received: make([]int64, len(c.specs)), slots: make([][]uint32, len(c.specs))}
-	for k := range s.slots {
-		s.slots[k] = make([]uint32, len(c.slots[k]))
+	if single {
+		s.off = nil
 	}
 	return s
 }
 
-func (s *sent) reset() {
-	for _, counts := range s.slots {
-		clear(counts)
-	}
-	clear(s.inputs)
-	clear(s.received)
+// sums are what spikes count for on their way.
+type sums struct{ packets, hopX, hopY, toHost, synapses int64 }
+
+func (s *sums) add(to *spot) {
+	s.packets++
+	s.hopX += int64(to.hopX)
+	s.hopY += int64(to.hopY)
+	s.synapses += int64(to.synapses)
 }
 
 // tickDirect is Tick without packets.
 func (m *Machine) tickDirect(inputs []int32) {
+	var sent sums
 	for _, in := range inputs {
-		m.sent.inputs[in]++
-		for _, to := range m.chip.direct.inputs.of(in) {
-			m.deliverTo(&to)
+		list := m.chip.direct.inputs.of(in)
+		for i := range list {
+			if sent.add(&list[i]); list[i].core == image.Host {
+				sent.toHost++
+			} else {
+				m.deliverTo(&list[i])
+			}
 		}
 	}
+	m.chipAct[targets.HostOut] += sent.toHost
+	m.chipAct[targets.HostIn] += sent.packets
+	m.chipAct[targets.HopX] += sent.hopX
+	m.chipAct[targets.HopY] += sent.hopY
+	m.synapticEvents += sent.synapses
 	m.together(m.runDirectly)
 	if len(m.workers) > 1 {
 		m.together(m.takeOver)
+	}
+	for _, w := range m.workers {
+		m.synapticEvents += w.sent.synapses
+		m.chipAct[targets.HostOut] += w.sent.toHost
+		w.sent = sums{}
 	}
 	m.collect()
 	m.broadcast = m.broadcastOf(inputs)
@@ -132,18 +151,28 @@ func (m *Machine) runDirect(k int, w *worker) {
 		return
 	}
 	m.tell(w, k, c.Fired)
-	counts, to := m.sent.slots[k], &m.chip.direct.slots[k]
+	to := &m.chip.direct.slots[k]
+	var sent sums
 	for _, slot := range c.Fired {
-		counts[slot]++
 		list := to.of(slot)
 		for i := range list {
-			if to := &list[i]; to.core >= w.from && to.core < w.to {
+			to := &list[i]
+			sent.add(to)
+			switch {
+			case to.core == image.Host:
+				sent.toHost++
+			case to.core >= w.from && to.core < w.to:
 				m.deliverTo(to)
-			} else {
+			default:
 				m.keep(w, to)
 			}
 		}
 	}
+	c.Counts[targets.PacketSent] += sent.packets
+	c.Counts[targets.HopX] += sent.hopX
+	c.Counts[targets.HopY] += sent.hopY
+	w.sent.synapses += sent.synapses
+	w.sent.toHost += sent.toHost
 }
 
 // keep keeps a spike for the worker that it is for.
@@ -178,32 +207,5 @@ func (m *Machine) write(core, word int32, bit uint8, delay int) {
 	}
 	m.pending[at][word] |= 1 << (bit & 63)
 	m.awake.due[at].add(core)
-	m.sent.received[core]++
-}
-
-// addSent adds what was sent directly to the books.
-func (m *Machine) addSent(a *activity.Activity) {
-	add := func(c *activity.Counts, f *fan, n int64) {
-		c[targets.HopX] += n * int64(f.hopX)
-		c[targets.HopY] += n * int64(f.hopY)
-		a.Chip[targets.HostOut] += n * int64(f.toHost)
-		a.SynapticEvents += n * f.synapses
-	}
-	for k, counts := range m.sent.slots {
-		for slot, n := range counts {
-			if n > 0 {
-				f := &m.chip.slots[k][slot]
-				add(&a.Cores[k], f, int64(n))
-				a.Cores[k][targets.PacketSent] += int64(n) * int64(len(f.dests))
-			}
-		}
-		a.Cores[k][targets.PacketReceived] += m.sent.received[k]
-	}
-	for in, n := range m.sent.inputs {
-		if n > 0 {
-			f := &m.chip.inputs[in]
-			add(&a.Chip, f, int64(n))
-			a.Chip[targets.HostIn] += int64(n) * int64(len(f.dests))
-		}
-	}
+	m.received[core]++
 }

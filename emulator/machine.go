@@ -68,6 +68,9 @@ type Chip struct {
 	// alone has the population of each core whose slots are all of that one and of
 	// their neurons, else −1.
 	alone []int32
+	// first has the first neuron of each core whose slots are of one after another,
+	// else −1.
+	first []int32
 	// depth is for how many ticks cores hold spikes.
 	depth int
 	// direct is set where spikes need no packets.
@@ -161,6 +164,7 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode, 
 	}
 	for k := range im.Cores {
 		c.alone = append(c.alone, alone(c.roles[k], c.populations[k]))
+		c.first = append(c.first, first(im.Cores[k].Neurons))
 	}
 	for n, s := range im.SameAs {
 		switch {
@@ -181,8 +185,21 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode, 
 			panic("emulator: image of an event-driven chip: " + err.Error())
 		}
 	}
-	c.direct = c.newDirect()
+	c.direct = c.newDirect(behind)
 	return c
+}
+
+// first returns the first of neurons that stand one after another, else −1.
+func first(neurons []int32) int32 {
+	for k, n := range neurons {
+		if n != neurons[0]+int32(k) {
+			return -1
+		}
+	}
+	if len(neurons) == 0 {
+		return -1
+	}
+	return neurons[0]
 }
 
 // alone returns the population of all slots of a core, or −1 where they are of
@@ -235,6 +252,7 @@ func (w Way) plan(specs []*core.Spec) []*core.Spec {
 		})
 	}
 	workers.Wait()
+	core.Merge(out)
 	return out
 }
 
@@ -281,14 +299,14 @@ type Machine struct {
 	session *odin.Session
 	waiting []int32
 
-	// awake is which cores are to be run; sent and pending are those of a chip whose
-	// spikes go directly: pending[t mod its length] has a bit for each axon of the
+	// awake is which cores are to be run. received, the packets that came to each
+	// core, and pending are those of a chip whose spikes go directly: pending[t mod its length] has a bit for each axon of the
 	// chip that is due in tick t.
-	awake   awake
-	sent    sent
-	pending [][]uint64
-	now     int // the tick at work, modulo depth
-	workers []*worker
+	awake    awake
+	received []int64
+	pending  [][]uint64
+	now      int // the tick at work, modulo depth
+	workers  []*worker
 	// order is room to put neurons in order; the others are methods, once, since each
 	// method value is an allocation.
 	order                              []uint64
@@ -314,7 +332,7 @@ func New(c *Chip) *Machine {
 	m.SetWorkers(1)
 	m.runDirectly, m.takeOver, m.runTheirOwn = m.directly, m.handOver, m.runCores
 	if c.direct != nil {
-		m.sent = newSent(c)
+		m.received = make([]int64, len(c.specs))
 		m.pending = make([][]uint64, c.depth)
 		for k := range m.pending {
 			m.pending[k] = make([]uint64, c.direct.words)
@@ -351,7 +369,7 @@ func (m *Machine) Reset() {
 		return
 	}
 	m.awake.reset(m.chip)
-	m.sent.reset()
+	clear(m.received)
 }
 
 // SetRun says which of many runs from the initial state the next one is. Where
@@ -535,6 +553,9 @@ func (m *Machine) Activity(a *activity.Activity) {
 	for k, c := range m.cores {
 		a.Lost.Axons += c.LostAtAxons
 		a.Cores[k].Add(&c.Counts)
+		if m.received != nil {
+			a.Cores[k][targets.PacketReceived] += m.received[k]
+		}
 		ticks, updates := m.owed(k)
 		a.Cores[k][targets.CoreTick] += ticks
 		a.Cores[k][targets.NeuronUpdate] += updates
@@ -543,7 +564,6 @@ func (m *Machine) Activity(a *activity.Activity) {
 		}
 	}
 	a.Chip.Add(&m.chipAct)
-	m.addSent(a)
 	a.Ticks += m.tick
 	a.Cycles += m.cycle
 	a.SynapticEvents += m.synapticEvents

@@ -19,6 +19,8 @@ type worker struct {
 	room             core.Room
 	// ran lists the cores that it ran in this tick, ascending.
 	ran []int32
+	// sent is what its cores sent in this tick, for the books.
+	sent sums
 	// fired and spikes are as the machine's; out are spikes to the cores of other
 	// workers.
 	fired  []int32
@@ -59,7 +61,7 @@ func (m *Machine) together(f func(w *worker)) {
 // ascending, and lists them.
 func (m *Machine) each(w *worker, f func(k int, w *worker)) {
 	w.ran = w.ran[:0]
-	due := m.awake.due[m.tick%int64(len(m.awake.due))]
+	due := m.awake.due[m.now]
 	for word := w.fromWord; word < w.toWord; word++ {
 		left := m.awake.restless[word] | due[word]
 		due[word] = 0
@@ -78,6 +80,12 @@ func (m *Machine) tell(w *worker, k int, slots []int32) {
 	neurons, populations, roles := m.chip.image.Cores[k].Neurons, m.chip.populations[k], m.chip.roles[k]
 	if p := m.chip.alone[k]; p >= 0 {
 		w.spikes[p] += int64(len(slots))
+		if first := m.chip.first[k]; first >= 0 {
+			for _, slot := range slots {
+				w.fired = append(w.fired, first+slot)
+			}
+			return
+		}
 		for _, slot := range slots {
 			w.fired = append(w.fired, neurons[slot])
 		}

@@ -10,8 +10,6 @@ import (
 type layout interface {
 	// add adds the weights of some rows to sums, one a lane.
 	add(sums []int32, axons []int32, room *Room)
-	// bytes is the memory that the synapses take.
-	bytes() int
 }
 
 // Room is what cores of one goroutine work in, one after another.
@@ -33,17 +31,14 @@ func (r *Room) grow(lanes int) {
 type bitRows struct{ *kernel.Bits }
 
 func (b bitRows) add(sums, axons []int32, room *Room) { b.Add(sums, axons, &room.kernel) }
-func (b bitRows) bytes() int                          { return b.Bytes() }
 
 type rows8 struct{ *kernel.Dense8 }
 
 func (d rows8) add(sums, axons []int32, _ *Room) { d.Add(sums, axons) }
-func (d rows8) bytes() int                       { return d.Bytes() }
 
 type rows16 struct{ *kernel.Dense16 }
 
 func (d rows16) add(sums, axons []int32, _ *Room) { d.Add(sums, axons) }
-func (d rows16) bytes() int                       { return d.Bytes() }
 
 // lists are rows that list their synapses: slot and weight, in a word.
 type lists struct {
@@ -80,8 +75,6 @@ func (l *lists) addLater(ring [][]int32, at int, axons []int32) {
 		}
 	}
 }
-
-func (l *lists) bytes() int { return 4*len(l.off) + 4*len(l.words) + 2*len(l.delays) }
 
 // newLists lists the rows.
 func newLists(rows []row, sh shape) *lists {

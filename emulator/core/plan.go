@@ -24,7 +24,8 @@ type plan struct {
 	// limit is the largest magnitude of a sum that the program takes, most that of a
 	// sum of synapses.
 	limit, most int64
-	// words and synapses are what each row counts.
+	// words and synapses are what each row counts; words is of one row where all
+	// count the same.
 	words, synapses []int32
 }
 
@@ -71,6 +72,9 @@ func (s *Spec) newPlan() *plan {
 	for k := range s.rows {
 		p.words, p.synapses = append(p.words, int32(s.rows[k].words)), append(p.synapses, int32(s.rows[k].synapses))
 	}
+	if !slices.ContainsFunc(p.words, func(n int32) bool { return n != p.words[0] }) {
+		p.words = p.words[:min(1, len(p.words))]
+	}
 	p.layout = s.newLayout(sh, p.lanes)
 	return p
 }
@@ -95,6 +99,35 @@ func (c *Core) planned() {
 		for k := range c.ring {
 			c.ring[k] = make([]int32, p.lanes)
 		}
+	}
+}
+
+// listed appends the numbers of the bits that are set.
+func listed(list []int32, words []uint64) []int32 {
+	for k, set := range words {
+		for set != 0 {
+			list = append(list, int32(k<<6+bits.TrailingZeros64(set)))
+			set &= set - 1
+		}
+	}
+	return list
+}
+
+// Merge lets cores whose neurons do the same have that once.
+func Merge(specs []*Spec) {
+	known := map[kernel.Key]*kernel.Fire{}
+	for _, s := range specs {
+		if s.plan == nil || s.plan.fire == nil {
+			continue
+		}
+		key, all := s.plan.fire.Key()
+		if !all {
+			continue
+		}
+		if known[key] == nil {
+			known[key] = s.plan.fire
+		}
+		s.plan.fire = known[key]
 	}
 }
 
@@ -129,14 +162,8 @@ func (s *Spec) Graded() bool { return s.graded }
 func (c *Core) integrateFast(t int64) (cycles int64) {
 	s, p := c.spec, c.spec.plan
 	due := c.pending[t%int64(s.slots)]
-	axons := c.room.axons[:0]
-	for k, set := range due {
-		for set != 0 {
-			axons = append(axons, int32(k<<6+bits.TrailingZeros64(set)))
-			set &= set - 1
-		}
-		due[k] = 0
-	}
+	axons := listed(c.room.axons[:0], due)
+	clear(due)
 	c.room.axons = axons
 	sums := c.room.sums[:p.lanes]
 	if c.ring == nil {
@@ -148,8 +175,14 @@ func (c *Core) integrateFast(t int64) (cycles int64) {
 	}
 	var words, synapses int64
 	for _, a := range axons {
-		words += int64(p.words[a])
 		synapses += int64(p.synapses[a])
+	}
+	if len(p.words) == 1 {
+		words = int64(len(axons)) * int64(p.words[0])
+	} else {
+		for _, a := range axons {
+			words += int64(p.words[a])
+		}
 	}
 	if c.ring == nil {
 		p.layout.add(sums, axons, c.room)

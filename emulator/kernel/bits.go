@@ -61,15 +61,6 @@ func (b *Bits) pack() {
 	}
 }
 
-// Bytes returns the memory that the synapses take.
-func (b *Bits) Bytes() int {
-	n := 8*len(b.rows) + len(b.types) + 2*len(b.weights) + len(b.narrow)
-	for t := range MaxTypes {
-		n += 8 * (len(b.plus[t]) + len(b.minus[t]))
-	}
-	return n
-}
-
 // Scratch is room that kernels of one goroutine work in.
 type Scratch struct {
 	list []uint64

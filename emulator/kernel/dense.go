@@ -13,9 +13,6 @@ func NewDense8(lanes int, rows []int8, opt Options) *Dense8 {
 	return &Dense8{lanes: lanes, rows: rows, simd: simd && !opt.Portable}
 }
 
-// Bytes returns the memory that the synapses take.
-func (d *Dense8) Bytes() int { return len(d.rows) }
-
 // Add adds the weights of some rows to the sums of the lanes.
 func (d *Dense8) Add(sums []int32, axons []int32) {
 	if d.simd {
@@ -56,9 +53,6 @@ type Dense16 struct {
 func NewDense16(lanes int, rows []int16, opt Options) *Dense16 {
 	return &Dense16{lanes: lanes, rows: rows, simd: simd && !opt.Portable}
 }
-
-// Bytes returns the memory that the synapses take.
-func (d *Dense16) Bytes() int { return 2 * len(d.rows) }
 
 // Add adds the weights of some rows to the sums of the lanes.
 func (d *Dense16) Add(sums []int32, axons []int32) {

@@ -192,3 +192,16 @@ func (l Lanes) block(from int) *[Block]int32 {
 	}
 	return (*[Block]int32)(l[from:])
 }
+
+// Key tells a Fire whose lanes are alike from others.
+type Key struct {
+	bias, above, reset, floor, keep, low, high int32
+	shift                                      int
+	portable                                   bool
+}
+
+// Key returns what a Fire is, and whether that is all of it.
+func (f *Fire) Key() (Key, bool) {
+	k := Key{f.Bias[0], f.Above[0], f.Reset[0], f.Floor[0], f.Keep, f.Low, f.High, f.Shift, !f.simd}
+	return k, f.steps == 0 && f.Decay == nil
+}
