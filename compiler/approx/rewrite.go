@@ -7,6 +7,7 @@ import (
 
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/internal/numbers"
 	"github.com/weft-toolchain/weft/isa/models"
 )
 
@@ -55,11 +56,11 @@ func (w *work) direct(out *ir.Quantized) {
 			continue
 		}
 		off := make([]int32, len(p.Off))
-		var kept []int
+		var kept []int32
 		for i := range len(p.Off) - 1 {
 			for s := p.Off[i]; s < p.Off[i+1]; s++ {
 				if !w.relayed[p.Post[s]] {
-					kept = append(kept, int(s))
+					kept = append(kept, s)
 				}
 			}
 			off[i+1] = int32(len(kept))
@@ -76,13 +77,13 @@ func (w *work) direct(out *ir.Quantized) {
 			later[i] += uint16(w.told.Latency)
 		}
 		out.Weights[k] = at(out.Weights[k], kept)
-		p.Off, p.Post, p.Weight, p.Delay = off, at(p.Post, kept), at(p.Weight, kept), later
+		p.Off, p.Post, p.Weight, p.Delay = off, at(p.Post, kept), p.Weight.Pick(kept), later
 		out.Projections[k] = p
 	}
 }
 
 // at returns the elements of a list at some places.
-func at[T any](list []T, places []int) []T {
+func at[T any](list []T, places []int32) []T {
 	out := make([]T, len(places))
 	for k, i := range places {
 		out[k] = list[i]
@@ -219,11 +220,12 @@ func (w *work) project(out *ir.Quantized, from network.Ref, g ir.Group, to int, 
 	name := fmt.Sprintf("%s→%s", g.Name, out.Populations[to].Name)
 	st := ir.QuantStats{Projection: name, Bits: w.arch.WeightBits, Step: 1, Synapses: len(list), ScaleMin: 1, ScaleMax: 1}
 	weights := make([]int16, len(list))
+	var units []float64
 	var noise, signal float64
 	for k, e := range list {
 		p.Off[e.source+1] = int32(k + 1)
 		p.Post = append(p.Post, e.post)
-		p.Weight = append(p.Weight, float64(e.units))
+		units = append(units, float64(e.units))
 		p.Delay = append(p.Delay, e.delay)
 		weights[k] = int16(e.units)
 		st.Largest = max(st.Largest, max(e.units, -e.units))
@@ -241,10 +243,11 @@ func (w *work) project(out *ir.Quantized, from network.Ref, g ir.Group, to int, 
 	if st.Exact = noise == 0; !st.Exact {
 		st.SQNR = 10 * math.Log10(signal/noise)
 	}
+	p.Weight = numbers.Of(units...)
 	pos := out.Net.Populations[w.pop].Pos
 	out.Net.Projections = append(out.Net.Projections, network.Projection{
 		Pos: pos, Name: name, From: from, To: to, Connect: network.Connect{Kind: network.Edges},
-		Weights: network.Value{Pos: pos}, Delays: network.Value{Pos: pos},
+		Weights: network.Numbers{Pos: pos}, Delays: network.Numbers{Pos: pos},
 	})
 	out.Projections = append(out.Projections, p)
 	out.Weights = append(out.Weights, weights)

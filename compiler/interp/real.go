@@ -22,7 +22,7 @@ func Graph(g *ir.Graph, stim Stimulus, ticks int) *Result {
 		}
 	}
 	res := run(g, stim, ticks, hooks[float64]{
-		weight: func(p, s int) float64 { return g.Projections[p].Weight[s] },
+		weight: func(p, s int) float64 { return g.Projections[p].Weight.At(s) },
 		start:  func(t int) { m.tick = t },
 		update: m.update,
 	})

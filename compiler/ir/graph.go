@@ -13,6 +13,7 @@ import (
 	"io"
 
 	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/internal/numbers"
 )
 
 // Graph is a network whose projections are expanded into synapses. Neurons are
@@ -49,7 +50,7 @@ type Projection struct {
 	Off   []int32
 	// Post counts within the group To; it is ascending for each source.
 	Post   []int32
-	Weight []float64
+	Weight numbers.List
 	// Delay is one for all or one a synapse, in ticks from 1.
 	Delay []uint16
 }
@@ -112,8 +113,8 @@ func (g *Graph) Verify() error {
 		if len(p.Off) != from.N+1 || p.Off[0] != 0 || int(p.Off[from.N]) != len(p.Post) {
 			return fmt.Errorf("graph: projection %d: offsets do not span its %d synapses", k, len(p.Post))
 		}
-		if len(p.Weight) != len(p.Post) || (len(p.Delay) != 1 && len(p.Delay) != len(p.Post)) {
-			return fmt.Errorf("graph: projection %d: %d weights and %d delays for %d synapses", k, len(p.Weight), len(p.Delay), len(p.Post))
+		if n := p.Weight.Len(); n != len(p.Post) || (len(p.Delay) != 1 && len(p.Delay) != len(p.Post)) {
+			return fmt.Errorf("graph: projection %d: %d weights and %d delays for %d synapses", k, n, len(p.Delay), len(p.Post))
 		}
 		for i := range from.N {
 			if p.Off[i] > p.Off[i+1] {
@@ -153,7 +154,7 @@ func (g *Graph) WriteText(w io.Writer) error {
 		shown := 0
 		for i := range len(p.Off) - 1 {
 			for s := p.Off[i]; s < p.Off[i+1] && shown < maxTextSynapses; s++ {
-				fmt.Fprintf(w, "  %d→%d weight %g delay %d\n", i, p.Post[s], p.Weight[s], p.DelayOf(int(s)))
+				fmt.Fprintf(w, "  %d→%d weight %g delay %d\n", i, p.Post[s], p.Weight.At(int(s)), p.DelayOf(int(s)))
 				shown++
 			}
 		}

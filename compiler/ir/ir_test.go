@@ -6,6 +6,7 @@ import (
 
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/internal/numbers"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -15,7 +16,7 @@ func graph() *ir.Graph {
 		Net:         &network.Network{Projections: make([]network.Projection, 1)},
 		Inputs:      []ir.Group{{Name: "in", N: 1}},
 		Populations: []ir.Group{{Name: "p", N: 2}},
-		Projections: []ir.Projection{{From: network.Ref{Input: true}, Off: []int32{0, 2}, Post: []int32{0, 1}, Weight: []float64{3, 4}, Delay: []uint16{1}}},
+		Projections: []ir.Projection{{From: network.Ref{Input: true}, Off: []int32{0, 2}, Post: []int32{0, 1}, Weight: numbers.Of(3, 4), Delay: []uint16{1}}},
 	}
 }
 
@@ -61,7 +62,7 @@ func TestVerifyNamesWhatIsBroken(t *testing.T) {
 		{"a sound network", func(*levels) {}, ""},
 
 		{"graph: offsets that end early", func(l *levels) { l.g.Projections[0].Off[1] = 1 }, "graph: projection 0: offsets do not span its 2 synapses"},
-		{"graph: a weight is missing", func(l *levels) { l.g.Projections[0].Weight = nil }, "0 weights and 1 delays for 2 synapses"},
+		{"graph: a weight is missing", func(l *levels) { l.g.Projections[0].Weight = numbers.List{} }, "0 weights and 1 delays for 2 synapses"},
 		{"graph: a delay is missing", func(l *levels) { l.g.Projections[0].Delay = nil }, "2 weights and 0 delays for 2 synapses"},
 		{"graph: a target beyond its population", func(l *levels) { l.g.Projections[0].Post[1] = 2 }, "synapse 1 ends at neuron 2 of 2"},
 		{"graph: targets out of order", func(l *levels) { l.g.Projections[0].Post = []int32{1, 0} }, "targets of source 0 are not ascending"},

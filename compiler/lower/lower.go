@@ -6,10 +6,11 @@ import (
 
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/internal/numbers"
 )
 
 // Lower returns the graph of a network. Neurons are numbered in declaration
-// order.
+// order. The graph shares the network's arrays where they are in its order.
 func Lower(net *network.Network) *ir.Graph {
 	g := &ir.Graph{Net: net}
 	first := 0
@@ -30,76 +31,111 @@ func Lower(net *network.Network) *ir.Graph {
 	return g
 }
 
-// edge is a synapse before it is sorted by source.
-type edge struct {
-	pre, post int32
-	// index is the place of its weight and, where each synapse has its own, of
-	// its delay.
-	index int32
-}
-
+// expand lists the synapses of a projection by source, then target; those of one
+// pair in the order of the file.
 func expand(g *ir.Graph, k int) ir.Projection {
 	np := &g.Net.Projections[k]
 	p := ir.Projection{Index: k, From: np.From, To: np.To}
 	pre, post := g.FromGroup(&p).N, g.Populations[np.To].N
-	edges := make([]edge, 0, np.Synapses(pre, post))
-	factor := 1.0
-	switch np.Connect.Kind {
-	case network.Dense:
-		for i := range pre {
-			for j := range post {
-				edges = append(edges, edge{int32(i), int32(j), int32(i*post + j)})
-			}
+	c := &np.Connect
+	switch {
+	case c.Kind == network.Dense:
+		p.Off, p.Post = dense(pre, post)
+	case c.Kind == network.OneToOne:
+		p.Off, p.Post = dense(pre, 1)
+		for i := range p.Post {
+			p.Post[i] = int32(i)
 		}
-	case network.OneToOne:
-		for i := range pre {
-			edges = append(edges, edge{int32(i), int32(i), int32(i)})
+	case c.Kind == network.Edges && inOrder(c):
+		p.Off, p.Post = offsets(pre, eachEdge(c)), c.Post
+	case c.Kind == network.Edges:
+		return sorted(p, np, pre, eachEdge(c))
+	case c.Kind == network.Conv2D:
+		return sorted(p, np, pre, eachTap(c.Window))
+	case c.Kind == network.SumPool, c.Kind == network.AvgPool:
+		w := c.Window
+		p = sorted(p, np, pre, eachTap(w))
+		if c.Kind == network.AvgPool { // a pool has one weight for all
+			p.Weight = numbers.Repeat(np.Weights.At(0)*(1/float64(w.Kernel[0]*w.Kernel[1])), len(p.Post))
 		}
-	case network.Edges:
-		for i := range np.Connect.Pre {
-			edges = append(edges, edge{np.Connect.Pre[i], np.Connect.Post[i], int32(i)})
-		}
-	case network.Conv2D:
-		edges = conv(np.Connect.Window, edges)
-	case network.SumPool, network.AvgPool:
-		w := np.Connect.Window
-		if np.Connect.Kind == network.AvgPool {
-			factor = 1 / float64(w.Kernel[0]*w.Kernel[1])
-		}
-		edges = pool(w, edges)
+		return p
 	}
-	bySource(&p, np, edges, pre, factor)
+	p.Weight, p.Delay = weights(np, len(p.Post)), delays(np.Delays.List)
 	return p
 }
 
-// conv lists the taps of a cross-correlation that fall inside the input.
-func conv(w *network.Window, edges []edge) []edge {
-	inPer, outPer := w.InChannels/w.Groups, w.OutChannels/w.Groups
-	for c := range w.OutChannels {
-		for ic := range inPer {
-			in := c/outPer*inPer + ic
-			kernel := (c*inPer + ic) * w.Kernel[0] * w.Kernel[1]
-			edges = taps(w, in, c, kernel, edges)
-		}
+// weights returns those of n synapses that are listed as the network has them.
+func weights(np *network.Projection, n int) numbers.List {
+	if np.Weights.Len() == 1 {
+		return numbers.Repeat(np.Weights.At(0), n)
 	}
-	return edges
+	return np.Weights.List
 }
 
-// pool lists the taps of a pool: each channel by itself, one weight for all.
-func pool(w *network.Window, edges []edge) []edge {
-	start := len(edges)
-	for c := range w.OutChannels {
-		edges = taps(w, c, c, 0, edges)
+// dense has each source reach the same targets.
+func dense(pre, post int) (off, to []int32) {
+	off, to = make([]int32, pre+1), make([]int32, pre*post)
+	for i := range pre {
+		off[i+1] = int32((i + 1) * post)
+		row := to[i*post:][:post]
+		for j := range row {
+			row[j] = int32(j)
+		}
 	}
-	for k := start; k < len(edges); k++ {
-		edges[k].index = 0
+	return off, to
+}
+
+// inOrder reports whether edges are listed by source, then target.
+func inOrder(c *network.Connect) bool {
+	for k := 1; k < len(c.Pre); k++ {
+		if c.Pre[k] < c.Pre[k-1] || c.Pre[k] == c.Pre[k-1] && c.Post[k] < c.Post[k-1] {
+			return false
+		}
 	}
-	return edges
+	return true
+}
+
+// delays are one for all, or one each.
+func delays(list numbers.List) []uint16 {
+	out := make([]uint16, 0, list.Len())
+	for _, block := range list.Blocks {
+		for _, d := range block {
+			out = append(out, uint16(d))
+		}
+	}
+	return out
+}
+
+// synapses calls f for each synapse, with the place of its weight. No two of a pair
+// have one place.
+type synapses func(f func(pre, post, index int32))
+
+func eachEdge(c *network.Connect) synapses {
+	return func(f func(pre, post, index int32)) {
+		for k, i := range c.Pre {
+			f(i, c.Post[k], int32(k))
+		}
+	}
+}
+
+// eachTap lists the taps of a cross-correlation, or of a pool, that fall inside the
+// input.
+func eachTap(w *network.Window) synapses {
+	inPer, outPer := w.InChannels/w.Groups, w.OutChannels/w.Groups
+	return func(f func(pre, post, index int32)) {
+		for c := range w.OutChannels {
+			for ic := range inPer {
+				in := c/outPer*inPer + ic
+				kernel := (c*inPer + ic) * w.Kernel[0] * w.Kernel[1]
+				taps(w, in, c, kernel, f)
+			}
+		}
+	}
 }
 
 // taps lists the synapses from channel in to channel out; kernel is the weight
 // index of the kernel's first element.
-func taps(w *network.Window, in, out, kernel int, edges []edge) []edge {
+func taps(w *network.Window, in, out, kernel int, f func(pre, post, index int32)) {
 	for oy := range w.Out[0] {
 		for ox := range w.Out[1] {
 			to := int32(w.OutIndex(out, oy, ox))
@@ -113,51 +149,63 @@ func taps(w *network.Window, in, out, kernel int, edges []edge) []edge {
 					if ix < 0 || ix >= w.In[1] {
 						continue
 					}
-					edges = append(edges, edge{int32(w.InIndex(in, iy, ix)), to, int32(kernel + ky*w.Kernel[1] + kx)})
+					f(int32(w.InIndex(in, iy, ix)), to, int32(kernel+ky*w.Kernel[1]+kx))
 				}
 			}
 		}
 	}
-	return edges
 }
 
-// bySource sorts edges by source, then target, keeping the order of equals,
-// and fills the projection.
-func bySource(p *ir.Projection, np *network.Projection, edges []edge, pre int, factor float64) {
-	p.Off = make([]int32, pre+1)
-	for _, e := range edges {
-		p.Off[e.pre+1]++
-	}
+// offsets counts the synapses of each source.
+func offsets(pre int, each synapses) []int32 {
+	off := make([]int32, pre+1)
+	each(func(pre, _, _ int32) { off[pre+1]++ })
 	for i := range pre {
-		p.Off[i+1] += p.Off[i]
+		off[i+1] += off[i]
 	}
-	sorted := make([]edge, len(edges))
+	return off
+}
+
+// sorted fills p with synapses by source, then target, then place of the weight.
+func sorted(p ir.Projection, np *network.Projection, pre int, each synapses) ir.Projection {
+	p.Off = offsets(pre, each)
+	n := p.Off[pre]
+	p.Post = make([]int32, n)
+	index := make([]int32, n)
 	next := slices.Clone(p.Off)
-	for _, e := range edges {
-		sorted[next[e.pre]] = e
-		next[e.pre]++
-	}
+	each(func(pre, post, k int32) {
+		at := next[pre]
+		next[pre]++
+		p.Post[at], index[at] = post, k
+	})
+	var row []uint64
 	for i := range pre {
-		row := sorted[p.Off[i]:p.Off[i+1]]
-		if !slices.IsSortedFunc(row, byPost) {
-			slices.SortStableFunc(row, byPost)
-		}
+		row = order(p.Post[p.Off[i]:p.Off[i+1]], index[p.Off[i]:p.Off[i+1]], row)
 	}
-	p.Post = make([]int32, len(sorted))
-	p.Weight = make([]float64, len(sorted))
-	perSynapse := len(np.Delays.Values) > 1
-	if perSynapse {
-		p.Delay = make([]uint16, len(sorted))
-	} else {
-		p.Delay = []uint16{uint16(np.Delays.At(0))}
+	p.Weight = weights(np, int(n))
+	if np.Weights.Len() > 1 {
+		p.Weight = p.Weight.Pick(index)
 	}
-	for k, e := range sorted {
-		p.Post[k] = e.post
-		p.Weight[k] = np.Weights.At(int(e.index)) * factor
-		if perSynapse {
-			p.Delay[k] = uint16(np.Delays.At(int(e.index)))
-		}
+	list := np.Delays.List
+	if list.Len() > 1 {
+		list = list.Pick(index)
 	}
+	p.Delay = delays(list)
+	return p
 }
 
-func byPost(a, b edge) int { return int(a.post) - int(b.post) }
+// order sorts a row; both are scratch for the next.
+func order(post, index []int32, scratch []uint64) []uint64 {
+	if slices.IsSorted(post) {
+		return scratch
+	}
+	scratch = scratch[:0]
+	for k, j := range post {
+		scratch = append(scratch, uint64(j)<<32|uint64(index[k]))
+	}
+	slices.Sort(scratch)
+	for k, x := range scratch {
+		post[k], index[k] = int32(x>>32), int32(x)
+	}
+	return scratch
+}

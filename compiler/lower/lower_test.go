@@ -38,7 +38,7 @@ func lowered(t *testing.T, text string) (*ir.Graph, [][]synapse) {
 		all[k] = []synapse{}
 		for i := range len(p.Off) - 1 {
 			for s := int(p.Off[i]); s < int(p.Off[i+1]); s++ {
-				all[k] = append(all[k], synapse{i, int(p.Post[s]), p.Weight[s], p.DelayOf(s)})
+				all[k] = append(all[k], synapse{i, int(p.Post[s]), p.Weight.At(s), p.DelayOf(s)})
 			}
 		}
 	}

@@ -52,7 +52,7 @@ func TestDenseWeightsAreIndexedPreThenPost(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := project(t, tt.from, tt.to, "connect: dense, "+tt.rest)
-			if diff := cmp.Diff(tt.want, p.Weights.Values); diff != "" {
+			if diff := cmp.Diff(tt.want, p.Weights.Floats()); diff != "" {
 				t.Errorf("weights differ (-want +got):\n%s", diff)
 			}
 		})
@@ -61,7 +61,7 @@ func TestDenseWeightsAreIndexedPreThenPost(t *testing.T) {
 
 func TestDenseDelaysFollowTheLayout(t *testing.T) {
 	p := project(t, "2", "3", "connect: dense, layout: out_in, delay: [[1, 2], [3, 4], [5, 6]]")
-	if diff := cmp.Diff([]float64{1, 3, 5, 2, 4, 6}, p.Delays.Values); diff != "" {
+	if diff := cmp.Diff([]float64{1, 3, 5, 2, 4, 6}, p.Delays.Floats()); diff != "" {
 		t.Errorf("delays differ (-want +got):\n%s", diff)
 	}
 }
@@ -95,7 +95,7 @@ func TestConvolutionWeightsAreIndexedOutInHeightWidth(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := project(t, tt.from, tt.to, tt.rest)
-			if diff := cmp.Diff(tt.want, p.Weights.Values); diff != "" {
+			if diff := cmp.Diff(tt.want, p.Weights.Floats()); diff != "" {
 				t.Errorf("weights differ (-want +got):\n%s", diff)
 			}
 		})
@@ -203,7 +203,7 @@ func TestEdges(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := project(t, "[2, 3]", "4", tt.rest)
-			got := edges{p.Connect.Pre, p.Connect.Post, p.Weights.Values, p.Delays.Values}
+			got := edges{p.Connect.Pre, p.Connect.Post, p.Weights.Floats(), p.Delays.Floats()}
 			if diff := cmp.Diff(tt.want, got); diff != "" || p.Connect.Kind != network.Edges {
 				t.Errorf("kind %d; edges differ (-want +got):\n%s", p.Connect.Kind, diff)
 			}

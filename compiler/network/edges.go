@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/numbers"
 	"github.com/weft-toolchain/weft/internal/yamldoc"
 )
 
@@ -41,7 +42,7 @@ func (p *parser) edgeFile(l *link, n *yamldoc.Node, _ string) {
 		return
 	}
 	n = n.Get("file")
-	edges := len(columns["pre"].data)
+	edges := columns["pre"].data.Len()
 	if !p.take(l, edges) {
 		return
 	}
@@ -52,10 +53,10 @@ func (p *parser) edgeFile(l *link, n *yamldoc.Node, _ string) {
 	}
 	l.out.Connect.Pre, l.out.Connect.Post = pre, post
 	if c := columns["weight"]; c != nil {
-		l.out.Weights = Value{Pos: n.Pos, Values: orOne(c.data)}
+		l.out.Weights = Numbers{n.Pos, orOne(c.data)}
 	}
 	if c := columns["delay"]; c != nil {
-		l.out.Delays = Value{Pos: n.Pos, Values: orOne(c.data)}
+		l.out.Delays = Numbers{n.Pos, orOne(c.data)}
 	}
 	l.wiring.known, l.wiring.weights, l.wiring.order = true, edges, inOrder(edges)
 }
@@ -89,14 +90,14 @@ func (p *parser) column(n *yamldoc.Node, what, path, key string, names []string)
 	}
 	c := &source{
 		pos: at.Pos, what: what, origin: arrayName(path, name),
-		shape: a.Shape, data: a.Data, scale: 1, axis: -1,
+		shape: a.shape, data: a.data, scale: 1, axis: -1,
 	}
-	if len(a.Shape) != 1 {
-		p.report(at, diag.ShapeMismatch, "%s: %s has shape %s, want one dimension, an element for each edge", what, c.origin, bracketed(a.Shape))
+	if len(a.shape) != 1 {
+		p.report(at, diag.ShapeMismatch, "%s: %s has shape %s, want one dimension, an element for each edge", what, c.origin, bracketed(a.shape))
 		return nil, false
 	}
 	if a.notFinite >= 0 {
-		p.report(at, diag.NotFinite, "%s: %s holds %v at %s, want finite numbers", what, c.origin, a.Data[a.notFinite], c.place(a.notFinite))
+		p.report(at, diag.NotFinite, "%s: %s holds %v at %s, want finite numbers", what, c.origin, a.data.At(a.notFinite), c.place(a.notFinite))
 		return nil, false
 	}
 	if key == "delay" {
@@ -110,8 +111,8 @@ func (p *parser) equallyLong(columns map[string]*source) bool {
 	ok := true
 	pre := columns["pre"]
 	for _, key := range columnKeys {
-		if c := columns[key]; c != nil && len(c.data) != len(pre.data) {
-			p.Diags.Add(c.pos, diag.ShapeMismatch, "%s: %s has %s, but %s has %d, want one for each edge", c.what, c.origin, c.extent(), pre.origin, len(pre.data))
+		if c := columns[key]; c != nil && c.data.Len() != pre.data.Len() {
+			p.Diags.Add(c.pos, diag.ShapeMismatch, "%s: %s has %s, but %s has %d, want one for each edge", c.what, c.origin, c.extent(), pre.origin, pre.data.Len())
 			ok = false
 		}
 	}
@@ -121,22 +122,38 @@ func (p *parser) equallyLong(columns map[string]*source) bool {
 // indices turns a column into indices of a group's elements, or reports the
 // first that is none.
 func (p *parser) indices(c *source, g *group) ([]int32, bool) {
-	out := make([]int32, len(c.data))
-	for i, x := range c.data {
-		if x < 0 || x >= float64(g.size) || x != math.Trunc(x) {
-			p.Diags.Add(c.pos, diag.OutOfRange, "%s: %s is %v for edge %d (from 0), but %q has the indices 0 to %d", c.what, c.origin, x, i, g.name, g.size-1)
-			return nil, false
-		}
-		out[i] = int32(x)
+	out, whole := c.data.Int32s()
+	first := slices.IndexFunc(out, func(x int32) bool { return x < 0 || int(x) >= g.size })
+	if !whole {
+		out, first = wholes(c.data, g.size)
+	}
+	if first >= 0 {
+		p.Diags.Add(c.pos, diag.OutOfRange, "%s: %s is %v for edge %d (from 0), but %q has the indices 0 to %d", c.what, c.origin, c.data.At(first), first, g.name, g.size-1)
+		return nil, false
 	}
 	return out, true
 }
 
+// wholes turns numbers into indices below size; first is the first that is none, or
+// -1.
+func wholes(list numbers.List, size int) (out []int32, first int) {
+	out = make([]int32, 0, list.Len())
+	for at, block := range list.Blocks {
+		for i, x := range block {
+			if x < 0 || x >= float64(size) || x != math.Trunc(x) {
+				return nil, at + i
+			}
+			out = append(out, int32(x))
+		}
+	}
+	return out, -1
+}
+
 // orOne returns numbers of edges; where there is no edge, one that nobody asks
 // for.
-func orOne(x []float64) []float64 {
-	if len(x) == 0 {
-		return []float64{1}
+func orOne(x numbers.List) numbers.List {
+	if x.Len() == 0 {
+		return numbers.Of(1)
 	}
 	return x
 }
@@ -190,10 +207,10 @@ func (p *parser) edgeList(l *link, n *yamldoc.Node, _ string) {
 	}
 	l.out.Connect.Pre, l.out.Connect.Post = pre, post
 	if longest > 2 {
-		l.out.Weights = Value{Pos: n.Pos, Values: weights}
+		l.out.Weights = Numbers{n.Pos, numbers.Of(weights...)}
 	}
 	if longest > 3 {
-		l.out.Delays = Value{Pos: n.Pos, Values: delays}
+		l.out.Delays = Numbers{n.Pos, numbers.Of(delays...)}
 	}
 	l.wiring.known, l.wiring.weights, l.wiring.order = true, edges, inOrder(edges)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/ndarray"
+	"github.com/weft-toolchain/weft/internal/numbers"
 	"github.com/weft-toolchain/weft/internal/paths"
 	"github.com/weft-toolchain/weft/internal/spell"
 )
@@ -33,7 +34,8 @@ type namesOrError struct {
 
 // array is an array of a file. It is shared and not written to.
 type array struct {
-	ndarray.Array
+	shape []int
+	data  numbers.List
 	// notFinite is the index of the first NaN or infinity, or -1.
 	notFinite int
 }
@@ -47,11 +49,11 @@ func (f *arrayFiles) load(path, name string) (*array, *ndarray.Error) {
 	key := [2]string{path, name}
 	got, ok := f.arrays[key]
 	if !ok {
-		a, err := ndarray.Load(paths.Resolve(f.base, path), name)
+		shape, data, err := ndarray.LoadList(paths.Resolve(f.base, path), name)
 		if err != nil {
 			got.err = f.explain(path, err)
 		} else {
-			got.array = &array{Array: *a, notFinite: firstNotFinite(a.Data)}
+			got.array = &array{shape: shape, data: data, notFinite: firstNotFinite(data)}
 		}
 		f.arrays[key] = got
 	}
@@ -98,10 +100,15 @@ func (f *arrayFiles) explain(path string, err error) *ndarray.Error {
 	return &ndarray.Error{Code: e.Code, Message: e.Message + spell.Hint(filepath.Base(resolved), files)}
 }
 
-func firstNotFinite(data []float64) int {
-	for i, x := range data {
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return i
+func firstNotFinite(data numbers.List) int {
+	if data.Integers() {
+		return -1
+	}
+	for first, block := range data.Blocks {
+		for i, x := range block {
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				return first + i
+			}
 		}
 	}
 	return -1

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/numbers"
 )
 
 // FuzzParse holds what Parse promises for any input: a network that is
@@ -61,7 +62,8 @@ func checkComplete(t *testing.T, net *Network) {
 	}
 	for _, pop := range net.Populations {
 		for _, param := range rowOf(pop.Model).params {
-			checkValue(t, pop.Name+": "+string(param), pop.Params[param], Size(pop.Shape))
+			v := pop.Params[param]
+			checkValue(t, pop.Name+": "+string(param), Numbers{v.Pos, numbers.Of(v.Values...)}, Size(pop.Shape))
 		}
 		if len(pop.Params) != len(rowOf(pop.Model).params) || pop.Reset == "" {
 			t.Errorf("%s: parameters %v, reset %q", pop.Name, pop.Params, pop.Reset)
@@ -103,7 +105,7 @@ func checkComplete(t *testing.T, net *Network) {
 		}
 		checkValue(t, p.Name+": weights", p.Weights, weights)
 		checkValue(t, p.Name+": delays", p.Delays, n)
-		for _, d := range p.Delays.Values {
+		for _, d := range p.Delays.Floats() {
 			if d < 1 || d > MaxDelay || d != float64(int(d)) {
 				t.Fatalf("%s: delay %v", p.Name, d)
 			}
@@ -111,13 +113,13 @@ func checkComplete(t *testing.T, net *Network) {
 	}
 }
 
-func checkValue(t *testing.T, what string, v Value, n int) {
+func checkValue(t *testing.T, what string, v Numbers, n int) {
 	t.Helper()
-	if len(v.Values) != 1 && len(v.Values) != n {
-		t.Errorf("%s: %d numbers, want 1 or %d", what, len(v.Values), n)
+	if v.Len() != 1 && v.Len() != n {
+		t.Errorf("%s: %d numbers, want 1 or %d", what, v.Len(), n)
 	}
-	if i := firstNotFinite(v.Values); i >= 0 {
-		t.Errorf("%s: number %d is %v", what, i, v.Values[i])
+	if i := firstNotFinite(v.List); i >= 0 {
+		t.Errorf("%s: number %d is %v", what, i, v.At(i))
 	}
 	if v.Pos.Line == 0 {
 		t.Errorf("%s: has no position", what)

@@ -4,7 +4,10 @@
 // FORMAT.md is the grammar.
 package network
 
-import "github.com/weft-toolchain/weft/internal/diag"
+import (
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/numbers"
+)
 
 // Limits of what is taken on, so that a slip of the pen is refused before
 // anything is allocated.
@@ -124,8 +127,7 @@ const (
 // Value is one or many numbers.
 type Value struct {
 	Pos diag.Pos
-	// Values has one element that stands for all, or one for each neuron or
-	// synapse.
+	// Values has one element that stands for all, or one for each neuron.
 	Values []float64
 }
 
@@ -147,6 +149,13 @@ func (v Value) Uniform() bool {
 	return true
 }
 
+// Numbers is one or many numbers of a projection: one that stands for all, or one
+// for each weight.
+type Numbers struct {
+	Pos diag.Pos
+	numbers.List
+}
+
 // Ref names an input or a population.
 type Ref struct {
 	// Input says that Index is into Network.Inputs, not into Populations.
@@ -164,10 +173,10 @@ type Projection struct {
 	To      int
 	Connect Connect
 	// Weights holds one number for all synapses, or as many as Connect says.
-	Weights Value
+	Weights Numbers
 	// Delays are whole ticks from 1; one for all synapses, or one each, in the
 	// order of Weights (not for convolutions and pools: one for all).
-	Delays   Value
+	Delays   Numbers
 	Quantise Quantise
 	// Exp is the exponent of the weights, −8 to 7, for integer models on targets
 	// whose weights are mantissas.

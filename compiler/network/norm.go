@@ -60,7 +60,7 @@ func (p *parser) norm(n *yamldoc.Node, what, name string, shape []int, channel i
 		if s == nil {
 			continue
 		}
-		if s.axis < 0 && s.draw == nil && !s.single() && len(s.data) == shape[channel] && len(s.data) != Size(shape) {
+		if s.axis < 0 && s.draw == nil && !s.single() && s.data.Len() == shape[channel] && s.data.Len() != Size(shape) {
 			s.axis = channel
 		}
 		if p.fitsPopulation(s, holder) {

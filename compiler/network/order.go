@@ -1,6 +1,10 @@
 package network
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/weft-toolchain/weft/internal/numbers"
+)
 
 // order is how an array of a projection is indexed where it is stored.
 type order struct {
@@ -113,7 +117,7 @@ func subset(a, b []int) bool {
 
 // arrange copies stored numbers into the order of the result. Numbers that
 // stand so already are returned as they are.
-func (o order) arrange(stored []float64) []float64 {
+func (o order) arrange(stored numbers.List) numbers.List {
 	if o.perm == nil {
 		return stored
 	}
@@ -128,11 +132,11 @@ func (o order) arrange(stored []float64) []float64 {
 			stride[i] *= d
 		}
 	}
-	out := make([]float64, len(stored))
+	from := make([]int32, stored.Len())
 	index := make([]int, len(dims))
 	at := 0
-	for k := range out {
-		out[k] = stored[at]
+	for k := range from {
+		from[k] = int32(at)
 		for axis := len(dims) - 1; axis >= 0; axis-- {
 			if index[axis]++; index[axis] < dims[axis] {
 				at += stride[axis]
@@ -142,5 +146,5 @@ func (o order) arrange(stored []float64) []float64 {
 			index[axis] = 0
 		}
 	}
-	return out
+	return stored.Pick(from)
 }

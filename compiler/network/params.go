@@ -139,7 +139,7 @@ func (p *parser) param(n *yamldoc.Node, what string, pop *Population, row paramR
 func (p *parser) compute(s *source, pop *Population, param Param, pos diag.Pos) {
 	values, shape := pop.Params, pop.Shape
 	p.later = append(p.later, func() {
-		if x := p.numbers(s, Size(shape)); x != nil {
+		if x, ok := p.numbers(s, Size(shape)); ok {
 			values[param] = Value{Pos: pos, Values: s.spread(x, shape)}
 		}
 	})
@@ -193,7 +193,7 @@ func (p *parser) fitsPopulation(s *source, pop *Population) bool {
 		want = pop.Shape[s.axis]
 		each = fmt.Sprintf("one for each place of axis %d of %s", s.axis, bracketed(pop.Shape))
 	}
-	if s.single() || s.draw != nil || len(s.data) == want {
+	if s.single() || s.draw != nil || s.data.Len() == want {
 		return true
 	}
 	p.Diags.Add(s.pos, diag.ShapeMismatch, "%s: %s has %s, want one number or %d, %s", s.what, s.origin, s.extent(), want, each)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/numbers"
 )
 
 // anywhere compares without positions.
@@ -33,6 +34,8 @@ func parse(t *testing.T, src string) *network.Network {
 }
 
 func one(x float64) network.Value { return network.Value{Values: []float64{x}} }
+
+func all(v network.Value) network.Numbers { return network.Numbers{List: numbers.Of(v.Values...)} }
 
 func TestWholeNetwork(t *testing.T) {
 	got := parse(t, `
@@ -88,23 +91,23 @@ quantise: {bits: 4, clip: mse, per: neuron}
 		Projections: []network.Projection{
 			{
 				Name: "image→hidden", From: network.Ref{Input: true, Index: 0}, To: 0,
-				Weights: counting(24, 0.5, 1), Delays: one(1),
+				Weights: all(counting(24, 0.5, 1)), Delays: all(one(1)),
 			},
 			{
 				Name: "hidden→digit", From: network.Ref{Index: 0}, To: 1,
-				Weights: counting(12, 1, 0), Delays: one(3), Quantise: network.Quantise{Bits: 8},
+				Weights: all(counting(12, 1, 0)), Delays: all(one(3)), Quantise: network.Quantise{Bits: 8},
 			},
 			{
 				Name: "digit→digit", From: network.Ref{Index: 1}, To: 1,
-				Connect: network.Connect{Kind: network.OneToOne}, Weights: one(-1), Delays: one(1),
+				Connect: network.Connect{Kind: network.OneToOne}, Weights: all(one(-1)), Delays: all(one(1)),
 			},
 			{
 				Name: "digit→digit#2", From: network.Ref{Index: 1}, To: 1,
-				Connect: network.Connect{Kind: network.OneToOne}, Weights: counting(3, 1, 1), Delays: counting(3, 1, 4),
+				Connect: network.Connect{Kind: network.OneToOne}, Weights: all(counting(3, 1, 1)), Delays: all(counting(3, 1, 4)),
 			},
 			{
 				Name: "digit→sum", From: network.Ref{Index: 1}, To: 2,
-				Connect: network.Connect{Kind: network.OneToOne}, Weights: one(1), Delays: one(1),
+				Connect: network.Connect{Kind: network.OneToOne}, Weights: all(one(1)), Delays: all(one(1)),
 			},
 		},
 		Outputs:  []int{2, 1},
@@ -228,7 +231,7 @@ projections:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(count(24), net.Projections[0].Weights.Values); diff != "" {
+	if diff := cmp.Diff(count(24), net.Projections[0].Weights.Floats()); diff != "" {
 		t.Errorf("weights differ (-want +got):\n%s", diff)
 	}
 }
@@ -242,10 +245,11 @@ projections:
   - {from: i, to: h, connect: dense, weights: {file: mlp.npz, array: w1}}
   - {from: i, to: h, connect: dense, weights: {file: mlp.npz, array: w1}}
 `)
-	a, b := net.Projections[1].Weights.Values, net.Projections[2].Weights.Values
-	if diff := cmp.Diff(count(24), a); diff != "" {
+	if diff := cmp.Diff(count(24), net.Projections[1].Weights.Floats()); diff != "" {
 		t.Errorf("weights differ (-want +got):\n%s", diff)
 	}
+	a, _ := net.Projections[1].Weights.Bytes()
+	b, _ := net.Projections[2].Weights.Bytes()
 	if &a[0] != &b[0] {
 		t.Error("the array was read or copied twice")
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/numbers"
 	"github.com/weft-toolchain/weft/internal/yamldoc"
 )
 
@@ -149,7 +150,7 @@ func (p *parser) weights(l *link) {
 	what := l.what + ": weights"
 	switch {
 	case v == nil && l.wiring.givenWeights == "":
-		l.out.Weights = Value{Pos: l.node.Pos, Values: []float64{1}}
+		l.out.Weights = Numbers{l.node.Pos, numbers.Of(1)}
 	case v != nil && l.wiring.givenWeights != "":
 		p.report(v, diag.DuplicateField, "%s: %s gives the weights already; drop one of the two", what, l.wiring.givenWeights)
 	case v != nil:
@@ -171,12 +172,12 @@ func (p *parser) delays(l *link) {
 	what := l.what + ": delay"
 	switch {
 	case v == nil && l.wiring.givenDelays == "":
-		l.out.Delays = Value{Pos: l.node.Pos, Values: []float64{1}}
+		l.out.Delays = Numbers{l.node.Pos, numbers.Of(1)}
 	case v != nil && l.wiring.givenDelays != "":
 		p.report(v, diag.DuplicateField, "%s: %s gives the delays already; drop one of the two", what, l.wiring.givenDelays)
 	case v != nil && v.Kind == yamldoc.Scalar:
 		if d, ok := p.oneDelay(v, what); ok {
-			l.out.Delays = Value{Pos: v.Pos, Values: []float64{d}}
+			l.out.Delays = Numbers{v.Pos, numbers.Of(d)}
 		}
 	case v != nil && l.wiring.oneDelay:
 		p.report(v, diag.WrongType, "%s: a convolution or a pool has one delay for all its synapses, want a number of ticks", what)
@@ -190,23 +191,23 @@ func (p *parser) delays(l *link) {
 
 // fill checks that s has a number for each weight of l, or one for all, and
 // has it computed into v.
-func (p *parser) fill(l *link, s *source, v *Value) {
+func (p *parser) fill(l *link, s *source, v *Numbers) {
 	w := &l.wiring
 	if !w.known || !p.fitsSynapses(l, s) {
 		return
 	}
 	p.later = append(p.later, func() {
-		x := p.numbers(s, w.weights)
+		x, ok := p.numbers(s, w.weights)
 		switch {
-		case x == nil:
+		case !ok:
 			return
-		case len(x) == 0:
+		case x.Len() == 0:
 			// No synapse was drawn, so none asks what it weighs.
-			x = []float64{1}
+			x = numbers.Of(1)
 		case s.shape != nil:
 			x = w.order.arrange(x)
 		}
-		*v = Value{Pos: s.pos, Values: x}
+		*v = Numbers{s.pos, x}
 	})
 }
 

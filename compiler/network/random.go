@@ -2,6 +2,7 @@ package network
 
 import (
 	"hash/fnv"
+	"iter"
 	"math"
 	"math/rand/v2"
 
@@ -102,11 +103,27 @@ func newStream(seed int64, name string) *rand.Rand {
 	return rand.New(rand.NewPCG(uint64(seed), h.Sum64()))
 }
 
-// numbers draws n numbers. It uses only operations that round alike on every
-// machine; products are converted, which keeps compilers from fusing them.
-func (d *distribution) numbers(rng *rand.Rand, n int) []float64 {
-	out := make([]float64, n)
-	switch d.kind {
+// drawnBlock is how many numbers are drawn at a time: a multiple of 2, since normal
+// ones come in pairs.
+const drawnBlock = 1 << 12
+
+// blocks draws n numbers, some at a time.
+func (d *distribution) blocks(rng *rand.Rand, n int) iter.Seq2[int, []float64] {
+	return func(yield func(int, []float64) bool) {
+		block := make([]float64, min(n, drawnBlock))
+		for first := 0; first < n; first += drawnBlock {
+			block = block[:min(n-first, drawnBlock)]
+			if d.draw(rng, block); !yield(first, block) {
+				return
+			}
+		}
+	}
+}
+
+// draw draws numbers. It uses only operations that round alike on every machine;
+// products are converted, which keeps compilers from fusing them.
+func (d *distribution) draw(rng *rand.Rand, out []float64) {
+	switch n := len(out); d.kind {
 	case "uniform":
 		for i := range out {
 			out[i] = d.a + float64(rng.Float64()*(d.b-d.a))
@@ -127,7 +144,6 @@ func (d *distribution) numbers(rng *rand.Rand, n int) []float64 {
 	default:
 		panic("network: unknown distribution " + d.kind)
 	}
-	return out
 }
 
 // normalPair draws two numbers of mean 0 and deviation 1 by the polar method

@@ -2,6 +2,7 @@ package network
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -24,6 +25,14 @@ func TestDrawnNumbersArePinned(t *testing.T) {
 			t.Errorf("%s differs (-want +got):\n%s", tt.d.kind, diff)
 		}
 	}
+}
+
+// numbers draws n numbers.
+func (d *distribution) numbers(rng *rand.Rand, n int) (out []float64) {
+	for _, block := range d.blocks(rng, n) {
+		out = append(out, block...)
+	}
+	return out
 }
 
 func TestStreamsAreNamedAsTheFormatSays(t *testing.T) {
@@ -51,8 +60,8 @@ projections:
 	}{
 		{"a/v_threshold", normal, net.Populations[0].Params[VThreshold].Values},
 		{"a/tau", uniform, net.Populations[0].Params[Tau].Values},
-		{"a→a#2/weights", normal, p.Weights.Values},
-		{"a→a#2/delay", integer, p.Delays.Values},
+		{"a→a#2/weights", normal, p.Weights.Floats()},
+		{"a→a#2/delay", integer, p.Delays.Floats()},
 	} {
 		if diff := cmp.Diff(tt.d.numbers(newStream(4, tt.stream), len(tt.got)), tt.got); diff != "" {
 			t.Errorf("numbers are not those of stream %q (-want +got):\n%s", tt.stream, diff)

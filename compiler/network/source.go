@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/numbers"
 	"github.com/weft-toolchain/weft/internal/yamldoc"
 )
 
@@ -20,7 +21,7 @@ type source struct {
 	origin string
 	// shape and data are the numbers as stored; a single number has shape nil.
 	shape []int
-	data  []float64
+	data  numbers.List
 	// draw is set for a distribution instead.
 	draw   *distribution
 	stream string
@@ -65,7 +66,9 @@ func (p *parser) source(n *yamldoc.Node, o sourceOptions) *source {
 		ok = p.scalarSource(n, o, s)
 	case yamldoc.Sequence:
 		s.origin = "the list"
-		s.shape, s.data, ok = p.list(n, o.what, o.unit)
+		var list []float64
+		s.shape, list, ok = p.list(n, o.what, o.unit)
+		s.data = numbers.Of(list...)
 	case yamldoc.Mapping:
 		ok = p.mappingSource(n, o, s)
 	}
@@ -86,7 +89,7 @@ func (p *parser) scalarSource(n *yamldoc.Node, o sourceOptions, s *source) bool 
 	}
 	s.origin = "the number"
 	x, ok := p.number(n, o.what, o.unit)
-	s.data = []float64{x}
+	s.data = numbers.Of(x)
 	return ok
 }
 
@@ -186,13 +189,13 @@ func (p *parser) fileSource(n *yamldoc.Node, o sourceOptions, s *source) bool {
 		return false
 	}
 	s.origin = arrayName(path, name)
-	s.shape, s.data = array.Shape, array.Data
+	s.shape, s.data = array.shape, array.data
 	if len(s.shape) == 0 {
 		s.shape = nil
 		s.axis = -1
 	}
 	if i := array.notFinite; i >= 0 {
-		p.Diags.Add(n.Pos, diag.NotFinite, "%s: %s holds %v at %s, want finite numbers", o.what, s.origin, array.Data[i], s.place(i))
+		p.Diags.Add(n.Pos, diag.NotFinite, "%s: %s holds %v at %s, want finite numbers", o.what, s.origin, array.data.At(i), s.place(i))
 		return false
 	}
 	return true
@@ -212,13 +215,15 @@ func (p *parser) holds(s *source) bool {
 	case s.draw != nil && s.draw.kind == "normal":
 		return true
 	case s.draw != nil:
-		data = []float64{s.draw.a, s.draw.b}
+		data = numbers.Of(s.draw.a, s.draw.b)
 		where = func(i int) string { return [2]string{"lo ", "hi "}[i] }
 	}
-	for i, x := range data {
-		if x = s.affine(x); !s.rule.holds(x, p.net.Tick) {
-			p.broken(s, x, where(i))
-			return false
+	for first, block := range data.Blocks {
+		for i, x := range block {
+			if x = s.affine(x); !s.rule.holds(x, p.net.Tick) {
+				p.broken(s, x, where(first+i))
+				return false
+			}
 		}
 	}
 	return true
@@ -251,35 +256,40 @@ func (s *source) place(i int) string {
 }
 
 // numbers computes the source: one number for all, or those that are stored,
-// or n that are drawn. It returns nil when it has reported.
-func (p *parser) numbers(s *source, n int) []float64 {
-	out := s.data
+// or n that are drawn. It returns false when it has reported.
+func (p *parser) numbers(s *source, n int) (numbers.List, bool) {
+	blocks := s.data.Blocks
 	switch {
 	case s.draw != nil:
-		out = s.draw.numbers(newStream(s.draw.seed, s.stream), n)
+		blocks = s.draw.blocks(newStream(s.draw.seed, s.stream), n)
 	case s.scale == 1 && s.offset == 0:
 		// Shared with the file's other users, since nobody writes to it.
-		return out
-	default:
-		out = make([]float64, len(s.data))
-		copy(out, s.data)
+		return s.data, true
 	}
-	for i, x := range out {
-		out[i] = s.affine(x)
-		if math.IsInf(out[i], 0) || math.IsNaN(out[i]) {
-			p.Diags.Add(s.pos, diag.NotFinite, "%s: %v at %s becomes %v by scale and offset, want finite numbers", s.what, x, s.place(i), out[i])
-			return nil
+	var out numbers.Builder
+	var moved []float64
+	for first, block := range blocks {
+		moved = moved[:0]
+		for i, x := range block {
+			y := s.affine(x)
+			if math.IsInf(y, 0) || math.IsNaN(y) {
+				p.Diags.Add(s.pos, diag.NotFinite, "%s: %v at %s becomes %v by scale and offset, want finite numbers", s.what, x, s.place(first+i), y)
+				return numbers.List{}, false
+			}
+			if s.draw != nil && s.rule.holds != nil && !s.rule.holds(y, p.net.Tick) {
+				p.broken(s, y, fmt.Sprintf("number %d drawn ", first+i))
+				return numbers.List{}, false
+			}
+			moved = append(moved, y)
 		}
-		if s.draw != nil && s.rule.holds != nil && !s.rule.holds(out[i], p.net.Tick) {
-			p.broken(s, out[i], fmt.Sprintf("number %d drawn ", i))
-			return nil
-		}
+		out.Append(moved)
 	}
-	return out
+	return out.List(), true
 }
 
 // spread repeats numbers that run along one axis over the whole shape.
-func (s *source) spread(x []float64, shape []int) []float64 {
+func (s *source) spread(list numbers.List, shape []int) []float64 {
+	x := list.Floats()
 	if s.axis < 0 || len(x) == 1 {
 		return x
 	}

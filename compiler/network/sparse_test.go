@@ -111,17 +111,17 @@ func TestSparseRulesAreUniform(t *testing.T) {
 
 func TestSparseNumbersComeOneForEachSynapse(t *testing.T) {
 	p := recurrent(t, 30, "connect: {sparse: {p: 0.5, seed: 1}}, weights: {normal: [0, 1], seed: 1}, delay: {integer: [2, 9], seed: 1}")
-	if n := len(p.Connect.Pre); n == 0 || len(p.Weights.Values) != n || len(p.Delays.Values) != n {
-		t.Errorf("%d edges, %d weights, %d delays; want as many of each", n, len(p.Weights.Values), len(p.Delays.Values))
+	if n := len(p.Connect.Pre); n == 0 || len(p.Weights.Floats()) != n || len(p.Delays.Floats()) != n {
+		t.Errorf("%d edges, %d weights, %d delays; want as many of each", n, len(p.Weights.Floats()), len(p.Delays.Floats()))
 	}
-	if lo, hi := slices.Min(p.Delays.Values), slices.Max(p.Delays.Values); lo != 2 || hi != 9 {
+	if lo, hi := slices.Min(p.Delays.Floats()), slices.Max(p.Delays.Floats()); lo != 2 || hi != 9 {
 		t.Errorf("delays run from %v to %v, want 2 to 9", lo, hi)
 	}
-	if p := recurrent(t, 30, "connect: {sparse: {p: 0}}, weights: {normal: [0, 1]}"); len(p.Connect.Pre) != 0 || len(p.Weights.Values) != 1 {
-		t.Errorf("p: 0 gives %d edges and %d weights, want none and one that stands for all", len(p.Connect.Pre), len(p.Weights.Values))
+	if p := recurrent(t, 30, "connect: {sparse: {p: 0}}, weights: {normal: [0, 1]}"); len(p.Connect.Pre) != 0 || len(p.Weights.Floats()) != 1 {
+		t.Errorf("p: 0 gives %d edges and %d weights, want none and one that stands for all", len(p.Connect.Pre), len(p.Weights.Floats()))
 	}
 	p = recurrent(t, 4, "connect: {sparse: {out_degree: 1}}, weights: [1, 2, 3, 4]")
-	if diff := cmp.Diff([]float64{1, 2, 3, 4}, p.Weights.Values); diff != "" {
+	if diff := cmp.Diff([]float64{1, 2, 3, 4}, p.Weights.Floats()); diff != "" {
 		t.Errorf("weights differ (-want +got):\n%s", diff)
 	}
 }
@@ -155,7 +155,7 @@ func TestThingsWithTheSameSeedDiffer(t *testing.T) {
 		t.Error("one parameter of two populations has the same numbers")
 	}
 	p, q := net.Projections[0], net.Projections[1]
-	if cmp.Equal(p.Connect.Pre, q.Connect.Pre) || cmp.Equal(p.Weights.Values[:32], q.Weights.Values[:32]) || cmp.Equal(p.Delays.Values[:32], q.Delays.Values[:32]) {
+	if cmp.Equal(p.Connect.Pre, q.Connect.Pre) || cmp.Equal(p.Weights.Floats()[:32], q.Weights.Floats()[:32]) || cmp.Equal(p.Delays.Floats()[:32], q.Delays.Floats()[:32]) {
 		t.Error("two projections have the same edges, weights or delays")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/numbers"
 )
 
 // HasNorms reports whether there is something to fold in a network.
@@ -126,10 +127,11 @@ func (p *folding) input(pr *ir.Projection, norm *network.Norm) {
 
 // weigh multiplies the weights of a projection by a factor of their neuron.
 func (p *folding) weigh(pr *ir.Projection, factor func(i int) float64) {
-	pr.Weight = slices.Clone(pr.Weight)
-	for s := range pr.Weight {
-		pr.Weight[s] *= factor(int(pr.Post[s]))
+	list := pr.Weight.Floats()
+	for s := range list {
+		list[s] *= factor(int(pr.Post[s]))
 	}
+	pr.Weight = numbers.Shared(list)
 }
 
 // turns are the parameters that have the other sign in a neuron that is turned

@@ -73,7 +73,7 @@ func normalised(g *ir.Graph, in [][]int32, ticks int) []interp.Spike {
 			}
 			for _, j := range from {
 				for s := p.Off[j]; s < p.Off[j+1]; s++ {
-					sum[p.Post[s]] += p.Weight[s]
+					sum[p.Post[s]] += p.Weight.At(int(s))
 				}
 			}
 			for i := range n {
@@ -196,7 +196,7 @@ projections: [{from: in, to: p, connect: {conv2d: {kernel: 1}}, layout: %s, weig
 		if err != nil {
 			t.Fatal(err)
 		}
-		for s, w := range f.Projections[0].Weight {
+		for s, w := range f.Projections[0].Weight.Floats() {
 			channel := int(f.Projections[0].Post[s]) / 9
 			if layout == "hwc" {
 				channel = int(f.Projections[0].Post[s]) % 2

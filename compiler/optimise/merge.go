@@ -57,7 +57,7 @@ func (m *merger) projection(stands []bool) (ir.Projection, []int16) {
 	if len(m.order) == len(p.Post) {
 		return *p, m.weights
 	}
-	out.Post, out.Weight = pick(p.Post, m.order), pick(p.Weight, m.order)
+	out.Post, out.Weight = pick(p.Post, m.order), p.Weight.Pick(m.order)
 	if len(p.Delay) > 1 {
 		if out.Delay = pick(p.Delay, m.order); len(m.order) == 0 {
 			out.Delay = []uint16{1}

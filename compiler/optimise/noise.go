@@ -7,6 +7,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/numbers"
 )
 
 // Pruning by noise is the rule of Moore and Chaudhuri, "Using noise to probe
@@ -117,7 +118,7 @@ func linear(g *ir.Graph, k int, at []int, gain float64) *matrix {
 		for j := range n {
 			for s := pr.Off[j]; s < pr.Off[j+1]; s++ {
 				i := int(pr.Post[s])
-				a.x[i*n+j] += gain * leak(i) * np.Params[network.R].At(i) * pr.Weight[s] / np.Params[network.VThreshold].At(i)
+				a.x[i*n+j] += gain * leak(i) * np.Params[network.R].At(i) * pr.Weight.At(int(s)) / np.Params[network.VThreshold].At(i)
 			}
 		}
 	}
@@ -233,11 +234,11 @@ func sample(g *ir.Graph, k int, at []int, c *matrix, o network.Prune) {
 	synapses := 0
 	for x, p := range at {
 		pr := &g.Projections[p]
-		scores[x] = make([]float64, len(pr.Weight))
+		scores[x] = make([]float64, len(pr.Post))
 		for j := range n {
 			for s := pr.Off[j]; s < pr.Off[j+1]; s++ {
 				i := int(pr.Post[s])
-				w := pr.Weight[s] * np.Params[network.R].At(i)
+				w := pr.Weight.At(int(s)) * np.Params[network.R].At(i)
 				spread := c.x[i*n+i] + c.x[j*n+j] - math.Copysign(2*c.x[i*n+j], w)
 				// A tick's share of the leak, so that neurons of any time constant compare.
 				share := g.Net.Tick / np.Params[network.Tau].At(i) / np.Params[network.VThreshold].At(i)
@@ -245,12 +246,12 @@ func sample(g *ir.Graph, k int, at []int, c *matrix, o network.Prune) {
 			}
 		}
 		all = append(all, scores[x]...)
-		synapses += len(pr.Weight)
+		synapses += len(pr.Post)
 	}
 	factor := factorFor(all, o.Keep*float64(synapses))
 	r := rand.New(rand.NewPCG(o.Seed, uint64(k)))
 	for x, p := range at {
-		weights := append([]float64(nil), g.Projections[p].Weight...)
+		weights := g.Projections[p].Weight.Floats()
 		keep := make([]bool, len(weights))
 		for s := range weights {
 			chance := min(1, factor*scores[x][s])
@@ -259,7 +260,7 @@ func sample(g *ir.Graph, k int, at []int, c *matrix, o network.Prune) {
 			}
 		}
 		pr := g.Projections[p]
-		pr.Weight = weights
+		pr.Weight = numbers.Shared(weights)
 		g.Projections[p], _ = sift(&pr, func(_, s int) bool { return keep[s] })
 	}
 }

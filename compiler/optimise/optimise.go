@@ -33,7 +33,7 @@ func sift(p *ir.Projection, keep func(source, s int) bool) (ir.Projection, []int
 		out.Off[i+1] = int32(len(kept))
 	}
 	out.Post = pick(p.Post, kept)
-	out.Weight = pick(p.Weight, kept)
+	out.Weight = p.Weight.Pick(kept)
 	if len(p.Delay) > 1 {
 		if out.Delay = pick(p.Delay, kept); len(kept) == 0 {
 			out.Delay = []uint16{1}
@@ -93,7 +93,7 @@ func moved(p *ir.Projection, weights []int16, to func(source int) int) (ir.Proje
 		off[i+1] = int32(len(order))
 	}
 	out := *p
-	out.Off, out.Post, out.Weight = off, pick(p.Post, order), pick(p.Weight, order)
+	out.Off, out.Post, out.Weight = off, pick(p.Post, order), p.Weight.Pick(order)
 	if len(p.Delay) > 1 {
 		out.Delay = pick(p.Delay, order)
 	}

@@ -25,7 +25,7 @@ func Prune(g *ir.Graph, o network.Optimise) (*ir.Graph, []ir.Effect, error) {
 		if stays(g, p) {
 			continue
 		}
-		gone := smallest(p.Weight, o.Prune)
+		gone := smallest(p.Weight.Floats(), o.Prune)
 		out.Projections[k], _ = sift(p, func(_, s int) bool { return !gone[s] })
 	}
 	return &out, losses(g, &out), nil
@@ -72,11 +72,11 @@ func losses(before, after *ir.Graph) []ir.Effect {
 		for i := range len(a.Off) - 1 {
 			diff := map[key]float64{}
 			for s := a.Off[i]; s < a.Off[i+1]; s++ {
-				diff[key{a.Post[s], a.DelayOf(int(s))}] += a.Weight[s]
-				signal += float64(a.Weight[s] * a.Weight[s])
+				diff[key{a.Post[s], a.DelayOf(int(s))}] += a.Weight.At(int(s))
+				signal += float64(a.Weight.At(int(s)) * a.Weight.At(int(s)))
 			}
 			for s := b.Off[i]; s < b.Off[i+1]; s++ {
-				diff[key{b.Post[s], b.DelayOf(int(s))}] -= b.Weight[s]
+				diff[key{b.Post[s], b.DelayOf(int(s))}] -= b.Weight.At(int(s))
 			}
 			keys := make([]key, 0, len(diff))
 			for at := range diff {

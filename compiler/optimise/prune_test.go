@@ -45,7 +45,7 @@ func TestPruningByMagnitudeSaysWhatItLoses(t *testing.T) {
 	g := lowered(t, small)
 	out, effects := prune(t, g, network.Prune{Magnitude: 0.15})
 	p := &out.Projections[0]
-	got := fmt.Sprint(p.Off, p.Post, p.Weight, p.Delay)
+	got := fmt.Sprint(p.Off, p.Post, p.Weight.Floats(), p.Delay)
 	if want := "[0 1 2 3] [1 0 1] [-0.5 0.2 1] [2 3 6]"; got != want {
 		t.Errorf("left %s, want %s", got, want)
 	}
@@ -69,7 +69,7 @@ func TestPruningByMagnitudeSaysWhatItLoses(t *testing.T) {
 
 func TestPruningTheSmallestShare(t *testing.T) {
 	out, _ := prune(t, lowered(t, small), network.Prune{Smallest: 0.5})
-	if got := fmt.Sprint(out.Projections[0].Weight); got != "[-0.5 0.2 1]" {
+	if got := fmt.Sprint(out.Projections[0].Weight.Floats()); got != "[-0.5 0.2 1]" {
 		t.Errorf("left %s", got)
 	}
 	if out, _ = prune(t, lowered(t, small), network.Prune{Smallest: 1}); len(out.Projections[0].Post) != 0 {
@@ -100,7 +100,7 @@ func TestNoiseFindsSynapsesThatMatter(t *testing.T) {
 		p := &out.Projections[0]
 		for i := range n {
 			for s := p.Off[i]; s < p.Off[i+1]; s++ {
-				sum += p.Weight[s]
+				sum += p.Weight.At(int(s))
 				if i/12 != int(p.Post[s])/12 {
 					bridges++
 				} else {

@@ -90,7 +90,7 @@ func meanErrors(q *ir.Quantized, k int, rates []float64) []float64 {
 		for j := range len(p.Off) - 1 {
 			for s := p.Off[j]; s < p.Off[j+1]; s++ {
 				to := int(p.Post[s])
-				lost := float64(p.Weight[s]*ir.At(coef, to).in) - float64(q.Weights[i][s])/ir.At(q.Pops[k].Scale, to)
+				lost := float64(p.Weight.At(int(s))*ir.At(coef, to).in) - float64(q.Weights[i][s])/ir.At(q.Pops[k].Scale, to)
 				out[to] += float64(lost * rates[base+j])
 			}
 		}

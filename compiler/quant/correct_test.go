@@ -36,7 +36,7 @@ func TestCorrectedBiasesMakeUpForRounding(t *testing.T) {
 						rate = 0.2 * float64(j) * 46 / (45 * 46 / 2)
 					}
 					s := j*6 + i
-					lost += rate * (q.Projections[0].Weight[s]*in - float64(q.Weights[0][s])/p.Scale[0])
+					lost += rate * (q.Projections[0].Weight.At(s)*in - float64(q.Weights[0][s])/p.Scale[0])
 				}
 				moved := float64(ir.At(p.Params[name], i) - ir.At(was.Params[name], i))
 				if math.Abs(moved-lost*unit) > 0.51 {

@@ -40,12 +40,14 @@ func (p *population) finite(diags *diag.List) bool {
 	}
 	for _, k := range p.projs {
 		pr := &p.q.Projections[k]
-		for s, w := range pr.Weight {
-			x := w * p.at(int(pr.Post[s])).in
-			if !ok(x) {
-				return tell("a weight of projection "+p.projection(k).Name, x)
+		for first, block := range pr.Weight.Blocks {
+			for s, w := range block {
+				x := w * p.at(int(pr.Post[first+s])).in
+				if !ok(x) {
+					return tell("a weight of projection "+p.projection(k).Name, x)
+				}
+				most = max(most, math.Abs(x))
 			}
-			most = max(most, math.Abs(x))
 		}
 	}
 	if most > 0 && most < smallest {

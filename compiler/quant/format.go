@@ -184,7 +184,7 @@ func powerOfTwo(scale float64, segs []segment, unit float64, clip network.Clip, 
 	if lower == scale || clip == network.ClipMax || !fits(upper) {
 		return lower
 	}
-	if squaredError(segs, upper*unit, 1, math.Inf(1)) < squaredError(segs, lower*unit, 1, math.Inf(1)) {
+	if squaredError(segs, upper*unit, math.Inf(1)) < squaredError(segs, lower*unit, math.Inf(1)) {
 		return upper
 	}
 	return lower

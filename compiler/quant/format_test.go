@@ -41,7 +41,7 @@ func TestFormatsRoundToTheirNumbersAtTheBestScale(t *testing.T) {
 		least := math.Inf(1)
 		for scale := top / 8; scale < 8*top; scale *= 1.0007 {
 			sum := 0.0
-			for _, w := range q.Projections[0].Weight {
+			for _, w := range q.Projections[0].Weight.Floats() {
 				d := math.Inf(1)
 				for _, l := range levels {
 					d = min(d, math.Abs(math.Abs(w)-float64(l)/scale))

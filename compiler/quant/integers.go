@@ -141,26 +141,29 @@ func storeWeights(q *ir.Quantized, k int, s settings) {
 		shift++
 	}
 	st := ir.QuantStats{
-		Projection: q.Net.Projections[pr.Index].Name, Bits: bits, Step: 1, Largest: hi, Synapses: len(pr.Weight),
+		Projection: q.Net.Projections[pr.Index].Name, Bits: bits, Step: 1, Largest: hi, Synapses: len(pr.Post),
 		Clip: float64(hi), ScaleMin: 1, ScaleMax: 1,
 	}
 	if hi == 0 {
 		st.Clip = float64(-lo)
 	}
-	out := make([]int16, len(pr.Weight))
+	out := make([]int16, len(pr.Post))
 	var signal, noise float64
-	for i, w := range pr.Weight {
-		x := min(max(math.Trunc(w), float64(lo)), float64(hi))
-		if x != math.Trunc(w) {
-			st.Clipped++
+	for first, block := range pr.Weight.Blocks {
+		for i, w := range block {
+			x := min(max(math.Trunc(w), float64(lo)), float64(hi))
+			if x != math.Trunc(w) {
+				st.Clipped++
+			}
+			stored := int16(x) >> shift << shift
+			out[first+i] = stored
+			if stored == 0 && w != 0 {
+				st.Zeroed++
+			}
+			d := w - float64(stored)
+			signal += float64(w * w)
+			noise += float64(d * d)
 		}
-		out[i] = int16(x) >> shift << shift
-		if out[i] == 0 && w != 0 {
-			st.Zeroed++
-		}
-		d := w - float64(out[i])
-		signal += float64(w * w)
-		noise += float64(d * d)
 	}
 	st.Exact = noise == 0
 	if !st.Exact {
@@ -188,38 +191,40 @@ func wholeWeights(q *ir.Quantized, k int, arch *targets.Arch, over network.Quant
 		storeWeights(q, k, s)
 		return
 	}
-	out := make([]int16, len(pr.Weight))
+	out := make([]int16, len(pr.Post))
 	bad, off := 0, 0
 	var fraction, beyond float64
-	for s, w := range pr.Weight {
-		switch {
-		case w != math.Trunc(w):
-			if bad == 0 {
-				fraction = w
+	for first, block := range pr.Weight.Blocks {
+		for s, w := range block {
+			switch {
+			case w != math.Trunc(w):
+				if bad == 0 {
+					fraction = w
+				}
+				bad++
+			case w < float64(lo) || w > float64(hi):
+				if math.Abs(w) > math.Abs(beyond) {
+					beyond = w
+				}
+				off++
+			default:
+				out[first+s] = int16(w)
 			}
-			bad++
-		case w < float64(lo) || w > float64(hi):
-			if math.Abs(w) > math.Abs(beyond) {
-				beyond = w
-			}
-			off++
-		default:
-			out[s] = int16(w)
 		}
 	}
 	model := q.Net.Populations[pr.To].Model
 	if bad > 0 {
-		diags.Add(np.Weights.Pos, diag.OutOfRange, "projection %q: weight %g is not whole, and neuron %s takes its weights as they are; %d of %d weights are not", np.Name, fraction, model, bad, len(pr.Weight))
+		diags.Add(np.Weights.Pos, diag.OutOfRange, "projection %q: weight %g is not whole, and neuron %s takes its weights as they are; %d of %d weights are not", np.Name, fraction, model, bad, len(pr.Post))
 	}
 	if off > 0 {
-		diags.Add(np.Weights.Pos, diag.DoesNotFit, "projection %q: weight %.0f does not fit the target's synapses, which hold %d to %d; %d of %d weights do not", np.Name, beyond, lo, hi, off, len(pr.Weight))
+		diags.Add(np.Weights.Pos, diag.DoesNotFit, "projection %q: weight %.0f does not fit the target's synapses, which hold %d to %d; %d of %d weights do not", np.Name, beyond, lo, hi, off, len(pr.Post))
 	}
 	if np.Exp != 0 && arch.WeightFormat != targets.Mantissa {
 		diags.Add(np.Pos, diag.DoesNotFit, "projection %q: weight_exp is %d, and the target's weights have no exponent: choose a target whose weights are mantissas, such as loihi", np.Name, np.Exp)
 	}
 	q.Weights[k] = out
 	q.Stats[k] = ir.QuantStats{
-		Projection: np.Name, Bits: arch.WeightBits, Step: 1, Largest: int(hi), Exact: true, Synapses: len(pr.Weight),
+		Projection: np.Name, Bits: arch.WeightBits, Step: 1, Largest: int(hi), Exact: true, Synapses: len(pr.Post),
 		Clip: float64(hi), ScaleMin: 1, ScaleMax: 1,
 	}
 }

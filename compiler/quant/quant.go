@@ -296,11 +296,13 @@ func (p *population) exact() bool {
 	for _, k := range p.projs {
 		pr := &p.q.Projections[k]
 		set := &p.set[k]
-		for s, w := range pr.Weight {
-			w *= p.at(int(pr.Post[s])).in
-			lowest := set.format == "" && w == -set.grid.top-1
-			if w != math.Trunc(w) || !set.grid.holds(w) && !lowest {
-				return false
+		for first, block := range pr.Weight.Blocks {
+			for s, w := range block {
+				w *= p.at(int(pr.Post[first+s])).in
+				lowest := set.format == "" && w == -set.grid.top-1
+				if w != math.Trunc(w) || !set.grid.holds(w) && !lowest {
+					return false
+				}
 			}
 		}
 	}
@@ -334,43 +336,48 @@ func (p *population) weights(k int) {
 	own := p.own[k]
 	st := ir.QuantStats{
 		Projection: p.q.Net.Projections[pr.Index].Name, Bits: set.bits, Format: set.format,
-		Exact: p.out.Exact, Synapses: len(pr.Weight), ScaleMin: math.Inf(1), ScaleMax: math.Inf(-1),
+		Exact: p.out.Exact, Synapses: len(pr.Post), ScaleMin: math.Inf(1), ScaleMax: math.Inf(-1),
 	}
-	out := make([]int16, len(pr.Weight))
+	out := make([]int16, len(pr.Post))
 	var signal, noise float64
-	for s, w := range pr.Weight {
-		i := int(pr.Post[s])
-		in := p.at(i).in
-		scale := ir.At(p.out.Scale, i)
-		if own != nil {
-			seg.own = ir.At(own, i)
-		}
-		step := seg.step(scale)
-		hi := seg.grid.top * step
-		x := w * in * scale
-		switch {
-		case p.out.Exact: // it fits
-		case math.Round(math.Abs(x)/step) > seg.grid.top:
-			st.Clipped++
-			x = math.Copysign(hi, x)
-		default:
-			x = seg.grid.nearest(x, step, math.Round)
-		}
-		st.Step, st.Largest = max(st.Step, int(step)), max(st.Largest, int(hi))
-		if x == 0 && w != 0 {
-			st.Zeroed++
-		}
-		out[s] = int16(x)
-		d := float64(w*in) - x/scale
-		signal += float64(w * in * w * in)
-		noise += float64(d * d)
-		unit := scale * in
-		st.ScaleMin, st.ScaleMax = min(st.ScaleMin, unit), max(st.ScaleMax, unit)
-		if unit != 0 {
-			st.Clip = max(st.Clip, hi/math.Abs(unit))
+	var step, hi, scale, in float64
+	alike := len(p.coef) == 1 && len(p.out.Scale) == 1 && len(own) < 2
+	for first, block := range pr.Weight.Blocks {
+		for s, w := range block {
+			if s+first == 0 || !alike {
+				i := int(pr.Post[first+s])
+				in, scale = p.at(i).in, ir.At(p.out.Scale, i)
+				if own != nil {
+					seg.own = ir.At(own, i)
+				}
+				step = seg.step(scale)
+				hi = seg.grid.top * step
+				st.Step, st.Largest = max(st.Step, int(step)), max(st.Largest, int(hi))
+				unit := scale * in
+				st.ScaleMin, st.ScaleMax = min(st.ScaleMin, unit), max(st.ScaleMax, unit)
+				if unit != 0 {
+					st.Clip = max(st.Clip, hi/math.Abs(unit))
+				}
+			}
+			x := w * in * scale
+			switch {
+			case p.out.Exact: // it fits
+			case math.Round(math.Abs(x)/step) > seg.grid.top:
+				st.Clipped++
+				x = math.Copysign(hi, x)
+			default:
+				x = seg.grid.nearest(x, step, math.Round)
+			}
+			if x == 0 && w != 0 {
+				st.Zeroed++
+			}
+			out[first+s] = int16(x)
+			d := float64(w*in) - x/scale
+			signal += float64(w * in * w * in)
+			noise += float64(d * d)
 		}
 	}
-	if len(pr.Weight) == 0 {
+	if len(pr.Post) == 0 {
 		st.ScaleMin, st.ScaleMax, st.Clip = 1, 1, set.grid.top
 		st.Step, st.Largest = 1, int(set.grid.top)
 	}

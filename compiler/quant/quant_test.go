@@ -16,6 +16,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/compiler/quant"
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/numbers"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -171,7 +172,7 @@ func draws(r *rand.Rand, n int, tail float64) string {
 // squaredError is what the integers of projection k lose.
 func squaredError(q *ir.Quantized, k int) float64 {
 	var sum float64
-	for s, w := range q.Projections[k].Weight {
+	for s, w := range q.Projections[k].Weight.Floats() {
 		d := w - float64(q.Weights[k][s])/ir.At(q.Pops[0].Scale, int(q.Projections[k].Post[s]))
 		sum += d * d
 	}
@@ -209,7 +210,7 @@ func TestClipOfLeastSquaredError(t *testing.T) {
 				weights := draws(r, n, tail)
 				mse := quantise(t, one(n, 1, "if", "", fmt.Sprintf("weights: %s, quantise: {bits: %d, clip: mse}", weights, bits)))
 				clipMax := quantise(t, one(n, 1, "if", "", fmt.Sprintf("weights: %s, quantise: {bits: %d, clip: max}", weights, bits)))
-				got, atMax, least := squaredError(mse, 0), squaredError(clipMax, 0), best(mse.Projections[0].Weight, bits)
+				got, atMax, least := squaredError(mse, 0), squaredError(clipMax, 0), best(mse.Projections[0].Weight.Floats(), bits)
 				if got > atMax*(1+1e-9) {
 					t.Errorf("%d weights, %d bits, tail %g: squared error %g, clip max has %g", n, bits, tail, got, atMax)
 				}
@@ -321,7 +322,7 @@ func TestLossesAreCounted(t *testing.T) {
 		t.Errorf("statistics %+v, want %d synapses of 3 bits, 1 clipped, 7 zeroed", s, len(list))
 	}
 	var signal float64
-	for _, w := range q.Projections[0].Weight {
+	for _, w := range q.Projections[0].Weight.Floats() {
 		signal += w * w
 	}
 	if want := 10 * math.Log10(signal/squaredError(q, 0)); math.Abs(want-s.SQNR) > 1e-9 {
@@ -510,10 +511,11 @@ func dequantised(t *testing.T, q *ir.Quantized) *ir.Graph {
 	g.Net = &net
 	g.Projections = append([]ir.Projection(nil), g.Projections...)
 	pr := &g.Projections[0]
-	pr.Weight = make([]float64, len(pr.Weight))
-	for s := range pr.Weight {
-		pr.Weight[s] = float64(q.Weights[0][s]) / ir.At(p.Scale, int(pr.Post[s]))
+	weights := make([]float64, len(pr.Post))
+	for s := range weights {
+		weights[s] = float64(q.Weights[0][s]) / ir.At(p.Scale, int(pr.Post[s]))
 	}
+	pr.Weight = numbers.Shared(weights)
 	return &g
 }
 

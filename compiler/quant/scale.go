@@ -2,15 +2,17 @@ package quant
 
 import (
 	"math"
+	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/internal/numbers"
 	"github.com/weft-toolchain/weft/isa/fixed"
 	"github.com/weft-toolchain/weft/isa/models"
 )
 
 // segment is weights that are rounded to one grid.
 type segment struct {
-	weights []float64
+	weights numbers.List
 	grid    grid
 	// format says that the grid is that of a format; own, where not 0, is the scale
 	// at which the grid's unit is 1, and room bounds the unit's multiples.
@@ -18,7 +20,7 @@ type segment struct {
 	own, room float64
 }
 
-func (p *population) segment(k int, weights []float64) segment {
+func (p *population) segment(k int, weights numbers.List) segment {
 	set := &p.set[k]
 	return segment{weights: weights, grid: set.grid, format: set.format != "", room: set.room}
 }
@@ -27,7 +29,7 @@ func (p *population) segment(k int, weights []float64) segment {
 func (p *population) scales() []float64 {
 	synapses := 1
 	for _, k := range p.projs {
-		synapses += len(p.q.Projections[k].Weight)
+		synapses += len(p.q.Projections[k].Post)
 	}
 	steps := min(max(searchWork/synapses, coarseSteps), manySteps)
 	if p.per == network.PerNeuron && p.n > 1 {
@@ -49,16 +51,18 @@ func (p *population) scales() []float64 {
 	var all []segment
 	for _, k := range p.projs {
 		pr := &p.q.Projections[k]
-		w := make([]float64, len(pr.Weight))
-		for s := range w {
-			if w[s] = pr.Weight[s]; !alike {
+		list := pr.Weight
+		if !alike {
+			w := list.Floats()
+			for s := range w {
 				w[s] *= p.at(int(pr.Post[s])).in
 			}
+			list = numbers.Shared(w)
 		}
 		if l := p.projection(k).Learn; l != nil && alike {
-			w = append(w, l.Params["w_min"], l.Params["w_max"])
+			list = numbers.Shared(append(list.Floats(), l.Params["w_min"], l.Params["w_max"]))
 		}
-		all = append(all, p.segment(k, w))
+		all = append(all, p.segment(k, list))
 	}
 	mixed(all, p.clip, steps)
 	scale := bestScale(all, p.clip, steps)
@@ -113,15 +117,17 @@ func (p *population) byNeuron() [][]segment {
 		for i := range p.n {
 			off[i+1] += off[i]
 		}
-		flat := make([]float64, len(pr.Weight))
+		flat := make([]float64, len(pr.Post))
 		next := append([]int32(nil), off...)
-		for s, w := range pr.Weight {
-			j := pr.Post[s]
-			flat[next[j]] = w * p.at(int(j)).in
-			next[j]++
+		for first, block := range pr.Weight.Blocks {
+			for s, w := range block {
+				j := pr.Post[first+s]
+				flat[next[j]] = w * p.at(int(j)).in
+				next[j]++
+			}
 		}
 		for i := range p.n {
-			rows[i] = append(rows[i], p.segment(k, flat[off[i]:off[i+1]]))
+			rows[i] = append(rows[i], p.segment(k, numbers.Shared(flat[off[i]:off[i+1]])))
 		}
 	}
 	return rows
@@ -187,10 +193,13 @@ func bestScale(segs []segment, clip network.Clip, steps int) float64 {
 	full, top := math.Inf(1), 0.0
 	count := 0
 	for _, s := range segs {
-		count += len(s.weights)
-		for _, w := range s.weights {
-			if x := s.largest() / math.Abs(w); w != 0 && x < full {
-				full, top = x, s.largest()
+		count += s.weights.Len()
+		largest := s.largest()
+		for _, block := range s.weights.Blocks {
+			for _, w := range block {
+				if x := largest / math.Abs(w); w != 0 && x < full {
+					full, top = x, largest
+				}
 			}
 		}
 	}
@@ -203,12 +212,12 @@ func bestScale(segs []segment, clip network.Clip, steps int) float64 {
 	if clip == network.ClipMax {
 		return full
 	}
-	stride := 1 + count/maxSample
+	segs = sampled(segs, 1+count/maxSample)
 	// f is a clip's share of the one that clips nothing; an equal error keeps
 	// the larger scale.
-	best, bestErr := 1.0, squaredError(segs, full, stride, math.Inf(1))
+	best, bestErr := 1.0, squaredError(segs, full, math.Inf(1))
 	try := func(f float64) {
-		if e := squaredError(segs, full/f, stride, bestErr); e < bestErr {
+		if e := squaredError(segs, full/f, bestErr); e < bestErr {
 			best, bestErr = f, e
 		}
 	}
@@ -253,10 +262,12 @@ func gridScale(segs []segment, full float64) (float64, bool) {
 
 func onGrid(segs []segment, d float64) bool {
 	for _, s := range segs {
-		for _, w := range s.weights {
-			x := w * d
-			if math.Abs(x-math.Round(x)) > gridTolerance*math.Abs(x) {
-				return false
+		for _, block := range s.weights.Blocks {
+			for _, w := range block {
+				x := w * d
+				if math.Abs(x-math.Round(x)) > gridTolerance*math.Abs(x) {
+					return false
+				}
 			}
 		}
 	}
@@ -271,34 +282,51 @@ func levelled(segs []segment, scale float64) bool {
 			continue
 		}
 		step := s.step(scale)
-		for _, w := range s.weights {
-			if x := math.Round(w*scale) / step; x != math.Trunc(x) || !s.grid.holds(x) {
-				return false
+		for _, block := range s.weights.Blocks {
+			for _, w := range block {
+				if x := math.Round(w*scale) / step; x != math.Trunc(x) || !s.grid.holds(x) {
+					return false
+				}
 			}
 		}
 	}
 	return true
 }
 
+// sampled returns segments of every stride-th weight.
+func sampled(segs []segment, stride int) []segment {
+	out := slices.Clone(segs)
+	for i := range out {
+		n := out[i].weights.Len()
+		w := make([]float64, 0, n/stride+1)
+		for k := 0; k < n; k += stride {
+			w = append(w, out[i].weights.At(k))
+		}
+		out[i].weights = numbers.Shared(w)
+	}
+	return out
+}
+
 // squaredError sums the squared errors of the weights at a scale; it stops as
 // soon as the sum reaches enough.
-func squaredError(segs []segment, scale float64, stride int, enough float64) float64 {
+func squaredError(segs []segment, scale, enough float64) float64 {
 	var sum float64
 	inverse := 1 / scale
 	for _, s := range segs {
 		step := s.step(scale)
-		for k := 0; k < len(s.weights); k += stride {
-			w := s.weights[k]
-			var q float64
-			// What nearest says of whole numbers, inlined: a search takes a quarter of the time.
-			if s.grid.levels == nil && step == 1 {
-				q = min(max(math.RoundToEven(w*scale), -s.grid.top), s.grid.top)
-			} else {
-				q = s.grid.nearest(w*scale, step, math.RoundToEven)
-			}
-			d := w - float64(q*inverse) // not fused, so that every machine rounds alike
-			if sum += float64(d * d); sum >= enough {
-				return sum
+		for _, block := range s.weights.Blocks {
+			for _, w := range block {
+				var q float64
+				// What nearest says of whole numbers, inlined: a search takes a quarter of the time.
+				if s.grid.levels == nil && step == 1 {
+					q = min(max(math.RoundToEven(w*scale), -s.grid.top), s.grid.top)
+				} else {
+					q = s.grid.nearest(w*scale, step, math.RoundToEven)
+				}
+				d := w - float64(q*inverse) // not fused, so that every machine rounds alike
+				if sum += float64(d * d); sum >= enough {
+					return sum
+				}
 			}
 		}
 	}

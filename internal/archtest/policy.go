@@ -40,7 +40,8 @@ var policy = []row{
 	{pkg: "internal/yamldoc", may: []string{"internal/diag", "internal/spell"}},
 	{pkg: "internal/ndarray/table", may: []string{"internal/diag", "internal/spell"}},
 	{pkg: "internal/hdf5", may: []string{"internal/diag", "internal/spell"}},
-	{pkg: "internal/ndarray", may: []string{"internal/ndarray/table", "internal/diag", "internal/spell"}},
+	{pkg: "internal/numbers"},
+	{pkg: "internal/ndarray", may: []string{"internal/ndarray/table", "internal/numbers", "internal/diag", "internal/spell"}},
 
 	// The contract between compiler and emulator.
 	{pkg: "isa/fixed"},
@@ -53,9 +54,9 @@ var policy = []row{
 	// The compiler. A pass may be tested on what the passes before it make.
 	{
 		pkg: "compiler/network",
-		may: []string{"internal/diag", "internal/yamldoc", "internal/ndarray", "internal/paths", "internal/spell"},
+		may: []string{"internal/diag", "internal/yamldoc", "internal/ndarray", "internal/numbers", "internal/paths", "internal/spell"},
 	},
-	{pkg: "compiler/ir", may: []string{"compiler/network", "targets/...", "internal/diag"}},
+	{pkg: "compiler/ir", may: []string{"compiler/network", "targets/...", "internal/diag", "internal/numbers"}},
 	{pkg: "compiler/lower", may: pass, tests: []string{"compiler/..."}},
 	{pkg: "compiler/optimise", may: pass, tests: []string{"compiler/..."}},
 	{pkg: "compiler/quant", may: pass, tests: []string{"compiler/..."}},
@@ -89,7 +90,7 @@ var policy = []row{
 	{pkg: "internal/rancnet", may: []string{"emulator/ranc", "internal/diag", "internal/ndarray"}, tests: []string{"compiler/...", "emulator/...", "targets/...", "internal/paths"}},
 	{pkg: "internal/loihitest", tests: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/..."}},
 	{pkg: "internal/isaref", may: []string{"isa/...", "targets/..."}, tests: []string{"emulator/..."}},
-	{pkg: "internal/benchnet", may: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/diag", "internal/spell"}},
+	{pkg: "internal/benchnet", may: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/diag", "internal/numbers", "internal/spell"}},
 	{pkg: "internal/mapbench", may: []string{"compiler/partition", "compiler/place"}},
 	{pkg: "internal/difftest", may: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/..."}},
 	{pkg: "examples/...", may: belowCommand},
@@ -100,7 +101,7 @@ var policy = []row{
 }
 
 // pass is what a pass of the compiler may import.
-var pass = []string{"compiler/ir", "compiler/network", "isa/...", "targets/...", "internal/diag"}
+var pass = []string{"compiler/ir", "compiler/network", "isa/...", "targets/...", "internal/diag", "internal/numbers"}
 
 // belowCommand is everything but the command line.
 var belowCommand = []string{

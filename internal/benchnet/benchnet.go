@@ -11,6 +11,7 @@ import (
 
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/numbers"
 )
 
 const (
@@ -51,7 +52,7 @@ func join(net *network.Network, from, to int, c network.Connect, weights []float
 	net.Projections = append(net.Projections, network.Projection{
 		Pos: pos, Name: net.Populations[from].Name + "→" + net.Populations[to].Name,
 		From: network.Ref{Index: from}, To: to, Connect: c,
-		Weights: network.Value{Pos: pos, Values: weights}, Delays: network.Value{Pos: pos, Values: []float64{1}},
+		Weights: network.Numbers{Pos: pos, List: numbers.Of(weights...)}, Delays: network.Numbers{Pos: pos, List: numbers.Of(1)},
 	})
 }
 

@@ -85,26 +85,26 @@ func csvNames(path string) ([]string, error) {
 	return t.header, nil
 }
 
-func loadCSV[T float](path, name string) ([]int, []T, error) {
+func loadCSV(path, name string, to sink) ([]int, error) {
 	t, err := openCSV(path)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer t.close()
 	column := -1
 	if name != "" {
 		if column, err = t.column(name); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	data, rows, cols := []T{}, 0, len(t.header)
+	count, rows, cols := 0, 0, len(t.header)
 	for t.next() {
 		fields := t.Fields()
 		if rows == 0 && cols == 0 {
 			cols = len(fields)
 		}
 		if len(fields) != cols {
-			return nil, nil, errorf(diag.BadFile, t.at(t.Line(), 1), "has %d columns, want %d as in the first line", len(fields), cols)
+			return nil, errorf(diag.BadFile, t.at(t.Line(), 1), "has %d columns, want %d as in the first line", len(fields), cols)
 		}
 		rows++
 		for i, f := range fields {
@@ -113,24 +113,24 @@ func loadCSV[T float](path, name string) ([]int, []T, error) {
 			}
 			v, ok := table.Number(f)
 			if !ok {
-				return nil, nil, errorf(diag.BadFile, t.at(t.Line(), t.Col(i)), "want a number, have %q", shorten(string(f), 40))
+				return nil, errorf(diag.BadFile, t.at(t.Line(), t.Col(i)), "want a number, have %q", shorten(string(f), 40))
 			}
-			if len(data) == MaxElements {
-				return nil, nil, errorf(diag.TooLarge, path, "has more than %d numbers, the most that is read", MaxElements)
+			if count++; count > MaxElements {
+				return nil, errorf(diag.TooLarge, path, "has more than %d numbers, the most that is read", MaxElements)
 			}
-			data = append(data, T(v))
+			to.Append([]float64{v})
 		}
 	}
 	if err := t.scanError(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if rows == 0 {
-		return nil, nil, errorf(diag.BadFile, path, "has a header but no line of numbers")
+		return nil, errorf(diag.BadFile, path, "has a header but no line of numbers")
 	}
 	if column >= 0 {
-		return []int{rows}, data, nil
+		return []int{rows}, nil
 	}
-	return []int{rows, cols}, data, nil
+	return []int{rows, cols}, nil
 }
 
 // column returns the number of the column whose header is name.

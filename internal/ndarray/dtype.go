@@ -77,7 +77,7 @@ func parseDtype(descr string) (d dtype, reason string, ok bool) {
 }
 
 // decode turns len(dst) elements of src into numbers.
-func decode[T float](d dtype, dst []T, src []byte) {
+func decode(d dtype, dst []float64, src []byte) {
 	switch {
 	case d.kind == 'b':
 		for i := range dst {
@@ -88,22 +88,22 @@ func decode[T float](d dtype, dst []T, src []byte) {
 		}
 	case d.size == 1 && d.kind == 'u':
 		for i := range dst {
-			dst[i] = T(src[i])
+			dst[i] = float64(src[i])
 		}
 	case d.size == 1:
 		for i := range dst {
-			dst[i] = T(int8(src[i]))
+			dst[i] = float64(int8(src[i]))
 		}
 	case d.size == 2:
 		for i := range dst {
 			v := d.order.Uint16(src[2*i:])
 			switch d.kind {
 			case 'f':
-				dst[i] = T(halfToFloat(v))
+				dst[i] = float64(halfToFloat(v))
 			case 'i':
-				dst[i] = T(int16(v))
+				dst[i] = float64(int16(v))
 			default:
-				dst[i] = T(v)
+				dst[i] = float64(v)
 			}
 		}
 	case d.size == 4:
@@ -111,11 +111,11 @@ func decode[T float](d dtype, dst []T, src []byte) {
 			v := d.order.Uint32(src[4*i:])
 			switch d.kind {
 			case 'f':
-				dst[i] = T(math.Float32frombits(v))
+				dst[i] = float64(math.Float32frombits(v))
 			case 'i':
-				dst[i] = T(int32(v))
+				dst[i] = float64(int32(v))
 			default:
-				dst[i] = T(v)
+				dst[i] = float64(v)
 			}
 		}
 	default:
@@ -123,11 +123,11 @@ func decode[T float](d dtype, dst []T, src []byte) {
 			v := d.order.Uint64(src[8*i:])
 			switch d.kind {
 			case 'f':
-				dst[i] = T(math.Float64frombits(v))
+				dst[i] = math.Float64frombits(v)
 			case 'i':
-				dst[i] = T(int64(v))
+				dst[i] = float64(int64(v))
 			default:
-				dst[i] = T(v)
+				dst[i] = float64(v)
 			}
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/numbers"
 )
 
 // MaxElements is the largest number of elements of an array that is read, and
@@ -66,7 +67,7 @@ func FileError(path string, err error) error {
 // Numbers of every dtype are widened to float64, which is exact but for 64-bit
 // integers beyond 2^53. NaN and infinities are kept. Every error is an *Error.
 func Load(path, name string) (*Array, error) {
-	shape, data, err := load[float64](path, name)
+	shape, data, err := loadFloats[float64](path, name)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +76,37 @@ func Load(path, name string) (*Array, error) {
 
 // LoadFloat32 is Load in half the memory, rounding each number to float32.
 func LoadFloat32(path, name string) (shape []int, data []float32, err error) {
-	return load[float32](path, name)
+	return loadFloats[float32](path, name)
+}
+
+// LoadList is Load in as little memory as the numbers take.
+func LoadList(path, name string) (shape []int, list numbers.List, err error) {
+	var b numbers.Builder
+	h, err := load(path, name, &b)
+	if err != nil {
+		return nil, list, err
+	}
+	list = b.List()
+	if h.fortran {
+		list = list.Pick(fortranOrder(h.shape))
+	}
+	return h.shape, list, nil
+}
+
+func loadFloats[T float](path, name string) ([]int, []T, error) {
+	f := floats[T]{data: []T{}}
+	h, err := load(path, name, &f)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !h.fortran {
+		return h.shape, f.data, nil
+	}
+	data := make([]T, len(f.data))
+	for i, from := range fortranOrder(h.shape) {
+		data[i] = f.data[from]
+	}
+	return h.shape, data, nil
 }
 
 // Names lists, sorted, what Load takes as name: the arrays of an .npz file,
@@ -101,24 +132,49 @@ func Names(path string) ([]string, error) {
 	panic("ndarray: unknown kind of file")
 }
 
-// float is what arrays are read into.
+// sink takes the elements of an array, in the order of the file.
+type sink interface {
+	// Reserve says how many elements come at most, where there are enough bytes in the
+	// file for them.
+	Reserve(n int)
+	Append(piece []float64)
+}
+
 type float interface{ float32 | float64 }
 
-func load[T float](path, name string) ([]int, []T, error) {
+// floats are a sink of one type.
+type floats[T float] struct{ data []T }
+
+func (f *floats[T]) Reserve(n int) { f.data = make([]T, 0, n) }
+
+func (f *floats[T]) Append(piece []float64) {
+	for _, v := range piece {
+		f.data = append(f.data, T(v))
+	}
+}
+
+// layout is the shape of an array, and how its elements stand in the file.
+type layout struct {
+	shape   []int
+	fortran bool
+}
+
+func load(path, name string, to sink) (layout, error) {
 	kind, err := kindOf(path)
 	if err != nil {
-		return nil, nil, err
+		return layout{}, err
 	}
 	switch kind {
 	case npyFile:
 		if name != "" {
-			return nil, nil, errorf(diag.UnknownName, path, "an .npy file holds one array without a name, but array %q is asked for; leave the name out", name)
+			return layout{}, errorf(diag.UnknownName, path, "an .npy file holds one array without a name, but array %q is asked for; leave the name out", name)
 		}
-		return loadNPY[T](path)
+		return loadNPY(path, to)
 	case npzFile:
-		return loadNPZ[T](path, name)
+		return loadNPZ(path, name, to)
 	case csvFile:
-		return loadCSV[T](path, name)
+		shape, err := loadCSV(path, name, to)
+		return layout{shape: shape}, err
 	}
 	panic("ndarray: unknown kind of file")
 }

@@ -29,80 +29,76 @@ type npyHeader struct {
 	count   int
 }
 
-func loadNPY[T float](path string) ([]int, []T, error) {
+func loadNPY(path string, to sink) (layout, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, nil, errorf(diag.MissingFile, path, "cannot be opened: %v", cause(err))
+		return layout{}, errorf(diag.MissingFile, path, "cannot be opened: %v", cause(err))
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, nil, errorf(diag.MissingFile, path, "cannot be opened: %v", cause(err))
+		return layout{}, errorf(diag.MissingFile, path, "cannot be opened: %v", cause(err))
 	}
-	return readNPY[T](path, f, info.Size())
+	return readNPY(path, f, info.Size(), info.Size(), to)
 }
 
 // readNPY reads an array from r, which has size bytes as far as its container
-// says; what is named in messages is what.
-func readNPY[T float](what string, r io.Reader, size int64) ([]int, []T, error) {
+// says, and there bytes of a file behind it; what is named in messages is what.
+func readNPY(what string, r io.Reader, size, there int64, to sink) (layout, error) {
 	br := bufio.NewReaderSize(r, 1<<16)
 	h, used, err := readHeader(what, br, size)
 	if err != nil {
-		return nil, nil, err
+		return layout{}, err
 	}
 	want := int64(h.count) * int64(h.dtype.size)
 	if have := size - used; have < want {
-		return nil, nil, errorf(diag.BadFile, what, "is cut short: shape %s of dtype %s takes %d bytes, %d are there; write the file again",
+		return layout{}, errorf(diag.BadFile, what, "is cut short: shape %s of dtype %s takes %d bytes, %d are there; write the file again",
 			formatShape(h.shape), h.dtype.descr, want, have)
 	} else if have > want {
-		return nil, nil, errorf(diag.BadFile, what, "shape %s of dtype %s takes %d bytes, but %d are there; want one array in the file",
+		return layout{}, errorf(diag.BadFile, what, "shape %s of dtype %s takes %d bytes, but %d are there; want one array in the file",
 			formatShape(h.shape), h.dtype.descr, want, have)
 	}
-	data, err := readElements[T](br, h)
-	if err == nil {
+	if want <= there {
+		to.Reserve(h.count)
+	}
+	if err = readElements(br, h, to); err == nil {
 		// Reading on to the end makes a zip member check its sum.
 		if _, err = br.ReadByte(); errors.Is(err, io.EOF) {
 			err = nil
 		}
 	}
 	if err != nil {
-		return nil, nil, readError(what, err)
+		return layout{}, readError(what, err)
 	}
-	if h.fortran && len(h.shape) > 1 {
-		data = fromFortran(data, h.shape)
-	}
-	return h.shape, data, nil
+	return layout{h.shape, h.fortran && len(h.shape) > 1}, nil
 }
 
-// readElements reads in pieces and grows as they come, so that memory follows
-// the bytes that are really there and not the header.
-func readElements[T float](r io.Reader, h npyHeader) ([]T, error) {
+// readElements reads in pieces, so that memory follows the bytes that are really
+// there and not the header.
+func readElements(r io.Reader, h npyHeader, to sink) error {
 	const piece = 1 << 13
-	buf := make([]byte, piece*h.dtype.size)
-	data := make([]T, 0, min(h.count, 1<<20))
-	for len(data) < h.count {
-		if len(data) == cap(data) {
-			grown := make([]T, len(data), min(h.count, 2*len(data)))
-			copy(grown, data)
-			data = grown
-		}
-		n := min(piece, h.count-len(data), cap(data)-len(data))
+	buf, data := make([]byte, piece*h.dtype.size), make([]float64, piece)
+	for left := h.count; left > 0; {
+		n := min(piece, left)
 		src := buf[:n*h.dtype.size]
 		if _, err := io.ReadFull(r, src); err != nil {
 			if errors.Is(err, io.EOF) {
 				err = io.ErrUnexpectedEOF
 			}
-			return nil, err
+			return err
 		}
-		data = data[:len(data)+n]
-		decode(h.dtype, data[len(data)-n:], src)
+		decode(h.dtype, data[:n], src)
+		to.Append(data[:n])
+		left -= n
 	}
-	return data, nil
+	return nil
 }
 
-// fromFortran reorders elements whose first index runs fastest.
-func fromFortran[T float](data []T, shape []int) []T {
-	out := make([]T, len(data))
+// fortranOrder lists where the elements of an array whose first index runs fastest
+// stand.
+func fortranOrder(shape []int) []int32 {
+	n, _ := elements(shape)
+	out := make([]int32, n)
 	stride := make([]int, len(shape))
 	s := 1
 	for i, d := range shape {
@@ -112,7 +108,7 @@ func fromFortran[T float](data []T, shape []int) []T {
 	index := make([]int, len(shape))
 	at := 0
 	for i := range out {
-		out[i] = data[at]
+		out[i] = int32(at)
 		for k := len(shape) - 1; k >= 0; k-- {
 			index[k]++
 			at += stride[k]

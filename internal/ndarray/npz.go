@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"errors"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,40 +60,40 @@ func zipReason(err error) string {
 	return cause(err).Error()
 }
 
-func loadNPZ[T float](path, name string) ([]int, []T, error) {
+func loadNPZ(path, name string, to sink) (layout, error) {
 	z, err := openNPZ(path)
 	if err != nil {
-		return nil, nil, err
+		return layout{}, err
 	}
 	defer z.close()
 	f, err := z.pick(path, name)
 	if err != nil {
-		return nil, nil, err
+		return layout{}, err
 	}
 	what := path + ": array " + strconv.Quote(strings.TrimSuffix(f.Name, ".npy"))
 	r, err := f.Open()
 	if errors.Is(err, zip.ErrAlgorithm) {
-		return nil, nil, errorf(diag.Unsupported, what, "is compressed by zip method %d, want stored or deflated", f.Method)
+		return layout{}, errorf(diag.Unsupported, what, "is compressed by zip method %d, want stored or deflated", f.Method)
 	}
 	if err != nil {
-		return nil, nil, errorf(diag.BadFile, what, "cannot be read: %s", zipReason(err))
+		return layout{}, errorf(diag.BadFile, what, "cannot be read: %s", zipReason(err))
 	}
 	defer r.Close()
 	if f.Flags&1 != 0 {
-		return nil, nil, errorf(diag.Unsupported, what, "is encrypted")
+		return layout{}, errorf(diag.Unsupported, what, "is encrypted")
 	}
 	size := f.UncompressedSize64
 	if size > MaxElements*8+maxHeader+12 {
-		return nil, nil, errorf(diag.TooLarge, what, "is %d bytes, more than %d elements, the most that is read", size, MaxElements)
+		return layout{}, errorf(diag.TooLarge, what, "is %d bytes, more than %d elements, the most that is read", size, MaxElements)
 	}
 	if size > bombBytes && size/bombRatio > f.CompressedSize64 {
-		return nil, nil, errorf(diag.TooLarge, what, "unpacks %d bytes to %d: arrays above %d bytes that shrink more than %d-fold are not read; store it without compression, or give its numbers as one number or a sparse list", f.CompressedSize64, size, bombBytes, bombRatio)
+		return layout{}, errorf(diag.TooLarge, what, "unpacks %d bytes to %d: arrays above %d bytes that shrink more than %d-fold are not read; store it without compression, or give its numbers as one number or a sparse list", f.CompressedSize64, size, bombBytes, bombRatio)
 	}
-	shape, data, err := readNPY[T](what, zipMember{r}, int64(size))
-	if err != nil {
-		return nil, nil, err
+	there := int64(0)
+	if info, err := os.Stat(path); err == nil {
+		there = info.Size()
 	}
-	return shape, data, nil
+	return readNPY(what, zipMember{r}, int64(size), there, to)
 }
 
 // pick returns the member that is called name.
