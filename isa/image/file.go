@@ -31,6 +31,8 @@ func (im *Image) Bytes() ([]byte, error) {
 		return nil, err
 	}
 	var buf bytes.Buffer
+	weight := weightSize(&im.Manifest.Arch)
+	buf.Grow(len(t.manifest) + t.bytes() + im.synapseBytes(weight) + 1<<14) // or a little less
 	z := zip.NewWriter(&buf)
 	if err := store(z, manifestName, t.manifest); err != nil {
 		return nil, err
@@ -39,16 +41,16 @@ func (im *Image) Bytes() ([]byte, error) {
 		if s.since > im.version() {
 			continue
 		}
-		if err := store(z, s.name+".npy", npy(s.size, s.size == 2, t.arrays[s.name])); err != nil {
+		if perSynapse(s.name) {
+			err = im.storeSynapses(z, s.name, s.size)
+		} else {
+			err = store(z, s.name+".npy", npy(s.size, false, t.arrays[s.name]))
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
-	size := weightSize(&im.Manifest.Arch)
-	weights := make([]int32, len(t.weights))
-	for k, w := range t.weights {
-		weights[k] = int32(w)
-	}
-	if err := store(z, weightsName+".npy", npy(size, false, weights)); err != nil {
+	if err := im.storeSynapses(z, weightsName, weight); err != nil {
 		return nil, err
 	}
 	if err := z.SetComment(comment(im.version()) + strings.Repeat("0", 2*sha256.Size)); err != nil {

@@ -13,7 +13,8 @@ import (
 type tables struct {
 	manifest []byte
 	arrays   map[string][]int32
-	// weights is apart, a byte or two each, for it is most of a file.
+	// weights is apart, a byte or two each, for it is most of a file: of an image that
+	// is written, arrays have no synapses, and this none.
 	weights []int16
 }
 
@@ -71,7 +72,7 @@ type fileParam struct {
 	Reg  int    `json:"reg"`
 }
 
-// flatten returns the image's tables.
+// flatten returns the image's tables, but for those with an element a synapse.
 func (im *Image) flatten() (*tables, error) {
 	fm := fileManifest{Format: formatName, Version: im.version(), Manifest: im.Manifest}
 	fm.Inputs, fm.Populations, fm.Outputs = notNil(fm.Inputs), notNil(fm.Populations), notNil(fm.Outputs)
@@ -98,13 +99,6 @@ func (im *Image) flatten() (*tables, error) {
 		for r := range c.Rows {
 			row := &c.Rows[r]
 			put("row_synapses", int32(len(row.Slots)))
-			for s := range row.Slots {
-				put("slots", int32(row.Slots[s]))
-			}
-			for _, d := range row.Delays {
-				put("delays", int32(d))
-			}
-			t.weights = append(t.weights, row.Weights...)
 			put("row_keys", row.Key)
 			put("row_marks", row.pack())
 		}
@@ -122,6 +116,16 @@ func (im *Image) flatten() (*tables, error) {
 		return nil, fmt.Errorf("manifest: %w", err)
 	}
 	return t, nil
+}
+
+// bytes returns how many bytes the flat arrays take, which all are of 4 bytes an
+// element.
+func (t *tables) bytes() int {
+	n := 0
+	for _, a := range t.arrays {
+		n += 4 * len(a)
+	}
+	return n
 }
 
 // notNil returns s, or an empty list, since JSON tells nil from empty and an image
