@@ -10,7 +10,7 @@ PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 wind
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build test race vet lint fmt golden golden-check fuzz bench bench-go bench-mapping tidy-check check demo mnist dist clean
+.PHONY: help build test race vet lint fmt golden golden-check fuzz bench bench-go bench-mapping bench-scale tidy-check check demo mnist dist clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -69,6 +69,9 @@ bench-go: ## Go benchmarks COUNT=6 times into bin/bench-go.txt; OLD=file.txt com
 
 bench-mapping: ## the benchmark networks into cores, beside METIS; wants bench/mapping in $WEFT_SHARED (default ../shared)
 	go run ./internal/mapbench $${WEFT_SHARED:-../shared}/bench/mapping/*.net.gz
+
+bench-scale: build ## networks of 64 to 4096 cores, up to 268 million synapses: memory and time; ARGS='--cores 64 --shape full'
+	go run ./internal/scalebench $(ARGS)
 
 check: vet race lint tidy-check golden-check ## everything that CI asks for
 
