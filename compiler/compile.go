@@ -10,6 +10,7 @@ import (
 	"io"
 	"math"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler/optimise"
 	"github.com/weft-toolchain/weft/compiler/quant"
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/numbers"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -58,6 +60,13 @@ type Options struct {
 	// Watched are populations, besides the network's outputs, whose neurons somebody
 	// looks at: none of them is removed.
 	Watched []int
+	// Release lets go of what no later pass needs: of the network's synapses once there
+	// are the graph's, and of the weights of graph and integers once they are in the pins
+	// of neurons. Neither can be used for another compilation then.
+	Release bool
+	// Progress, if set, is told how many of a number of steps are done. It is called
+	// from one goroutine at a time.
+	Progress func(done, total int)
 	// Dump names a pass after which the level is written to DumpTo.
 	Dump   string
 	DumpTo io.Writer
@@ -100,6 +109,8 @@ type state struct {
 	// runs has done.
 	optimise network.Optimise
 	effects  []ir.Effect
+	// steps are those of all passes that run, done those that are done.
+	steps, done int
 	Result
 }
 
@@ -118,6 +129,10 @@ type pass struct {
 	run   func(ctx context.Context, s *state) (level, error)
 	// effect says what the pass made of the network.
 	effect func(r *Result) string
+	// steps are those of its progress; 0 is 1.
+	steps int
+	// release lets go of what no pass after it needs; nil is nothing.
+	release func(s *state)
 }
 
 var passes = []pass{
@@ -126,6 +141,11 @@ var passes = []pass{
 		return s.Graph, nil
 	}, effect: func(r *Result) string {
 		return fmt.Sprintf("%d inputs, %d neurons, %d synapses", r.Graph.InputCount(), r.Graph.Neurons(), r.Graph.SynapseCount())
+	}, release: func(s *state) {
+		for k := range s.net.Projections {
+			p := &s.net.Projections[k]
+			p.Connect.Pre, p.Connect.Post, p.Weights.List, p.Delays.List = nil, nil, numbers.List{}, numbers.List{}
+		}
 	}},
 	{name: "fold", doc: "batch normalisations become weights, biases and thresholds", asked: func(s *state) bool {
 		return optimise.HasNorms(s.net)
@@ -195,7 +215,7 @@ var passes = []pass{
 			axons += len(r.Mapped.Cores[k].Axons)
 		}
 		return fmt.Sprintf("%d cores, %d axons", len(r.Mapped.Cores), axons)
-	}},
+	}, steps: mapping.Steps},
 	{name: "emit", doc: "cores become memories and programs, of what is not dead", run: func(_ context.Context, s *state) (level, error) {
 		im, err := codegen.Generate(s.Mapped, s.target)
 		if err != nil {
@@ -215,13 +235,14 @@ var passes = []pass{
 
 // mapping are the options of mapping.
 func (s *state) mapping() mapping.Options {
-	return mapping.Options{Seed: s.opt.Seed, Effort: cmp.Or(s.opt.Effort, DefaultEffort), Split: s.opt.Split, Traffic: s.opt.Traffic, Cores: s.opt.Cores, Profile: s.Profile, Workers: runtime.GOMAXPROCS(0)}
+	return mapping.Options{Seed: s.opt.Seed, Effort: cmp.Or(s.opt.Effort, DefaultEffort), Split: s.opt.Split, Traffic: s.opt.Traffic, Cores: s.opt.Cores, Profile: s.Profile, Workers: runtime.GOMAXPROCS(0), Release: s.opt.Release, Progress: s.progress}
 }
 
 // mapAround maps the network for a chip of which something is dead: into cores that
 // leave as many axons unused as it takes for all to be arranged.
 func (s *state) mapAround(ctx context.Context, d *targets.Defects) (level, error) {
 	opt := s.mapping()
+	opt.Release = false // it may take several rounds
 	opt.Usable = defect.NewRoom(d).Usable
 	err := defect.Fit(d, s.arch, func(derated *targets.Arch) (*image.Image, error) {
 		m, err := mapping.Map(ctx, s.Quantized, derated, opt)
@@ -270,7 +291,7 @@ func (e *InternalError) Unwrap() error { return e.Err }
 
 // Compile compiles net for arch; target names the chip in the image. Mistakes
 // of the user are a *diag.Error, ours an *InternalError. The context is looked
-// at between passes.
+// at between passes, and in those that may be long.
 func Compile(ctx context.Context, net *network.Network, target string, arch *targets.Arch, opt Options) (*Result, error) {
 	wanted := asked(net.Optimise, opt.Optimise)
 	if err := checkSize(net, arch, wanted); err != nil {
@@ -280,13 +301,15 @@ func Compile(ctx context.Context, net *network.Network, target string, arch *tar
 		return nil, fmt.Errorf("compile: the profile has %d sources, the network has %d", len(opt.Profile), have)
 	}
 	s := &state{net: net, arch: arch, target: target, opt: opt, optimise: wanted, Result: Result{Profile: opt.Profile, Approximate: opt.Approximate}}
-	for _, p := range passes {
-		if p.asked != nil && !p.asked(s) {
-			continue
-		}
+	runs := slices.DeleteFunc(slices.Clone(passes), func(p pass) bool { return p.asked != nil && !p.asked(s) })
+	for _, p := range runs {
+		s.steps += p.inSteps()
+	}
+	for _, p := range runs {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+		s.progress(0)
 		start := time.Now()
 		s.effects = nil
 		out, err := p.run(ctx, s)
@@ -294,6 +317,7 @@ func Compile(ctx context.Context, net *network.Network, target string, arch *tar
 			return nil, err
 		}
 		s.Passes = append(s.Passes, PassRun{p.name, time.Since(start).Seconds(), s.effects})
+		s.done += p.inSteps()
 		if err := out.Verify(); err != nil {
 			return nil, &InternalError{Pass: p.name, Err: err}
 		}
@@ -302,8 +326,25 @@ func Compile(ctx context.Context, net *network.Network, target string, arch *tar
 				return nil, fmt.Errorf("dump after %s: %w", p.name, err)
 			}
 		}
+		if opt.Release && p.release != nil {
+			p.release(s)
+			debug.FreeOSMemory() // what is let go may be half of all there is
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	return &s.Result, nil
+}
+
+// inSteps returns how many steps of progress a pass is.
+func (p *pass) inSteps() int { return max(p.steps, 1) }
+
+// progress tells that so many steps of the pass that runs are done.
+func (s *state) progress(steps int) {
+	if s.opt.Progress != nil {
+		s.opt.Progress(s.done+steps, s.steps)
+	}
 }
 
 // asked returns what a network file and the options ask for together; of numbers

@@ -2,7 +2,9 @@
 package lower
 
 import (
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/network"
@@ -178,10 +180,17 @@ func sorted(p ir.Projection, np *network.Projection, pre int, each synapses) ir.
 		next[pre]++
 		p.Post[at], index[at] = post, k
 	})
-	var row []uint64
-	for i := range pre {
-		row = order(p.Post[p.Off[i]:p.Off[i+1]], index[p.Off[i]:p.Off[i+1]], row)
+	parts := runtime.GOMAXPROCS(0)
+	var all sync.WaitGroup
+	for k := range parts {
+		all.Go(func() {
+			var row []uint64
+			for i := k * pre / parts; i < (k+1)*pre/parts; i++ {
+				row = order(p.Post[p.Off[i]:p.Off[i+1]], index[p.Off[i]:p.Off[i+1]], row)
+			}
+		})
 	}
+	all.Wait()
 	p.Weight = weights(np, int(n))
 	if np.Weights.Len() > 1 {
 		p.Weight = p.Weight.Pick(index)

@@ -86,7 +86,7 @@ func (c *cells) read(p *partition.Problem) {
 }
 
 // needs is how many destinations each source has had, at most, in the rounds so
-// far.
+// far; the zero value is before the first.
 type needs struct {
 	neurons []int32
 	relays  map[ir.Relay]int32
@@ -98,6 +98,9 @@ func (n *needs) dests(x cell) int32 {
 	case ir.Relays:
 		return n.relays[x.relay]
 	case ir.Somas:
+		if n.neurons == nil {
+			return 0
+		}
 		return n.neurons[x.neuron]
 	case ir.Parts:
 	}
@@ -131,9 +134,17 @@ func (c *cells) assemble(r *partition.Result) *ir.Mapped {
 		x, y := &c.list[a[0]], &c.list[b[0]]
 		return cmp.Or(cmp.Compare(x.role, y.role), cmp.Compare(a[0], b[0]))
 	})
-	rows := newRowMaker(c)
-	for k, list := range members {
-		m.Cores = append(m.Cores, c.core(m, k, list, rows))
+	m.Cores = make([]ir.MappedCore, len(members))
+	copied := make([]int, max(c.workers, 1))
+	c.parallel(len(members), func(part, from, to int) {
+		rows := newRowMaker(c)
+		for k := from; k < to; k++ {
+			m.Cores[k] = c.core(m, k, members[k], rows)
+		}
+		copied[part] = rows.copied
+	})
+	for _, n := range copied {
+		m.Copied += n
 	}
 	return m
 }
@@ -160,7 +171,7 @@ func (c *cells) core(m *ir.Mapped, k int, list []int32, rows *rowMaker) ir.Mappe
 			out.Copies = append(out.Copies, !own)
 			copied = copied || !own
 			if !own && x.role == ir.Somas {
-				m.Copied += int(x.to - x.from)
+				rows.copied += int(x.to - x.from)
 			}
 		}
 	}
@@ -181,6 +192,8 @@ type rowMaker struct {
 	// at is the row of each net that the core reads, and counts its synapses.
 	at, count []int32
 	nets      []int32
+	// copied counts synapses in rows for copies.
+	copied int
 }
 
 func newRowMaker(c *cells) *rowMaker {

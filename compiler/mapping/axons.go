@@ -8,7 +8,7 @@ import (
 // Axons returns how many axons each neuron needs in a core by itself; 0 of those that
 // can be split over cores instead.
 func Axons(q *ir.Quantized, arch *targets.Arch, split Split) []int32 {
-	w := wire(q, arch)
+	w := wire(q, arch, 1)
 	out := make([]int32, q.Neurons())
 	for pop := range q.Populations {
 		if w.alike[pop] || split != SplitNever && splittable(w, pop) {

@@ -1,6 +1,9 @@
 package mapping
 
 import (
+	"math"
+	"slices"
+
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -52,6 +55,31 @@ func (c *cells) population(pop int, split *grouping) {
 			c.list = append(c.list, split.parts(c.wiring, whole)...)
 		}
 	}
+}
+
+// reading returns the cells of one population with a numbering of their own for the
+// nets that they read, so that what is looked for grows with these.
+func (c *cells) reading(nets []int32) *cells {
+	if len(nets) == 0 || len(nets) == len(c.nets) {
+		return c
+	}
+	number := make([]int32, nets[len(nets)-1]-nets[0]+1)
+	w := *c.wiring
+	w.nets = make([]net, len(nets))
+	for k, x := range nets {
+		number[x-nets[0]], w.nets[k] = int32(k), c.nets[x]
+	}
+	from, to := c.list[0].from, c.list[len(c.list)-1].to
+	w.pins = pins{net: make([]int32, to-from)}
+	for i, x := range c.pins.net[from:to] {
+		w.pins.net[i] = number[x-nets[0]]
+	}
+	out := &cells{wiring: &w, list: slices.Clone(c.list)}
+	for k := range out.list {
+		out.list[k].from -= from
+		out.list[k].to -= from
+	}
+	return out
 }
 
 // relay adds the relays that nets need, and the nets that these read.
@@ -117,26 +145,34 @@ func (w *wiring) relayOf(source int32, steps uint16) ir.Relay {
 
 // home says what drives nets: of each source the first cell.
 type home struct {
-	soma  []int32 // of each neuron
+	soma  []int32 // of each neuron from first on
+	first int32
 	relay map[ir.Relay]int32
 }
 
 // homes finds the cells that drive nets.
 func (c *cells) homes() *home {
-	h := &home{soma: make([]int32, c.q.Neurons()), relay: map[ir.Relay]int32{}}
+	first, last := int32(math.MaxInt32), int32(-1)
+	for _, x := range c.list {
+		if x.role == ir.Somas {
+			first, last = min(first, x.neuron), max(last, x.neuron)
+		}
+	}
+	h := &home{soma: make([]int32, max(last-first+1, 0)), first: first, relay: map[ir.Relay]int32{}}
 	for k, x := range c.list {
 		switch {
 		case x.copies > 0:
 		case x.role == ir.Relays:
 			h.relay[x.relay] = int32(k)
 		case x.role == ir.Somas:
-			h.soma[x.neuron] = int32(k)
+			h.soma[x.neuron-first] = int32(k)
 		}
 	}
 	return h
 }
 
-// of returns the cell that drives a source's spikes, or −1 for an input.
+// of returns the cell that drives a source's spikes, or −1 for an input. Of a neuron
+// without a cell it is the first.
 func (h *home) of(r ir.Relay) int32 {
 	switch {
 	case r.Steps > 0:
@@ -144,5 +180,8 @@ func (h *home) of(r ir.Relay) int32 {
 	case r.Input:
 		return -1
 	}
-	return h.soma[r.Source]
+	if i := int(r.Source) - int(h.first); i >= 0 && i < len(h.soma) {
+		return h.soma[i]
+	}
+	return 0
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/partition"
+	"github.com/weft-toolchain/weft/internal/numbers"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -58,6 +59,11 @@ type Options struct {
 	// Profile is the number of spikes of each input, then of each neuron; nil is
 	// one each.
 	Profile []int64
+	// Release lets go of the weights of q as soon as they are in the pins.
+	Release bool
+	// Progress, if set, is told how many of Steps are done. It is called from one
+	// goroutine at a time.
+	Progress func(done int)
 	// Usable says of each place of the mesh, row by row, whether a core is best
 	// there; nil is all. Where they are too few, it does not count.
 	Usable []bool
@@ -71,32 +77,59 @@ type mapper struct {
 	q    *ir.Quantized
 	arch *targets.Arch
 	opt  Options
+	done int // steps
+}
+
+// Steps is how many steps Options.Progress is told of: when synapses are wired, what
+// is split is known, at each step of the partition, when that is assembled, and when
+// cores are placed.
+const Steps = 2 + partition.Steps + 2
+
+// progress tells of steps; those that are done again for the fan-out count once.
+func (p *mapper) progress(done int) {
+	if p.opt.Progress != nil && done > p.done {
+		p.done = done
+		p.opt.Progress(done)
+	}
 }
 
 // Map returns q in the cores of arch. The error is a *diag.Error that names what
 // does not fit, and by how much, or that of the context.
 func Map(ctx context.Context, q *ir.Quantized, arch *targets.Arch, opt Options) (*ir.Mapped, error) {
 	q = unify(q, arch)
-	p := &mapper{q, arch, opt}
-	w := wire(q, arch)
+	p := &mapper{q: q, arch: arch, opt: opt}
+	w := wire(q, arch, opt.Workers)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	p.progress(1)
 	widest, err := p.fits(w)
 	if err != nil {
 		return nil, err
+	}
+	if opt.Release {
+		clear(q.Weights)
+		for k := range q.Projections {
+			q.Projections[k].Weight = numbers.List{}
+		}
 	}
 	split, err := p.splits(ctx, w, widest)
 	if err != nil {
 		return nil, err
 	}
+	p.progress(2)
 	m, err := p.partition(ctx, newCells(w, split))
 	if err != nil {
 		return nil, err
 	}
-	if err := checkRows(m); err != nil {
+	p.progress(3 + partition.Steps)
+	if err := cmp.Or(ctx.Err(), checkRows(m)); err != nil {
 		return nil, err
 	}
 	if err := p.place(ctx, m); err != nil {
 		return nil, err
 	}
+	p.progress(Steps)
 	return m, nil
 }
 
@@ -139,7 +172,7 @@ func (p *mapper) cores(ctx context.Context, c *cells, problem *partition.Problem
 
 // options are those of package partition.
 func (p *mapper) options() partition.Options {
-	o := partition.Options{Seed: p.opt.Seed, Effort: p.opt.Effort, Workers: p.opt.Workers}
+	o := partition.Options{Seed: p.opt.Seed, Effort: p.opt.Effort, Workers: p.opt.Workers, Progress: func(done, _ int) { p.progress(2 + done) }}
 	if p.opt.Traffic {
 		o.Objective = partition.Traffic
 	}
@@ -167,7 +200,7 @@ func (p *mapper) splits(ctx context.Context, w *wiring, widest []fanIn) ([]*grou
 		if !must {
 			floor := (slots + p.arch.Neurons - 1) / p.arch.Neurons
 			var err error
-			if whole, err = p.coresOf(ctx, w, pop, nil); err != nil {
+			if whole, err = p.coresOf(ctx, w, pop, nets, nil); err != nil {
 				return nil, err
 			}
 			if whole <= floor {
@@ -179,7 +212,7 @@ func (p *mapper) splits(ctx context.Context, w *wiring, widest []fanIn) ([]*grou
 			return nil, err
 		}
 		if !must {
-			parts, err := p.coresOf(ctx, w, pop, g)
+			parts, err := p.coresOf(ctx, w, pop, nets, g)
 			if err != nil {
 				return nil, err
 			}
@@ -198,11 +231,12 @@ func (p *mapper) quick() partition.Options {
 	return partition.Options{Seed: p.opt.Seed, Effort: 1, Workers: p.opt.Workers}
 }
 
-// coresOf returns how many cores a population takes by itself, split or not.
-func (p *mapper) coresOf(ctx context.Context, w *wiring, pop int, g *grouping) (int, error) {
+// coresOf returns how many cores a population takes by itself, split or not; nets
+// are those that it reads.
+func (p *mapper) coresOf(ctx context.Context, w *wiring, pop int, nets []int32, g *grouping) (int, error) {
 	c := &cells{wiring: w}
 	c.population(pop, g)
-	r, err := partition.Partition(ctx, c.problem(nil, &needs{neurons: make([]int32, p.q.Neurons())}), p.quick())
+	r, err := partition.Partition(ctx, c.reading(nets).problem(nil, &needs{}), p.quick())
 	if err != nil {
 		return 0, err
 	}

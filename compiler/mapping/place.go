@@ -19,7 +19,7 @@ func (p *mapper) place(ctx context.Context, m *ir.Mapped) error {
 	if usable >= len(m.Cores) {
 		problem.Usable = p.opt.Usable
 	}
-	spots, err := place.Place(ctx, problem, p.placing())
+	spots, err := place.Place(ctx, problem, p.placing(problem))
 	if err != nil {
 		return err
 	}
@@ -60,12 +60,22 @@ func inRows(p *place.Problem) []int32 {
 	return out
 }
 
-// placing are the options of package place: its own defaults, or at the lowest
-// effort a short annealing from the first start.
-func (p *mapper) placing() place.Options {
+// Moves that an annealing at the default effort looks at: mostSwaps a core, or fewer,
+// so that the flows of all the cores that it looks at are no more than placeWork.
+const (
+	mostSwaps, leastSwaps = 2500, 100
+	placeWork             = 1 << 28
+)
+
+// placing are the options of package place: its own defaults; at the default effort
+// bounded; or at the lowest a short annealing from the first start.
+func (p *mapper) placing(problem *place.Problem) place.Options {
 	o := place.Options{Seed: p.opt.Seed, Workers: p.opt.Workers}
-	if p.opt.Effort == 1 {
-		o.Runs, o.Swaps = 1, 100
+	switch p.opt.Effort {
+	case 1:
+		o.Runs, o.Swaps = 1, leastSwaps
+	case 2: // a flow has two ends
+		o.Swaps = min(max(placeWork/(2*len(problem.Flows)+1), leastSwaps), mostSwaps)
 	}
 	return o
 }
@@ -73,22 +83,24 @@ func (p *mapper) placing() place.Options {
 // flows are the packets between cores, for the spikes of a profile or for one of
 // every source. A partial sum counts as a spike of its neuron.
 func flows(m *ir.Mapped, profile []int64) []place.Flow {
-	sum := map[[2]int32]int64{}
 	var out []place.Flow
-	for s := range m.Senders(profile) {
+	at := make([]int, len(m.Cores)+1) // by core, the host first: one more than its place in out
+	from, first := int32(ir.Host), 0
+	for s := range m.Senders(profile) { // those of a core behind each other
+		if s.Core != from {
+			from, first = s.Core, len(out)
+		}
 		for _, d := range s.Dests {
-			pair := [2]int32{s.Core, d.Core}
 			if d.Core == s.Core || s.Spikes == 0 {
 				continue
 			}
-			if _, ok := sum[pair]; !ok {
+			k := &at[d.Core+1]
+			if *k <= first {
 				out = append(out, place.Flow{From: s.Core, To: d.Core})
+				*k = len(out)
 			}
-			sum[pair] += s.Spikes
+			out[*k-1].Weight += s.Spikes
 		}
-	}
-	for k := range out {
-		out[k].Weight = sum[[2]int32{out[k].From, out[k].To}]
 	}
 	return out
 }

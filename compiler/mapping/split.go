@@ -18,8 +18,9 @@ import (
 // reads, of which one is in the neuron's own slot.
 type grouping struct {
 	pop int
-	// of is the group of each net that the population reads.
-	of []int32
+	// of is the group of each net that the population reads, from first on.
+	of    []int32
+	first int32
 	// own is the group of each neuron that is read where the neuron is.
 	own    []int32
 	groups int
@@ -81,7 +82,8 @@ func (w *wiring) readBy(pop int, marks []int32) []int32 {
 // group finds groups of the nets that a population reads, so that neurons have few
 // parts.
 func group(ctx context.Context, w *wiring, pop int, nets []int32, opt partition.Options) (*grouping, error) {
-	out := &grouping{pop: pop, of: make([]int32, len(w.nets)), own: make([]int32, w.q.Populations[pop].N)}
+	first, last := nets[0], nets[len(nets)-1]
+	out := &grouping{pop: pop, of: make([]int32, last-first+1), first: first, own: make([]int32, w.q.Populations[pop].N)}
 	if err := out.dual(ctx, w, nets, opt); err != nil {
 		return nil, err
 	}
@@ -92,9 +94,9 @@ func group(ctx context.Context, w *wiring, pop int, nets []int32, opt partition.
 // dual groups nets: as vertices that read the neurons that read them.
 func (g *grouping) dual(ctx context.Context, w *wiring, nets []int32, opt partition.Options) error {
 	pop := &w.q.Populations[g.pop]
-	at := make([]int32, len(w.nets))
+	at := make([]int32, len(g.of))
 	for k, x := range nets {
-		at[x] = int32(k)
+		at[x-g.first] = int32(k)
 	}
 	p := &partition.Problem{Off: make([]int64, len(nets)+1), Home: make([]int32, pop.N), Neurons: w.arch.Axons, Axons: pop.N}
 	each := func(f func(net int32, neuron int32)) {
@@ -102,7 +104,7 @@ func (g *grouping) dual(ctx context.Context, w *wiring, nets []int32, opt partit
 			last := int32(-1)
 			for _, x := range w.of(pop.First + i).net {
 				if x != last { // sparse rows may hold two synapses of a pair
-					f(at[x], int32(i))
+					f(at[x-g.first], int32(i))
 				}
 				last = x
 			}
@@ -123,7 +125,7 @@ func (g *grouping) dual(ctx context.Context, w *wiring, nets []int32, opt partit
 		return err
 	}
 	for k, x := range nets {
-		g.of[x] = r.Core[k]
+		g.of[x-g.first] = r.Core[k]
 	}
 	g.groups = r.Cores
 	return nil
@@ -138,7 +140,7 @@ func (g *grouping) choose(w *wiring) {
 	for i := range pop.N {
 		g.own[i] = -1
 		for _, x := range w.of(pop.First + i).net {
-			if k := g.of[x]; seen[k] != int32(i)+1 {
+			if k := g.of[x-g.first]; seen[k] != int32(i)+1 {
 				seen[k] = int32(i) + 1
 				readers[k] = append(readers[k], int32(i))
 			}
@@ -164,10 +166,10 @@ func (g *grouping) parts(w *wiring, whole cell) []cell {
 	p := w.of(int(whole.neuron))
 	own := g.own[int(whole.neuron)-w.q.Populations[g.pop].First]
 	rank := func(x int32) int32 {
-		if g.of[x] == own {
-			return -1
+		if k := g.of[x-g.first]; k != own {
+			return k
 		}
-		return g.of[x]
+		return -1
 	}
 	p.sortBy(func(a, b int32) int { return int(rank(a)) - int(rank(b)) })
 	out := []cell{{neuron: whole.neuron, slots: 1, from: whole.from, to: whole.from}}

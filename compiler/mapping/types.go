@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"iter"
 	"math"
 	"slices"
 
@@ -48,20 +49,20 @@ type typing struct {
 	// most is the largest number of weights that a neuron has, mostAt the neuron,
 	// where they are more than the types and cannot be sums.
 	most, mostAt int
-	single       [1]typed
 }
 
-// of returns what a weight into a neuron is the sum of.
-func (t *typing) of(neuron int, weight int16) []typed {
-	if t.sums != nil {
-		return t.sums[int(weight)-t.least]
-	}
+// of returns the type of a weight into a neuron, where it is no sum.
+func (t *typing) of(neuron int, weight int16) uint8 {
 	kinds := t.kinds[0]
 	if len(t.kinds) > 1 {
 		kinds = t.kinds[neuron]
 	}
-	t.single[0] = typed{uint8(max(slices.Index(kinds, weight), 0)), weight}
-	return t.single[:]
+	for k, w := range kinds {
+		if w == weight {
+			return uint8(k)
+		}
+	}
+	return 0
 }
 
 // typings finds the types of each population: one weight has one type throughout
@@ -70,40 +71,52 @@ func (t *typing) of(neuron int, weight int16) []typed {
 // are sums.
 func typings(q *ir.Quantized) []typing {
 	out := make([]typing, len(q.Populations))
+	counts := make([]int, 1<<16)
 	for pop := range q.Populations {
-		out[pop] = typingOf(q, pop)
+		out[pop] = typingOf(q, pop, counts)
 	}
 	return out
 }
 
-func typingOf(q *ir.Quantized, pop int) typing {
-	each := make([][]int16, q.Populations[pop].N)
-	var common []int16
-	counts := map[int16]int{}
-	silent := false
-	for k := range q.Projections {
-		p := &q.Projections[k]
-		if p.To != pop {
-			continue
-		}
-		silent = silent || q.Classes[q.ClassOf[k]].Silent
-		for s, j := range p.Post {
-			w := q.Weights[k][s]
-			if w == 0 {
+// into yields the targets and weights of a population's synapses that weigh something.
+func into(q *ir.Quantized, pop int) iter.Seq2[int32, int16] {
+	return func(yield func(int32, int16) bool) {
+		for k := range q.Projections {
+			p := &q.Projections[k]
+			if p.To != pop {
 				continue
 			}
-			if counts[w]++; counts[w] == 1 {
-				common = append(common, w)
-			}
-			if list := each[j]; !slices.Contains(list, w) && len(list) <= 2*targets.AxonTypes {
-				each[j] = append(list, w)
+			for s, w := range q.Weights[k] {
+				if w != 0 && !yield(p.Post[s], w) {
+					return
+				}
 			}
 		}
 	}
+}
+
+// typingOf finds the types of a population. counts is scratch, 0 for each weight.
+func typingOf(q *ir.Quantized, pop int, counts []int) typing {
+	var common []int16
+	for _, w := range into(q, pop) {
+		if counts[uint16(w)]++; counts[uint16(w)] == 1 {
+			common = append(common, w)
+		}
+	}
 	slices.Sort(common)
+	often := make(map[int16]int, len(common))
+	for _, w := range common {
+		often[w], counts[uint16(w)] = counts[uint16(w)], 0
+	}
 	t := typing{kinds: [][]int16{common}}
 	if len(common) <= targets.AxonTypes {
 		return t
+	}
+	each := make([][]int16, q.Populations[pop].N)
+	for j, w := range into(q, pop) {
+		if list := each[j]; !slices.Contains(list, w) && len(list) <= 2*targets.AxonTypes {
+			each[j] = append(list, w)
+		}
 	}
 	for i, list := range each {
 		slices.Sort(list)
@@ -115,11 +128,13 @@ func typingOf(q *ir.Quantized, pop int) typing {
 		t.kinds, t.most = each, 0
 		return t
 	}
-	if silent {
-		return t // a drawn weight is no sum
+	for k := range q.Projections {
+		if q.Projections[k].To == pop && q.Classes[q.ClassOf[k]].Silent {
+			return t // a drawn weight is no sum
+		}
 	}
 	t.most = 0
-	t.sum(counts)
+	t.sum(often)
 	return t
 }
 

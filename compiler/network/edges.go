@@ -26,6 +26,9 @@ func (p *parser) edgeFile(l *link, n *yamldoc.Node, _ string) {
 	}
 	columns := map[string]*source{}
 	ok := true
+	p.files.preload(path, slices.DeleteFunc(slices.Clone(columnKeys), func(key string) bool {
+		return n.Get(key) != nil || !slices.Contains(names, key)
+	})...)
 	for _, key := range columnKeys {
 		c, fine := p.column(n, what, path, key, names)
 		columns[key] = c

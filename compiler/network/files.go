@@ -1,12 +1,14 @@
 package network
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/ndarray"
@@ -17,6 +19,7 @@ import (
 
 // arrayFiles loads arrays for one parse, each once.
 type arrayFiles struct {
+	ctx    context.Context
 	base   string
 	arrays map[[2]string]arrayOrError
 	listed map[string]namesOrError
@@ -40,24 +43,44 @@ type array struct {
 	notFinite int
 }
 
-func newArrayFiles(base string) *arrayFiles {
-	return &arrayFiles{base: base, arrays: map[[2]string]arrayOrError{}, listed: map[string]namesOrError{}}
+func newArrayFiles(ctx context.Context, base string) *arrayFiles {
+	return &arrayFiles{ctx: ctx, base: base, arrays: map[[2]string]arrayOrError{}, listed: map[string]namesOrError{}}
 }
 
 // load returns an array of the file that path names in the network file.
 func (f *arrayFiles) load(path, name string) (*array, *ndarray.Error) {
-	key := [2]string{path, name}
-	got, ok := f.arrays[key]
-	if !ok {
-		shape, data, err := ndarray.LoadList(paths.Resolve(f.base, path), name)
-		if err != nil {
-			got.err = f.explain(path, err)
-		} else {
-			got.array = &array{shape: shape, data: data, notFinite: firstNotFinite(data)}
-		}
-		f.arrays[key] = got
-	}
+	f.preload(path, name)
+	got := f.arrays[[2]string{path, name}]
 	return got.array, got.err
+}
+
+// preload reads arrays of a file, all at a time, that were not read yet.
+func (f *arrayFiles) preload(path string, names ...string) {
+	got := make([]arrayOrError, len(names))
+	var all sync.WaitGroup
+	for k, name := range names {
+		if known, ok := f.arrays[[2]string{path, name}]; ok {
+			got[k] = known
+			continue
+		}
+		all.Go(func() { got[k] = f.read(path, name) })
+	}
+	all.Wait()
+	for k, name := range names {
+		f.arrays[[2]string{path, name}] = got[k]
+	}
+}
+
+func (f *arrayFiles) read(path, name string) arrayOrError {
+	if err := f.ctx.Err(); err != nil {
+		// The whole parse ends with this.
+		return arrayOrError{err: &ndarray.Error{Code: diag.BadFile, Message: err.Error()}}
+	}
+	shape, data, err := ndarray.LoadList(paths.Resolve(f.base, path), name)
+	if err != nil {
+		return arrayOrError{err: f.explain(path, err)}
+	}
+	return arrayOrError{array: &array{shape: shape, data: data, notFinite: firstNotFinite(data)}}
 }
 
 // names lists the arrays of a file.

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -14,18 +15,19 @@ import (
 
 // Load reads the network file at path. Mistakes in it, and in the array files
 // it names, come back all at once as a *diag.Error.
-func Load(path string) (*Network, error) { return LoadFor(path, Room{}) }
+func Load(path string) (*Network, error) { return LoadFor(context.Background(), path, Room{}) }
 
 // LoadFor is Load for a target: a network whose synapses do not fit the
-// target's cores is refused before anything is drawn or expanded.
-func LoadFor(path string, room Room) (*Network, error) {
+// target's cores is refused before anything is drawn or expanded. The context is
+// looked at between arrays.
+func LoadFor(ctx context.Context, path string, room Room) (*Network, error) {
 	lim := defaultLimits
 	if room.Synapses > 0 && room.Synapses < lim.synapses {
 		lim.synapses, lim.target = room.Synapses, room.Target
 	}
 	var diags diag.List
 	root := yamldoc.Load(path, &diags)
-	return build(path, root, &diags, lim)
+	return build(ctx, path, root, &diags, lim)
 }
 
 // Room is what a target has room for.
@@ -63,10 +65,10 @@ var defaultLimits = limits{neurons: MaxNeurons, synapses: MaxSynapses}
 func parse(file string, src []byte, lim limits) (*Network, error) {
 	var diags diag.List
 	root := yamldoc.Parse(file, src, &diags)
-	return build(file, root, &diags, lim)
+	return build(context.Background(), file, root, &diags, lim)
 }
 
-func build(file string, root *yamldoc.Node, diags *diag.List, lim limits) (*Network, error) {
+func build(ctx context.Context, file string, root *yamldoc.Node, diags *diag.List, lim limits) (*Network, error) {
 	if root == nil {
 		return nil, diags.Err()
 	}
@@ -76,12 +78,15 @@ func build(file string, root *yamldoc.Node, diags *diag.List, lim limits) (*Netw
 		limits: lim,
 		groups: map[string]*group{},
 		pairs:  map[[2]string]int{},
-		files:  newArrayFiles(filepath.Dir(file)),
+		files:  newArrayFiles(ctx, filepath.Dir(file)),
 	}
 	p.document(root)
 	// Whatever is large is computed last, and not at all for a broken file.
-	for i := 0; i < len(p.later) && diags.Len() == 0; i++ {
+	for i := 0; i < len(p.later) && diags.Len() == 0 && ctx.Err() == nil; i++ {
 		p.later[i]()
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	if err := diags.Err(); err != nil {
 		return nil, err

@@ -89,7 +89,7 @@ func (s *search) run() ([]int32, error) {
 	default:
 		best = s.annealWindows(g, found)
 	}
-	s.progress(allSteps)
+	s.progress(Steps)
 	if err := s.ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -102,12 +102,12 @@ func (s *search) run() ([]int32, error) {
 	return core, nil
 }
 
-// allSteps is how many steps Progress is told of.
-const allSteps = 8
+// Steps is how many steps Progress is told of.
+const Steps = 8
 
 func (s *search) progress(done int) {
 	if s.opt.Progress != nil {
-		s.opt.Progress(done, allSteps)
+		s.opt.Progress(done, Steps)
 	}
 }
 

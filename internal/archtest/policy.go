@@ -68,7 +68,7 @@ var policy = []row{
 	{pkg: "compiler/defect", may: []string{"isa/...", "targets/...", "internal/diag"}, tests: []string{"compiler/..."}},
 	{pkg: "compiler/interp", may: pass, tests: []string{"compiler/..."}},
 	{pkg: "compiler/lavanet", may: []string{"internal/diag", "internal/hdf5", "internal/ndarray", "internal/spell"}},
-	{pkg: "compiler", may: []string{"compiler/...", "isa/...", "targets/...", "internal/diag"}},
+	{pkg: "compiler", may: []string{"compiler/...", "isa/...", "targets/...", "internal/diag", "internal/numbers"}},
 
 	// The emulator.
 	{pkg: "emulator/noc", may: []string{"targets/mesh"}},

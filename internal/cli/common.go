@@ -246,15 +246,15 @@ func compileFile(ctx context.Context, path, targetName, defects string, opt choi
 }
 
 func compileFileFor(ctx context.Context, path string, t *targets.Target, opt choices) (*loaded, error) {
-	net, err := loadNetwork(path, t)
+	net, err := loadNetwork(ctx, path, t)
 	if err != nil {
 		return nil, err
 	}
 	return compileNetwork(ctx, net, t, opt)
 }
 
-func loadNetwork(path string, t *targets.Target) (*network.Network, error) {
-	net, err := network.LoadFor(path, roomOf(t))
+func loadNetwork(ctx context.Context, path string, t *targets.Target) (*network.Network, error) {
+	net, err := network.LoadFor(ctx, path, roomOf(t))
 	if err != nil && isExperiment(path) {
 		return nil, diag.One(diag.Pos{File: path, Line: 1, Col: 1}, diag.Unsupported, "this is an experiment, want a network: run it with `weft eval`, or name the file behind its key `network`")
 	}

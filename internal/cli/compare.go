@@ -163,7 +163,7 @@ func comparer(ctx context.Context, errs io.Writer, o compareOptions, chips []*ta
 		if err != nil {
 			return nil, err
 		}
-		if err := j.load(chips...); err != nil {
+		if err := j.load(ctx, chips...); err != nil {
 			return nil, err
 		}
 		return func(t *targets.Target) (comparison, error) {

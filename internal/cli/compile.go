@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -67,7 +68,12 @@ draw the chip; --explain says how one population was mapped.`,
 	return cmd
 }
 
+// garbage is how much memory may wait to be collected, in percent of what is in use.
+// Large networks are long lists, and these take no time to go through.
+const garbage = 25
+
 func runCompile(ctx context.Context, w, errs io.Writer, o compileOptions) error {
+	defer debug.SetGCPercent(debug.SetGCPercent(garbage))
 	opt, err := o.options()
 	if err != nil {
 		return err
@@ -107,7 +113,7 @@ func runCompile(ctx context.Context, w, errs io.Writer, o compileOptions) error 
 	if opt.Defects, err = loadDefects(o.defects, &t.Arch); err != nil {
 		return err
 	}
-	net, err := loadNetwork(o.net, t)
+	net, err := loadNetwork(ctx, o.net, t)
 	if err != nil {
 		return err
 	}
@@ -117,7 +123,11 @@ func runCompile(ctx context.Context, w, errs io.Writer, o compileOptions) error 
 			return err
 		}
 	}
+	opt.Release = true
+	bar := newSlowBar(errs, "compiling")
+	opt.Progress = bar.set
 	l, err := compileNetwork(ctx, net, t, opt)
+	bar.done()
 	if err != nil {
 		return err
 	}
@@ -129,6 +139,9 @@ func runCompile(ctx context.Context, w, errs io.Writer, o compileOptions) error 
 		return usagef("--dump %s: the pass was not asked for, neither by --optimise nor by the network file", o.dump)
 	}
 	rep := l.result.Report(data)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if err := image.WriteFile(out, data); err != nil {
 		return err
 	}

@@ -8,11 +8,8 @@ import (
 	"io"
 	"os"
 	"strconv"
-	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/emulator"
@@ -80,7 +77,7 @@ func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := j.load(t); err != nil {
+	if err := j.load(ctx, t); err != nil {
 		return err
 	}
 	if o.samples > j.data.N {
@@ -157,7 +154,7 @@ func (j *job) target() (*targets.Target, error) {
 
 // load reads the network and the data, and checks that they go together. Of
 // several targets it takes what fits the roomiest.
-func (j *job) load(chips ...*targets.Target) error {
+func (j *job) load(ctx context.Context, chips ...*targets.Target) error {
 	room := network.Room{}
 	for _, t := range chips {
 		if r := roomOf(t); r.Synapses > room.Synapses {
@@ -165,7 +162,7 @@ func (j *job) load(chips ...*targets.Target) error {
 		}
 	}
 	var err error
-	if j.net, err = network.LoadFor(j.exp.Network.Path, room); err != nil {
+	if j.net, err = network.LoadFor(ctx, j.exp.Network.Path, room); err != nil {
 		return err
 	}
 	if err := j.exp.Check(j.net, nil); err != nil {
@@ -222,31 +219,6 @@ func (j *job) on(ctx context.Context, t *targets.Target, errs io.Writer) (*eval.
 		res.SetDefects(l.defects, chip.DeadUse())
 	}
 	return res, err
-}
-
-// bar is a progress bar, or nothing where errs is not a terminal.
-type bar struct{ p *progressbar.ProgressBar }
-
-func newBar(errs io.Writer, n int, what string) bar {
-	f, ok := errs.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return bar{}
-	}
-	return bar{progressbar.NewOptions(n,
-		progressbar.OptionSetWriter(errs), progressbar.OptionSetDescription(what), progressbar.OptionShowCount(),
-		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(true))}
-}
-
-func (b bar) set(n int) {
-	if b.p != nil {
-		_ = b.p.Set(n) // a bar that cannot be drawn is no reason to stop
-	}
-}
-
-func (b bar) done() {
-	if b.p != nil {
-		_ = b.p.Finish()
-	}
 }
 
 func writePredictions(w io.Writer, j *job, res *eval.Result) error {
