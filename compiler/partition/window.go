@@ -29,9 +29,20 @@ func (c candidate) windows(g *graph, seed uint64, most int) [][]int32 {
 	// lists those that were met.
 	shared := make([]int32, c.cores)
 	var near []int32
+	// Of a very large graph each net is looked at once for a core, not once a pin.
+	var looked []int32
+	if len(g.pins) > hugePins {
+		looked = make([]int32, g.nets())
+	}
 	look := func(core int32) {
 		for _, v := range members[off[core]:off[core+1]] {
 			for _, p := range g.pinsOf(v) {
+				if looked != nil {
+					if looked[p.other()] == core+1 {
+						continue
+					}
+					looked[p.other()] = core + 1
+				}
 				ends := g.endsOf(p.other())
 				for range min(len(ends), windowLook) {
 					at := c.core[ends[rng.IntN(len(ends))].other()]

@@ -94,6 +94,12 @@ func (m *model) affordable(proposals int) int {
 	return int(min(int64(proposals), int64(proposals)*mostEnds/int64(each)))
 }
 
+// mostGlances is how many flows a descent looks at, at most.
+const mostGlances = 1 << 29
+
+// glances returns how many moves look at so many flows; each is of two cores.
+func (m *model) glances() int { return mostGlances / (2*len(m.links)/m.cores + 1) }
+
 // search anneals and descends from r.spots, and leaves there what it finds.
 func (r *run) search(ctx context.Context, m *model, seed uint64, c cooling) error {
 	s := newSearch(newState(m, r.spots), seed, r.stream)
@@ -102,7 +108,7 @@ func (r *run) search(ctx context.Context, m *model, seed uint64, c cooling) erro
 			return err
 		}
 	}
-	if err := s.descend(ctx, m.affordable(descents*m.cores)); err != nil {
+	if err := s.descend(ctx, min(m.affordable(descents*m.cores), m.glances())); err != nil {
 		return err
 	}
 	r.spots, r.cost = s.placed(), s.total()
