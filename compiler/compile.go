@@ -331,6 +331,7 @@ func Compile(ctx context.Context, net *network.Network, target string, arch *tar
 			debug.FreeOSMemory() // what is let go may be half of all there is
 		}
 	}
+	s.progress(0)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

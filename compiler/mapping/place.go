@@ -64,7 +64,7 @@ func inRows(p *place.Problem) []int32 {
 // so that the flows of all the cores that it looks at are no more than placeWork.
 const (
 	mostSwaps, leastSwaps = 2500, 100
-	placeWork             = 1 << 28
+	placeWork             = 1 << 27
 )
 
 // placing are the options of package place: its own defaults; at the default effort

@@ -102,6 +102,14 @@ func newBuilder(like *graph, nets int) *builder {
 	return b
 }
 
+// reserve makes room for n pins in all.
+func (b *builder) reserve(n int64) {
+	b.g.pins = make([]tie, 0, n)
+	if b.g.syn != nil {
+		b.g.syn = make([]int32, 0, n)
+	}
+}
+
 // pin adds a pin to the vertex that end will close.
 func (b *builder) pin(e, kind, syn int32) {
 	g := b.g

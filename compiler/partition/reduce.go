@@ -27,6 +27,7 @@ func (p *Problem) reduce() *reduced {
 	}
 	homes := newHomes(p)
 	b := newBuilder(like, p.nets())
+	b.reserve(p.pins(off, members))
 	for i := range len(off) - 1 {
 		var own use
 		for _, v := range members[off[i]:off[i+1]] {
@@ -48,6 +49,19 @@ func (p *Problem) reduce() *reduced {
 	}
 	r.graph = b.finish(p.WeightOf, func(int32) int32 { return 1 }).tieNets()
 	return r
+}
+
+// pins returns how many pins the groups of vertices have, at most.
+func (p *Problem) pins(off, members []int32) int64 {
+	if p.Words > 0 {
+		return int64(len(p.In) + p.nets())
+	}
+	n := int64(p.nets())
+	for i := range len(off) - 1 {
+		v := members[off[i]]
+		n += p.Off[v+1] - p.Off[v]
+	}
+	return n
 }
 
 // homes lists the nets that have their source at each vertex.

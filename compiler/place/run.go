@@ -95,7 +95,7 @@ func (m *model) affordable(proposals int) int {
 }
 
 // mostGlances is how many flows a descent looks at, at most.
-const mostGlances = 1 << 29
+const mostGlances = 1 << 27
 
 // glances returns how many moves look at so many flows; each is of two cores.
 func (m *model) glances() int { return mostGlances / (2*len(m.links)/m.cores + 1) }
