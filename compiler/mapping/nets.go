@@ -65,6 +65,8 @@ type wiring struct {
 	doubled int
 	// starts are the projections that each input and then each population starts.
 	starts [][]int
+	// visits is an order of the sources, or nil for that of their numbers.
+	visits []int32
 	// workers is how many goroutines work.
 	workers int
 }

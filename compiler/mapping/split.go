@@ -7,6 +7,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/compiler/partition"
+	"github.com/weft-toolchain/weft/targets"
 )
 
 // Where the target adds partial sums within a tick, a neuron may be split: parts,
@@ -77,6 +78,35 @@ func (w *wiring) readBy(pop int, marks []int32) []int32 {
 	}
 	slices.Sort(nets)
 	return nets
+}
+
+// inOrder returns how many cores a population takes if each is filled with the neurons
+// that come next, or more than there are neurons where synapses have words. nets are
+// those that it reads.
+func (w *wiring) inOrder(pop int, nets []int32) int {
+	g := &w.q.Populations[pop]
+	if w.arch.SynapseFormat == targets.Sparse || len(nets) == 0 {
+		return g.N + 1
+	}
+	in := make([]int32, nets[len(nets)-1]-nets[0]+1) // the last core that reads each net
+	cores, neurons, axons := int32(0), 0, 0
+	for n := g.First; n < g.First+g.N; n++ {
+		mine := w.of(n).net
+		fresh := 0
+		for _, x := range mine {
+			if in[x-nets[0]] != cores {
+				fresh++
+			}
+		}
+		if cores == 0 || neurons == w.arch.Neurons || axons+fresh > w.arch.Axons {
+			cores, neurons, axons, fresh = cores+1, 0, 0, len(mine)
+		}
+		for _, x := range mine {
+			in[x-nets[0]] = cores
+		}
+		neurons, axons = neurons+1, axons+fresh
+	}
+	return int(cores)
 }
 
 // group finds groups of the nets that a population reads, so that neurons have few

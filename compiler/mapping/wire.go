@@ -18,6 +18,7 @@ func wire(q *ir.Quantized, arch *targets.Arch, workers int) *wiring {
 	neurons := q.Neurons()
 	w.off = make([]int64, neurons+1)
 	w.starts = starts(q)
+	w.visits = w.inBlocks()
 	known := w.number()
 	w.parallel(neurons, func(_, from, to int) { w.count(span{from, to}) })
 	for n := range neurons {
@@ -64,8 +65,13 @@ func starts(q *ir.Quantized) [][]int {
 // sources calls f for the sources from first to before end, inputs before neurons,
 // and the projections that each starts.
 func (w *wiring) sources(first, end int, f func(source, local int, projections []int)) {
-	for k, projections := range w.starts {
+	from := sort.Search(len(w.starts), func(k int) bool { g, base := w.group(k); return base+g.N > first })
+	for k := from; k < len(w.starts); k++ {
+		projections := w.starts[k]
 		g, base := w.group(k)
+		if base >= end {
+			break
+		}
 		for s := max(base, first); s < min(base+g.N, end); s++ {
 			f(s, s-base, projections)
 		}
@@ -83,6 +89,59 @@ func (w *wiring) group(k int) (*ir.Group, int) {
 
 // all are all neurons.
 func (w *wiring) all() span { return span{0, len(w.off) - 1} }
+
+// each calls f for all sources, as sources does, in an order that is kind to caches.
+func (w *wiring) each(f func(source, local int, projections []int)) {
+	if w.visits == nil {
+		w.sources(0, w.inputs+w.q.Neurons(), f)
+	}
+	for _, s := range w.visits {
+		w.sources(int(s), int(s)+1, f)
+	}
+}
+
+// blockBits are those of a number within a block: the pins of a block's neurons that
+// are written next fit a cache.
+const blockBits = 12
+
+// inBlocks orders the sources by the block of neurons that they reach, those of one
+// block as they are, so that each neuron still meets them in order. It returns nil where
+// one reaches several, or all are few.
+func (w *wiring) inBlocks() []int32 {
+	sources, neurons := w.inputs+w.q.Neurons(), w.q.Neurons()
+	if neurons < 1<<blockBits {
+		return nil
+	}
+	blocks := make([]int32, sources)
+	count := make([]int32, neurons>>blockBits+2)
+	one := true
+	w.sources(0, sources, func(source, local int, projections []int) {
+		first, last := neurons, 0
+		for _, k := range projections {
+			p := &w.q.Projections[k]
+			if post := p.Post[p.Off[local]:p.Off[local+1]]; len(post) > 0 {
+				g := w.q.Populations[p.To].First
+				first, last = min(first, g+int(post[0])), max(last, g+int(post[len(post)-1]))
+			}
+		}
+		block := min(first, last) >> blockBits
+		one = one && (first > last || block == last>>blockBits)
+		blocks[source] = int32(block)
+		count[block+1]++
+	})
+	if !one {
+		return nil
+	}
+	for b := range len(count) - 1 {
+		count[b+1] += count[b]
+	}
+	out := make([]int32, sources)
+	for s, b := range blocks {
+		out[count[b]] = int32(s)
+		count[b]++
+	}
+	return out
+}
 
 // row returns the synapses of a source in a projection that end in some neurons.
 func (w *wiring) row(k, local int, in span) (from, to int) {
@@ -248,7 +307,7 @@ func (w *wiring) count(in span) {
 // fill makes the pins of some neurons.
 func (w *wiring) fill(known *numbered, in span) {
 	next := slices.Clone(w.off[in.first:in.end])
-	w.sources(0, w.inputs+w.q.Neurons(), func(source, local int, projections []int) {
+	w.each(func(source, local int, projections []int) {
 		for _, k := range projections {
 			at, delay, ok := w.plain(k)
 			if !ok {

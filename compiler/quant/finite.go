@@ -2,7 +2,9 @@ package quant
 
 import (
 	"math"
+	"slices"
 
+	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/internal/diag"
 )
 
@@ -40,6 +42,12 @@ func (p *population) finite(diags *diag.List) bool {
 	}
 	for _, k := range p.projs {
 		pr := &p.q.Projections[k]
+		if few, alike := p.distinct(pr); alike && !slices.ContainsFunc(few, func(w float64) bool { return !ok(w * p.at(0).in) }) {
+			for _, w := range few {
+				most = max(most, math.Abs(w*p.at(0).in))
+			}
+			continue
+		}
 		for first, block := range pr.Weight.Blocks {
 			for s, w := range block {
 				x := w * p.at(int(pr.Post[first+s])).in
@@ -54,4 +62,13 @@ func (p *population) finite(diags *diag.List) bool {
 		return tell("the largest of its numbers", most)
 	}
 	return true
+}
+
+// distinct returns the different weights of a projection, where they are few and mean
+// the same to each neuron.
+func (p *population) distinct(pr *ir.Projection) (few []float64, ok bool) {
+	if len(p.coef) > 1 {
+		return nil, false
+	}
+	return pr.Weight.Distinct()
 }

@@ -296,11 +296,19 @@ func (p *population) exact() bool {
 	for _, k := range p.projs {
 		pr := &p.q.Projections[k]
 		set := &p.set[k]
+		fits := func(w float64) bool {
+			lowest := set.format == "" && w == -set.grid.top-1
+			return w == math.Trunc(w) && (set.grid.holds(w) || lowest)
+		}
+		if few, ok := p.distinct(pr); ok {
+			if slices.ContainsFunc(few, func(w float64) bool { return !fits(w * p.at(0).in) }) {
+				return false
+			}
+			continue
+		}
 		for first, block := range pr.Weight.Blocks {
 			for s, w := range block {
-				w *= p.at(int(pr.Post[first+s])).in
-				lowest := set.format == "" && w == -set.grid.top-1
-				if w != math.Trunc(w) || !set.grid.holds(w) && !lowest {
+				if !fits(w * p.at(int(pr.Post[first+s])).in) {
 					return false
 				}
 			}

@@ -76,6 +76,30 @@ func parseDtype(descr string) (d dtype, reason string, ok bool) {
 	return d, "", true
 }
 
+// short reports whether elements are integers of at most 32 bits in the order of most
+// machines, which most files have and need no detour.
+func (d dtype) short() bool {
+	return d.kind == 'i' && d.size <= 4 && d.order == binary.ByteOrder(binary.LittleEndian)
+}
+
+// decodeInts turns len(dst) short elements of src into integers.
+func decodeInts(d dtype, dst []int32, src []byte) {
+	switch d.size {
+	case 1:
+		for i := range dst {
+			dst[i] = int32(int8(src[i]))
+		}
+	case 2:
+		for i := range dst {
+			dst[i] = int32(int16(binary.LittleEndian.Uint16(src[2*i:])))
+		}
+	default:
+		for i := range dst {
+			dst[i] = int32(binary.LittleEndian.Uint32(src[4*i:]))
+		}
+	}
+}
+
 // decode turns len(dst) elements of src into numbers.
 func decode(d dtype, dst []float64, src []byte) {
 	switch {

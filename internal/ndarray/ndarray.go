@@ -138,6 +138,7 @@ type sink interface {
 	// file for them.
 	Reserve(n int)
 	Append(piece []float64)
+	AppendInts(piece []int32)
 }
 
 type float interface{ float32 | float64 }
@@ -148,6 +149,12 @@ type floats[T float] struct{ data []T }
 func (f *floats[T]) Reserve(n int) { f.data = make([]T, 0, n) }
 
 func (f *floats[T]) Append(piece []float64) {
+	for _, v := range piece {
+		f.data = append(f.data, T(v))
+	}
+}
+
+func (f *floats[T]) AppendInts(piece []int32) {
 	for _, v := range piece {
 		f.data = append(f.data, T(v))
 	}

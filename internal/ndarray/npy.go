@@ -77,7 +77,8 @@ func readNPY(what string, r io.Reader, size, there int64, to sink) (layout, erro
 // there and not the header.
 func readElements(r io.Reader, h npyHeader, to sink) error {
 	const piece = 1 << 13
-	buf, data := make([]byte, piece*h.dtype.size), make([]float64, piece)
+	buf := make([]byte, piece*h.dtype.size)
+	data, ints := make([]float64, piece), make([]int32, piece)
 	for left := h.count; left > 0; {
 		n := min(piece, left)
 		src := buf[:n*h.dtype.size]
@@ -87,8 +88,13 @@ func readElements(r io.Reader, h npyHeader, to sink) error {
 			}
 			return err
 		}
-		decode(h.dtype, data[:n], src)
-		to.Append(data[:n])
+		if h.dtype.short() {
+			decodeInts(h.dtype, ints[:n], src)
+			to.AppendInts(ints[:n])
+		} else {
+			decode(h.dtype, data[:n], src)
+			to.Append(data[:n])
+		}
 		left -= n
 	}
 	return nil

@@ -146,6 +146,28 @@ func (l List) Bytes() (x []int8, ok bool) {
 	return x, ok
 }
 
+// Distinct returns the different numbers of a list that are few by its type, ascending;
+// of others it returns false.
+func (l List) Distinct() ([]float64, bool) {
+	switch d := l.data.(type) {
+	case []int8:
+		var has [1 << 8]bool
+		for _, v := range d {
+			has[int(v)+1<<7] = true
+		}
+		var out []float64
+		for k, ok := range has {
+			if ok {
+				out = append(out, float64(k-1<<7))
+			}
+		}
+		return out, true
+	case repeated:
+		return []float64{d.x}[:min(d.n, 1)], true
+	}
+	return nil, false
+}
+
 // Integers reports whether the numbers are stored as integers.
 func (l List) Integers() bool {
 	switch l.data.(type) {
@@ -252,6 +274,45 @@ func (b *Builder) Append(x []float64) {
 			b.widen(x[0])
 		}
 	}
+}
+
+// AppendInts adds integers.
+func (b *Builder) AppendInts(x []int32) {
+	for len(x) > 0 {
+		n := 0
+		switch d := b.list.data.(type) {
+		case nil:
+			b.list.data = make([]int8, 0, b.room)
+			continue
+		case []int8:
+			b.list.data, n = fillInts(d, x)
+		case []int16:
+			b.list.data, n = fillInts(d, x)
+		case []int32:
+			b.list.data, n = append(d, x...), len(x)
+		default:
+			b.Append(wide(List{x}, len(x)))
+			return
+		}
+		if x = x[n:]; len(x) > 0 {
+			b.widen(float64(x[0]))
+		}
+	}
+}
+
+// fillInts appends the integers that fit the list's type, up to the first that does
+// not, and returns how many.
+func fillInts[T int8 | int16](d []T, x []int32) ([]T, int) {
+	from := len(d)
+	d = slices.Grow(d, len(x))[:from+len(x)]
+	for i, v := range x {
+		t := T(v)
+		if int32(t) != v {
+			return d[:from+i], i
+		}
+		d[from+i] = t
+	}
+	return d, len(x)
 }
 
 // fill appends the numbers that are exact in the list's type, up to the first that

@@ -14,6 +14,17 @@ func same(a, b []float64) bool {
 	return slices.EqualFunc(a, b, func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })
 }
 
+// integers puts numbers into ints, where all are integers.
+func integers(x []float64, ints []int32) bool {
+	for i, v := range x {
+		ints[i] = int32(v)
+		if float64(ints[i]) != v || v == 0 && math.Signbit(v) {
+			return false
+		}
+	}
+	return true
+}
+
 // Numbers of every type, and those at its ends, in any order and any pieces: what
 // is put in comes out, to the bit.
 func TestListsKeepEveryNumber(t *testing.T) {
@@ -38,7 +49,11 @@ func TestListsKeepEveryNumber(t *testing.T) {
 					piece[i] = kinds[r.IntN(len(kinds))]
 				}
 			}
-			b.Append(piece)
+			if ints := make([]int32, len(piece)); integers(piece, ints) && r.IntN(2) == 0 {
+				b.AppendInts(ints)
+			} else {
+				b.Append(piece)
+			}
 			want = append(want, piece...)
 		}
 		l := b.List()
@@ -88,6 +103,23 @@ func TestListsTakeNoMoreThanTheyNeed(t *testing.T) {
 			if float64(list[i]) != c.x[i] {
 				t.Errorf("%v: the integers are %v", c.x, list)
 			}
+		}
+	}
+}
+
+func TestDistinctNumbers(t *testing.T) {
+	for _, c := range []struct {
+		list numbers.List
+		want []float64
+		ok   bool
+	}{
+		{numbers.Of(3, -128, 127, 3, 0), []float64{-128, 0, 3, 127}, true},
+		{numbers.Repeat(0.3, 9), []float64{0.3}, true},
+		{numbers.Repeat(0.3, 0), []float64{}, true},
+		{numbers.Of(3, 1000), nil, false},
+	} {
+		if got, ok := c.list.Distinct(); ok != c.ok || !slices.Equal(got, c.want) {
+			t.Errorf("%v: distinct are %v, %v", c.list.Floats(), got, ok)
 		}
 	}
 }
