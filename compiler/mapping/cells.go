@@ -44,6 +44,7 @@ func newCells(w *wiring, split []*grouping) *cells {
 // is split.
 func (c *cells) population(pop int, split *grouping) {
 	g := &c.q.Populations[pop]
+	c.list = slices.Grow(c.list, g.N)
 	for n := g.First; n < g.First+g.N; n++ {
 		if !c.q.HasSlot(n) {
 			continue

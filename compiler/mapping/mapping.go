@@ -17,6 +17,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"runtime/debug"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/partition"
@@ -112,6 +113,7 @@ func Map(ctx context.Context, q *ir.Quantized, arch *targets.Arch, opt Options) 
 		for k := range q.Projections {
 			q.Projections[k].Weight = numbers.List{}
 		}
+		debug.FreeOSMemory() // before rows are made
 	}
 	split, err := p.splits(ctx, w, widest)
 	if err != nil {
