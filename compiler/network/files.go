@@ -72,11 +72,7 @@ func (f *arrayFiles) preload(path string, names ...string) {
 }
 
 func (f *arrayFiles) read(path, name string) arrayOrError {
-	if err := f.ctx.Err(); err != nil {
-		// The whole parse ends with this.
-		return arrayOrError{err: &ndarray.Error{Code: diag.BadFile, Message: err.Error()}}
-	}
-	shape, data, err := ndarray.LoadList(paths.Resolve(f.base, path), name)
+	shape, data, err := ndarray.LoadList(f.ctx, paths.Resolve(f.base, path), name)
 	if err != nil {
 		return arrayOrError{err: f.explain(path, err)}
 	}

@@ -19,7 +19,7 @@ func Load(path string) (*Network, error) { return LoadFor(context.Background(), 
 
 // LoadFor is Load for a target: a network whose synapses do not fit the
 // target's cores is refused before anything is drawn or expanded. The context is
-// looked at between arrays.
+// looked at while arrays are read, and between those that are drawn.
 func LoadFor(ctx context.Context, path string, room Room) (*Network, error) {
 	lim := defaultLimits
 	if room.Synapses > 0 && room.Synapses < lim.synapses {

@@ -99,6 +99,9 @@ func loadCSV(path, name string, to sink) ([]int, error) {
 	}
 	count, rows, cols := 0, 0, len(t.header)
 	for t.next() {
+		if err := to.stopped(); err != nil {
+			return nil, err
+		}
 		fields := t.Fields()
 		if rows == 0 && cols == 0 {
 			cols = len(fields)

@@ -5,6 +5,7 @@
 package ndarray
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -79,10 +80,14 @@ func LoadFloat32(path, name string) (shape []int, data []float32, err error) {
 	return loadFloats[float32](path, name)
 }
 
-// LoadList is Load in as little memory as the numbers take.
-func LoadList(path, name string) (shape []int, list numbers.List, err error) {
-	var b numbers.Builder
+// LoadList is Load in as little memory as the numbers take. When the context ends it
+// ends with that error.
+func LoadList(ctx context.Context, path, name string) (shape []int, list numbers.List, err error) {
+	b := builder{ctx: ctx}
 	h, err := load(path, name, &b)
+	if err := ctx.Err(); err != nil {
+		return nil, list, err
+	}
 	if err != nil {
 		return nil, list, err
 	}
@@ -139,12 +144,24 @@ type sink interface {
 	Reserve(n int)
 	Append(piece []float64)
 	AppendInts(piece []int32)
+	// stopped returns why nothing more is wanted, or nil.
+	stopped() error
 }
+
+// builder is a sink that makes a list.
+type builder struct {
+	numbers.Builder
+	ctx context.Context
+}
+
+func (b *builder) stopped() error { return b.ctx.Err() }
 
 type float interface{ float32 | float64 }
 
 // floats are a sink of one type.
 type floats[T float] struct{ data []T }
+
+func (f *floats[T]) stopped() error { return nil }
 
 func (f *floats[T]) Reserve(n int) { f.data = make([]T, 0, n) }
 

@@ -87,7 +87,7 @@ func TestLoadEveryDtype(t *testing.T) {
 			if diff := cmp.Diff(&Array{Shape: []int{len(test.want)}, Data: test.want}, got); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
-			shape, list, err := LoadList(path, "")
+			shape, list, err := LoadList(t.Context(), path, "")
 			if diff := cmp.Diff(&Array{Shape: shape, Data: list.Floats()}, got); err != nil || diff != "" {
 				t.Errorf("LoadList: %v (-list +got)\n%s", err, diff)
 			}

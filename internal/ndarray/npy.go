@@ -80,6 +80,9 @@ func readElements(r io.Reader, h npyHeader, to sink) error {
 	buf := make([]byte, piece*h.dtype.size)
 	data, ints := make([]float64, piece), make([]int32, piece)
 	for left := h.count; left > 0; {
+		if err := to.stopped(); err != nil {
+			return err
+		}
 		n := min(piece, left)
 		src := buf[:n*h.dtype.size]
 		if _, err := io.ReadFull(r, src); err != nil {

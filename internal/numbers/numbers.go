@@ -279,7 +279,7 @@ func (b *Builder) Append(x []float64) {
 // AppendInts adds integers.
 func (b *Builder) AppendInts(x []int32) {
 	for len(x) > 0 {
-		n := 0
+		var n int
 		switch d := b.list.data.(type) {
 		case nil:
 			b.list.data = make([]int8, 0, b.room)

@@ -44,7 +44,7 @@ func (im *Image) Bytes() ([]byte, error) {
 		if perSynapse(s.name) {
 			err = im.storeSynapses(z, s.name, s.size)
 		} else {
-			err = store(z, s.name+".npy", npy(s.size, false, t.arrays[s.name]))
+			err = store(z, s.name+".npy", npy(s.size, t.arrays[s.name]))
 		}
 		if err != nil {
 			return nil, err
@@ -107,8 +107,8 @@ func npyHeader(size int, unsigned bool, n int) []byte {
 }
 
 // npy returns a NumPy array of elements of size bytes.
-func npy(size int, unsigned bool, values []int32) []byte {
-	out := npyHeader(size, unsigned, len(values))
+func npy(size int, values []int32) []byte {
+	out := npyHeader(size, false, len(values))
 	for _, v := range values {
 		switch size {
 		case 1:
