@@ -83,14 +83,14 @@ projections:
 		{"programs", "loihi", `
 inputs: {in: {shape: 5000}}
 populations:
-  p: {shape: 5, neuron: lif, params: {tau: 20ms, threshold: 10}}
+  p: {shape: 2, neuron: lif, params: {tau: 20ms, threshold: 10}}
 projections:
   - {from: in, to: p, connect: dense, weights: {uniform: [-1, 1.2], seed: 1}}
 `, 0.25, 60, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if testing.Short() && strings.Contains(test.name, "3000") {
-				t.Skip("takes some 20 s")
+			if (underRace || testing.Short()) && strings.Contains(test.name, "000") {
+				t.Skip("takes some 20 s, and minutes under the race detector")
 			}
 			net, err := network.Parse("net.yaml", []byte(test.text))
 			if err != nil {

@@ -96,7 +96,11 @@ func onChip(res *compiler.Result, target *targets.Target, d *targets.Defects, ru
 		if use := chip.DeadUse(); use != (emulator.DeadUse{}) {
 			return fmt.Errorf("target %s: the image uses what is dead: %+v", target.Name, use)
 		}
-		for _, way := range []emulator.Way{emulator.Fast, emulator.Portable} {
+		ways := []emulator.Way{emulator.Fast}
+		if mode == emulator.Functional {
+			ways = append(ways, emulator.Portable)
+		}
+		for _, way := range ways {
 			m := emulator.New(chip.In(way))
 			if err := same(m, im, want, &run); err != nil {
 				return fmt.Errorf("target %s, mode %d, way %d: %w", target.Name, mode, way, err)
@@ -160,7 +164,7 @@ func same(m *emulator.Machine, im *image.Image, want *interp.Result, run *Run) e
 // the events of every core among it, and the spikes.
 func sameBooks(chip *emulator.Chip, run *Run) error {
 	var plain *activity.Activity
-	for _, way := range []emulator.Way{emulator.Plain, emulator.Portable, emulator.Fast} {
+	for _, way := range []emulator.Way{emulator.Plain, emulator.Fast} {
 		m := emulator.New(chip.In(way))
 		m.SetCurrent(run.Current)
 		for t := range run.Ticks {
