@@ -3,7 +3,6 @@ package targets
 import (
 	"embed"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -69,17 +68,13 @@ func open(name, dir string, at diag.Pos, diags *diag.List) (f source, ok bool) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, path)
 	}
-	info, err := os.Stat(path)
-	if err == nil && info.Size() > yamldoc.MaxBytes {
-		diags.Add(at, diag.TooLarge, "target file %s has %d bytes, at most %d are read", path, info.Size(), yamldoc.MaxBytes)
-		return source{}, false
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		if pe, ok := errors.AsType[*fs.PathError](err); ok {
-			err = pe.Err
+	text, err := diag.ReadFile(path, yamldoc.MaxBytes)
+	if e, ok := errors.AsType[*diag.FileError](err); ok {
+		hint := ""
+		if e.Code == diag.MissingFile {
+			hint = "; built-in targets are " + strings.Join(Names(), ", ")
 		}
-		diags.Add(at, diag.MissingFile, "target file %s cannot be read: %v; built-in targets are %s", path, err, strings.Join(Names(), ", "))
+		diags.Add(at, e.Code, "target file %s %s%s", path, e.Message, hint)
 		return source{}, false
 	}
 	return source{file: path, text: text, at: at}, true

@@ -1,9 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -151,10 +151,10 @@ func readSource(in io.Reader, path string) (source, error) {
 		s.name = "stdin"
 		s.data, err = io.ReadAll(in)
 	} else {
-		if info, err := os.Stat(path); err == nil && info.Size() > image.MaxBytes {
-			return s, diag.One(diag.Pos{File: path}, diag.TooLarge, "has %d bytes, at most %d are read", info.Size(), int64(image.MaxBytes))
+		s.data, err = diag.ReadFile(path, image.MaxBytes)
+		if e, ok := errors.AsType[*diag.FileError](err); ok {
+			return s, diag.One(diag.Pos{File: path}, e.Code, "%s", e.Message)
 		}
-		s.data, err = os.ReadFile(path)
 	}
 	if err != nil {
 		return s, fmt.Errorf("read %s: %w", s.name, err)

@@ -34,6 +34,11 @@ The spike hash is that of 'weft run --json': FNV-1a-64 over the tick and the num
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.name = args[0]
+			for _, flag := range []string{"cores", "neurons", "leak"} {
+				if f := cmd.Flags().Lookup(flag); f.Changed && f.Value.String() == "0" {
+					return usagef("--%s 0: counts from 1", flag)
+				}
+			}
 			return runBench(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), o)
 		},
 	}

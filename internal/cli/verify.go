@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/weft-toolchain/weft/compiler"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/isa"
@@ -113,7 +114,7 @@ func verifyNetwork(path string) (verdict, error) {
 // verifyExperiment checks an experiment with its target and its network, but
 // without its data.
 func verifyExperiment(path string) (verdict, error) {
-	j, err := newJob(evalOptions{file: path, timing: "cycle"})
+	j, err := newJob(evalOptions{file: path, timing: "cycle", compileFlags: compileFlags{effort: compiler.DefaultEffort}})
 	if err != nil {
 		return verdict{}, err
 	}

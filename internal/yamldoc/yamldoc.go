@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -81,28 +80,16 @@ type Field struct {
 // Load reads and parses a file. A file that cannot be read or parsed is told
 // in diags and gives nil.
 func Load(path string, diags *diag.List) *Node {
-	info, err := os.Stat(path)
-	if err == nil && info.IsDir() {
-		diags.Add(diag.Pos{File: path}, diag.MissingFile, "is a directory, want a YAML file")
-		return nil
-	}
-	if err == nil && info.Size() > MaxBytes {
-		diags.Add(diag.Pos{File: path}, diag.TooLarge, "has %d bytes, at most %d are read; move arrays into an .npz file", info.Size(), MaxBytes)
-		return nil
-	}
-	src, err := os.ReadFile(path)
-	if err != nil {
-		diags.Add(diag.Pos{File: path}, diag.MissingFile, "cannot be read: %v", rootCause(err))
+	src, err := diag.ReadFile(path, MaxBytes)
+	if e, ok := errors.AsType[*diag.FileError](err); ok {
+		hint := ""
+		if e.Code == diag.TooLarge {
+			hint = "; move arrays into an .npz file"
+		}
+		diags.Add(diag.Pos{File: path}, e.Code, "%s%s", e.Message, hint)
 		return nil
 	}
 	return Parse(path, src, diags)
-}
-
-func rootCause(err error) error {
-	if pe, ok := errors.AsType[*os.PathError](err); ok {
-		return pe.Err
-	}
-	return err
 }
 
 var yamlLine = regexp.MustCompile(`^(?:yaml: )?(?:unmarshal errors:\s*)?(?:line (\d+): )?`)

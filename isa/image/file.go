@@ -160,16 +160,9 @@ const MaxBytes = 4 << 30
 
 // Open reads an image file. What is wrong with its content is a *diag.Error.
 func Open(path string) (*Image, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("open image: %w", err)
-	}
-	if info.Size() > MaxBytes {
-		return nil, diag.One(diag.Pos{File: path}, diag.TooLarge, "image has %d bytes, at most %d are read", info.Size(), int64(MaxBytes))
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("open image: %w", err)
+	data, err := diag.ReadFile(path, MaxBytes)
+	if e, ok := errors.AsType[*diag.FileError](err); ok {
+		return nil, diag.One(diag.Pos{File: path}, e.Code, "%s", e.Message)
 	}
 	return Read(path, data)
 }
