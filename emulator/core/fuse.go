@@ -248,8 +248,8 @@ func (f *fuser) kernel(lanes int) (*kernel.Fire, int64) {
 	lo, hi := fixed.Limits(f.s.stateBits)
 	for slot, a := range above {
 		switch {
-		case floor[slot] > a+1:
-			return nil, 0 // a v may be both above and below
+		case floor[slot] > a:
+			return nil, 0 // a v may be both above and below, or be above once it was put to the floor
 		case f.keep != 0 && (f.reset[slot] > 0 || a+1+f.reset[slot] < lo):
 			return nil, 0 // a reset may not fit
 		case f.bias[slot] < lo || f.bias[slot] > hi:

@@ -72,7 +72,7 @@ func (b *Bits) Add(sums []int32, axons []int32, s *Scratch) {
 	const most = 1<<15 - 1 // of a lane of 16 bits
 	chunk := len(axons)
 	if b.largest > 0 {
-		chunk = min(chunk, most/b.largest)
+		chunk = min(chunk, max(1, most/b.largest)) // one row always fits, of −2¹⁵ too
 	}
 	for len(axons) > 0 {
 		n := min(chunk, len(axons))

@@ -31,7 +31,7 @@ func TestRowsAddTheirWeights(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 300 {
 		lanes, rows := Block*(1+r.IntN(9)), 1+r.IntN(40)
-		largest := []int{1, 3, 127, 255, 32767}[r.IntN(5)]
+		largest := []int{1, 3, 127, 255, 32767, 32768}[r.IntN(6)]
 		weight := func() int { return r.IntN(2*largest+1) - largest }
 		bits, types := make([]uint64, rows*lanes/64), make([]uint8, rows)
 		for k := range bits {
