@@ -32,13 +32,9 @@ type bitRows struct{ *kernel.Bits }
 
 func (b bitRows) add(sums, axons []int32, room *Room) { b.Add(sums, axons, &room.kernel) }
 
-type rows8 struct{ *kernel.Dense8 }
+type wholeRows[W int8 | int16] struct{ *kernel.Dense[W] }
 
-func (d rows8) add(sums, axons []int32, _ *Room) { d.Add(sums, axons) }
-
-type rows16 struct{ *kernel.Dense16 }
-
-func (d rows16) add(sums, axons []int32, _ *Room) { d.Add(sums, axons) }
+func (d wholeRows[W]) add(sums, axons []int32, _ *Room) { d.Add(sums, axons) }
 
 // lists are rows that list their synapses: slot and weight, in a word.
 type lists struct {
@@ -159,24 +155,25 @@ func (s *Spec) newLayout(sh shape, lanes int) layout {
 	}
 	switch {
 	case sh.largest <= math.MaxInt8 && whole <= listed*sh.synapses:
-		return rows8{kernel.NewDense8(lanes, wholeRows[int8](s.rows, lanes), s.ways)}
+		return newWholeRows[int8](s, lanes)
 	case 2*whole <= listed*sh.synapses:
-		return rows16{kernel.NewDense16(lanes, wholeRows[int16](s.rows, lanes), s.ways)}
+		return newWholeRows[int16](s, lanes)
 	}
 	return newLists(s.rows, sh)
 }
 
-// wholeRows returns the weights of every lane of every row.
-func wholeRows[W int8 | int16](rows []row, lanes int) []W {
-	out := make([]W, len(rows)*lanes)
-	for k := range rows {
-		for i, w := range rows[k].weights {
+// newWholeRows lays out the weights of every lane of every row.
+func newWholeRows[W int8 | int16](s *Spec, lanes int) wholeRows[W] {
+	out := make([]W, len(s.rows)*lanes)
+	for k := range s.rows {
+		r := &s.rows[k]
+		for i, w := range r.weights {
 			if w != 0 {
-				out[k*lanes+rows[k].slot(i)] = W(w)
+				out[k*lanes+r.slot(i)] = W(w)
 			}
 		}
 	}
-	return out
+	return wholeRows[W]{kernel.NewDense(lanes, out, s.ways)}
 }
 
 // newBits returns the rows as bits, or nil where their weights are not those of a

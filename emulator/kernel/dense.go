@@ -1,27 +1,25 @@
 package kernel
 
-// Dense8 is a crossbar with a weight of 8 bits for each lane of each row.
-type Dense8 struct {
+// Dense is a crossbar with a weight for each lane of each row.
+type Dense[W int8 | int16] struct {
 	lanes int
-	rows  []int8
+	rows  []W
 	simd  bool
 }
 
-// NewDense8 returns the crossbar whose rows stand one after another. It keeps the
+// NewDense returns the crossbar whose rows stand one after another. It keeps the
 // slice.
-func NewDense8(lanes int, rows []int8, opt Options) *Dense8 {
-	return &Dense8{lanes: lanes, rows: rows, simd: simd && !opt.Portable}
+func NewDense[W int8 | int16](lanes int, rows []W, opt Options) *Dense[W] {
+	return &Dense[W]{lanes: lanes, rows: rows, simd: simd && !opt.Portable}
 }
 
 // Add adds the weights of some rows to the sums of the lanes.
-func (d *Dense8) Add(sums []int32, axons []int32) {
+func (d *Dense[W]) Add(sums []int32, axons []int32) {
+	if len(axons) == 0 {
+		return
+	}
 	if d.simd {
-		const most = (1<<15 - 1) / (1 << 7) // rows that a lane of 16 bits holds
-		for len(axons) > 0 {
-			n := min(most, len(axons))
-			addRows8(&sums[0], &d.rows[0], &axons[0], n, d.lanes)
-			axons = axons[n:]
-		}
+		d.addSIMD(sums, axons)
 		return
 	}
 	sums = sums[:d.lanes]
@@ -39,30 +37,19 @@ func (d *Dense8) Add(sums []int32, axons []int32) {
 	}
 }
 
-func (d *Dense8) row(axon int32) []int8 { return d.rows[int(axon)*d.lanes:] }
-
-// Dense16 is Dense8 with 16 bits.
-type Dense16 struct {
-	lanes int
-	rows  []int16
-	simd  bool
-}
-
-// NewDense16 returns the crossbar whose rows stand one after another. It keeps the
-// slice.
-func NewDense16(lanes int, rows []int16, opt Options) *Dense16 {
-	return &Dense16{lanes: lanes, rows: rows, simd: simd && !opt.Portable}
-}
-
-// Add adds the weights of some rows to the sums of the lanes.
-func (d *Dense16) Add(sums []int32, axons []int32) {
-	if d.simd && len(axons) > 0 {
-		addRows16(&sums[0], &d.rows[0], &axons[0], len(axons), d.lanes)
-		return
-	}
-	for _, a := range axons {
-		for k, w := range d.rows[int(a)*d.lanes:][:d.lanes] {
-			sums[k] += int32(w)
+// addSIMD is Add in assembly. Weights of 8 bits are added in lanes of 16.
+func (d *Dense[W]) addSIMD(sums []int32, axons []int32) {
+	const most = (1<<15 - 1) / (1 << 7) // rows that a lane of 16 bits holds
+	switch rows := any(d.rows).(type) {
+	case []int8:
+		for len(axons) > 0 {
+			n := min(most, len(axons))
+			addRows8(&sums[0], &rows[0], &axons[0], n, d.lanes)
+			axons = axons[n:]
 		}
+	case []int16:
+		addRows16(&sums[0], &rows[0], &axons[0], len(axons), d.lanes)
 	}
 }
+
+func (d *Dense[W]) row(axon int32) []W { return d.rows[int(axon)*d.lanes:] }

@@ -74,12 +74,12 @@ func TestRowsAddTheirWeights(t *testing.T) {
 				t.Fatalf("%d lanes, %d of %d rows of bits, weights to %d, %+v: wrong sums", lanes, len(axons), rows, largest, opt)
 			}
 			got = slices.Clone(start)
-			NewDense8(lanes, rows8, opt).Add(got, axons)
+			NewDense(lanes, rows8, opt).Add(got, axons)
 			if !slices.Equal(got, want8) {
 				t.Fatalf("%d lanes, %d of %d rows of 8 bits, %+v: wrong sums", lanes, len(axons), rows, opt)
 			}
 			got = slices.Clone(start)
-			NewDense16(lanes, rows16, opt).Add(got, axons)
+			NewDense(lanes, rows16, opt).Add(got, axons)
 			if !slices.Equal(got, want16) {
 				t.Fatalf("%d lanes, %d of %d rows of 16 bits, %+v: wrong sums", lanes, len(axons), rows, opt)
 			}
