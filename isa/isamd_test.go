@@ -161,7 +161,7 @@ func TestManual(t *testing.T) {
 		NumRegs: NumRegs, LastPred: NumPreds - 1, Directives: directiveRows,
 		Example: listing(t, exampleText, example.Words), ExampleCycles: len(example.Words),
 		Magic: objectMagic, Version: objectVersion, ExampleHeader: string(header),
-		AxonWords: NumAxonWords, MaxTable: MaxTable, MaxCompartments: MaxCompartments, PayloadBits: payloadBits,
+		AxonWords: NumAxonWords, MaxTable: MaxTable, MaxCompartments: MaxCompartments, PayloadBits: PayloadBits,
 	}
 	for _, k := range kindRows {
 		k.Name = k.kind.String()

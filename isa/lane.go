@@ -47,8 +47,8 @@ type Lane struct {
 	Saturations int
 }
 
-// payloadBits is the most that a graded spike carries.
-const payloadBits = 24
+// PayloadBits is the width of what a graded spike or a partial sum carries.
+const PayloadBits = 24
 
 // start begins a run: predicates are false (q0 true), nothing is sent yet.
 func (l *Lane) start() {
@@ -116,7 +116,7 @@ func (l *Lane) wide(r Reg) int64 { return int64(l.Reg[r]) }
 
 // payload returns a register as a packet carries it.
 func (l *Lane) payload(r Reg) int32 {
-	v, clipped := fixed.Sat(l.wide(r), payloadBits)
+	v, clipped := fixed.Sat(l.wide(r), PayloadBits)
 	if clipped {
 		l.Saturations++
 	}

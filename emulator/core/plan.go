@@ -64,7 +64,7 @@ func (s *Spec) newPlan() *plan {
 	}
 	if p.fire, p.limit = s.fuse(p.lanes); p.fire == nil {
 		var ok bool
-		if p.program, ok = vector.New(s.program, s.stateWords, s.stateBits); !ok {
+		if p.program, ok = vector.New(s.program, s.stateBits); !ok {
 			return nil
 		}
 		p.limit, p.params = math.MaxInt32, s.paramColumns()
@@ -264,9 +264,8 @@ func (c *Core) runPlan(t int64, sums []int32) bool {
 	r := &c.room.run
 	r.in = vector.Inputs{Sums: sums[:len(s.image.Neurons)], Params: p.params, Consts: &s.image.Consts, Keys: s.keys, Seed: s.seed, Tick: t}
 	p.program.Run(&r.run, &r.in, c.columns)
-	for _, slot := range r.run.Fired {
-		c.fired(slot)
-	}
+	c.Fired = append(c.Fired, r.run.Fired...)
+	c.plainSpikes()
 	c.PartSlots, c.Parts = append(c.PartSlots, r.run.PartLanes...), append(c.Parts, r.run.Parts...)
 	for _, slot := range r.run.Saturated {
 		c.saturated(int(slot), 1)
@@ -287,16 +286,14 @@ func (c *Core) fire(sums []int32) bool {
 	}
 	c.Counts[targets.NeuronActive] += int64(active)
 	c.rests = c.quiet && active == 0
-	for k, set := range fired {
-		for set != 0 {
-			c.fired(int32(k<<6 + bits.TrailingZeros64(set)))
-			set &= set - 1
-		}
-	}
+	c.Fired = listed(c.Fired, fired)
+	c.plainSpikes()
 	return true
 }
 
-// fired notes a spike without a payload.
-func (c *Core) fired(slot int32) {
-	c.Fired, c.Payloads = append(c.Fired, slot), append(c.Payloads, 1)
+// plainSpikes says that the spikes of this tick carry nothing.
+func (c *Core) plainSpikes() {
+	for range c.Fired {
+		c.Payloads = append(c.Payloads, 1)
+	}
 }

@@ -8,9 +8,6 @@ import (
 // loop is an instruction in all lanes.
 type loop func(r *Run, i *isa.Inst)
 
-// payloadBits is the most that a partial sum carries.
-const payloadBits = 24
-
 // loops are the instructions that lanes have.
 var loops = [256]loop{
 	isa.MOV: func(r *Run, i *isa.Inst) { r.merge(i, r.regs[i.D], r.regs[i.A]) },
@@ -159,7 +156,7 @@ var loops = [256]loop{
 	isa.PART: func(r *Run, i *isa.Inst) {
 		for k, a := range r.regs[i.A] {
 			if r.runs(i, k) {
-				v, clipped := fixed.Sat(int64(a), payloadBits)
+				v, clipped := fixed.Sat(int64(a), isa.PayloadBits)
 				if clipped {
 					r.Saturated = append(r.Saturated, int32(k))
 				}

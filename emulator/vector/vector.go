@@ -12,18 +12,18 @@ import (
 type Program struct {
 	insts []isa.Inst
 	loops []loop
-	// words and bits are the state words and the bits of each.
-	words, bits int
+	bits  int // of a word
+	// reads says which registers the program reads.
+	reads [isa.NumRegs]bool
 	// wraps says that the program takes the sum as it is.
 	wraps bool
 }
 
-// New prepares a program of the kind tick with so many state words, of so many
-// bits. It returns false for one with instructions that are not for lanes: those
+// New prepares a program of the kind tick on words of so many bits. It returns false for one with instructions that are not for lanes: those
 // that look across neurons, learn, read a table or the broadcast register, or send
 // payloads.
-func New(program []isa.Inst, words, bits int) (*Program, bool) {
-	p := &Program{insts: program, words: words, bits: bits}
+func New(program []isa.Inst, bits int) (*Program, bool) {
+	p := &Program{insts: program, bits: bits}
 	for _, i := range program {
 		l := loops[i.Op]
 		if l == nil {
@@ -31,6 +31,7 @@ func New(program []isa.Inst, words, bits int) (*Program, bool) {
 		}
 		p.loops = append(p.loops, l)
 		p.wraps = p.wraps || i.Op == isa.ACCW
+		p.reads[i.A], p.reads[i.B] = true, true
 	}
 	return p, true
 }
@@ -136,7 +137,9 @@ func (r *Run) start(p *Program, in *Inputs, state [][]int32) {
 		r.regs[int(isa.P0)+k] = param[:n]
 	}
 	for k, c := range in.Consts {
-		fill(r.regs[int(isa.C0)+k], c)
+		if reg := int(isa.C0) + k; p.reads[reg] {
+			fill(r.regs[reg], c)
+		}
 	}
 	for k := range r.preds {
 		r.preds[k] = r.preds[k][:n]

@@ -90,7 +90,7 @@ func TestLanesTogetherAreAsEachByItself(t *testing.T) {
 			state[k] = column()
 		}
 		want := laneByLane(program, in, state, bits)
-		p, ok := New(program, words, bits)
+		p, ok := New(program, bits)
 		if !ok {
 			t.Fatalf("%v is refused", program)
 		}
@@ -149,7 +149,7 @@ func laneByLane(program []isa.Inst, in *Inputs, state [][]int32, bits int) outco
 // What is not for lanes is refused.
 func TestProgramsThatLookElsewhereAreRefused(t *testing.T) {
 	for _, op := range []isa.Op{isa.XCNT, isa.PRV, isa.TAB, isa.LDM, isa.SPKG, isa.LDW} {
-		if _, ok := New([]isa.Inst{{Op: op}}, 1, 16); ok {
+		if _, ok := New([]isa.Inst{{Op: op}}, 16); ok {
 			t.Errorf("opcode %#x is taken", op)
 		}
 	}
