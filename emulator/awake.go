@@ -1,8 +1,6 @@
 package emulator
 
-import (
-	"github.com/weft-toolchain/weft/targets"
-)
+import "github.com/weft-toolchain/weft/targets"
 
 // set is a set of cores.
 type set []uint64
@@ -42,17 +40,22 @@ func newAwake(c *Chip) awake {
 			a.idleDone = max(a.idleDone, c.timing.Tick+update)
 		}
 	}
-	a.reset(c)
+	a.all(c)
 	return a
 }
 
-// reset makes every core that is not dead restless.
-func (a *awake) reset(c *Chip) {
+// all makes every core that is not dead restless.
+func (a *awake) all(c *Chip) {
 	for k, dead := range c.broken.cores {
 		if !dead {
 			a.restless.add(int32(k))
 		}
 	}
+}
+
+// reset is all, with nothing due.
+func (a *awake) reset(c *Chip) {
+	a.all(c)
 	for _, s := range a.due {
 		clear(s)
 	}
@@ -60,10 +63,8 @@ func (a *awake) reset(c *Chip) {
 
 // wakeAll makes every core be run in the next tick.
 func (m *Machine) wakeAll() {
-	for k, dead := range m.chip.broken.cores {
-		if !dead && m.session == nil {
-			m.awake.restless.add(int32(k))
-		}
+	if m.session == nil {
+		m.awake.all(m.chip)
 	}
 }
 

@@ -8,14 +8,22 @@ import (
 	"github.com/weft-toolchain/weft/targets"
 )
 
-// direct is where spikes go on a chip on which everything arrives, as it is, in a
-// later tick, so that functional mode needs no packets. Nil for other chips.
+// onlyBits reports whether every packet of a chip is a spike that arrives, carries
+// nothing, and is for a later tick.
+func (c *Chip) onlyBits() bool {
+	if c.broken.defects != nil || c.event != nil {
+		return false
+	}
+	for k, s := range c.specs {
+		if c.atOnce[k] != nil || c.parts[k] != nil || s.Graded() {
+			return false
+		}
+	}
+	return true
+}
+
+// direct is where the spikes of each slot of each core, and of each input, go.
 type direct struct {
-	// base is where each core's axons begin in a word of the machine's pending ones.
-	base []int32
-	// words is how many there are.
-	words int
-	// slots and inputs are the axons that spikes go to, by core and slot, and input.
 	slots  []spots
 	inputs spots
 }
@@ -45,48 +53,38 @@ type spot struct {
 	bit        uint8
 }
 
-// newDirect returns where the spikes of a chip go, or nil where some take packets.
+// newDirect returns where the spikes of a chip go.
 func (c *Chip) newDirect(behind [][]int64) *direct {
-	if c.broken.defects != nil || c.event != nil {
-		return nil
-	}
-	d := &direct{}
+	d := &direct{inputs: c.spots(c.inputs, noc.Host, behind)}
 	for k := range c.image.Cores {
-		if c.atOnce[k] != nil || c.parts[k] != nil || c.specs[k].Graded() {
-			return nil
-		}
-		d.base = append(d.base, int32(d.words))
-		d.words += (len(c.image.Cores[k].Rows) + 63) / 64
+		d.slots = append(d.slots, c.spots(c.slots[k], c.routers[k], behind))
 	}
-	for k := range c.image.Cores {
-		d.slots = append(d.slots, d.spots(c, c.slots[k], c.routers[k], behind, c.roles[k]))
-	}
-	d.inputs = d.spots(c, c.inputs, noc.Host, behind, nil)
 	return d
 }
 
-// spots returns those of fans that a router sends, whose slots have roles.
-func (d *direct) spots(c *Chip, fans []fan, from int32, behind [][]int64, roles []image.Role) spots {
+// spots returns those of fans that a router, or noc.Host, sends.
+func (c *Chip) spots(fans []fan, from int32, behind [][]int64) spots {
 	delayed := c.image.Manifest.Arch.DelayPlace == targets.DelayAxon
 	s := spots{off: make([]uint32, 1, len(fans)+1)}
 	single := true
 	for k := range fans {
-		for _, dest := range fans[k].dests {
+		f := &fans[k]
+		for _, dest := range f.dests {
 			dx, dy, _ := c.broken.way(from, dest.Core, c.image.Router(dest.Core))
 			to := spot{core: dest.Core, delay: 1, hopX: uint16(dx), hopY: uint16(dy)}
 			if delayed {
 				to.delay = uint16(dest.Delay)
 			}
 			if dest.Core != image.Host {
-				to.word, to.bit = d.base[dest.Core]+dest.Axon>>6, uint8(dest.Axon&63)
-				if roles == nil || roles[k] != image.Relay { // counted where the spike came from
+				to.word, to.bit = c.base[dest.Core]+dest.Axon>>6, uint8(dest.Axon&63)
+				if f.synapses > 0 { // those behind a relay are counted where the spike came from
 					to.synapses = uint32(behind[dest.Core][dest.Axon])
 				}
 			}
 			s.to = append(s.to, to)
 		}
 		s.off = append(s.off, uint32(len(s.to)))
-		single = single && len(fans[k].dests) == 1
+		single = single && len(f.dests) == 1
 	}
 	s.to = slices.Clip(s.to)
 	if single {
@@ -103,6 +101,9 @@ func (s *sums) add(to *spot) {
 	s.hopX += int64(to.hopX)
 	s.hopY += int64(to.hopY)
 	s.synapses += int64(to.synapses)
+	if to.core == image.Host {
+		s.toHost++
+	}
 }
 
 // tickDirect is Tick without packets.
@@ -111,27 +112,27 @@ func (m *Machine) tickDirect(inputs []int32) {
 	for _, in := range inputs {
 		list := m.chip.direct.inputs.of(in)
 		for i := range list {
-			if sent.add(&list[i]); list[i].core == image.Host {
-				sent.toHost++
-			} else {
-				m.deliverTo(&list[i])
+			to := &list[i]
+			sent.add(to)
+			if to.core != image.Host {
+				m.deliverTo(to)
 			}
 		}
 	}
-	m.chipAct[targets.HostOut] += sent.toHost
 	m.chipAct[targets.HostIn] += sent.packets
 	m.chipAct[targets.HopX] += sent.hopX
 	m.chipAct[targets.HopY] += sent.hopY
-	m.synapticEvents += sent.synapses
 	m.together(m.runDirectly)
 	if len(m.workers) > 1 {
 		m.together(m.takeOver)
 	}
 	for _, w := range m.workers {
-		m.synapticEvents += w.sent.synapses
-		m.chipAct[targets.HostOut] += w.sent.toHost
+		sent.synapses += w.sent.synapses
+		sent.toHost += w.sent.toHost
 		w.sent = sums{}
 	}
+	m.synapticEvents += sent.synapses
+	m.chipAct[targets.HostOut] += sent.toHost
 	m.collect()
 	m.broadcast = m.broadcastOf(inputs)
 }
@@ -160,7 +161,6 @@ func (m *Machine) runDirect(k int, w *worker) {
 			sent.add(to)
 			switch {
 			case to.core == image.Host:
-				sent.toHost++
 			case to.core >= w.from && to.core < w.to:
 				m.deliverTo(to)
 			default:

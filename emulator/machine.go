@@ -11,261 +11,15 @@
 package emulator
 
 import (
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"github.com/weft-toolchain/weft/emulator/activity"
 	"github.com/weft-toolchain/weft/emulator/core"
-	"github.com/weft-toolchain/weft/emulator/kernel"
 	"github.com/weft-toolchain/weft/emulator/noc"
 	"github.com/weft-toolchain/weft/emulator/odin"
-	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
 )
-
-// Mode says how much of the chip is emulated.
-type Mode int
-
-// The modes.
-const (
-	// Cycle emulates the mesh packet by packet and keeps time.
-	Cycle Mode = iota
-	// Functional delivers spikes without a mesh and keeps no time. Spikes and
-	// counts are those of Cycle, but for the cycles themselves.
-	Functional
-)
-
-// Chip is what all machines of an image and a target share: made once,
-// immutable.
-type Chip struct {
-	image  *image.Image
-	timing targets.Timing
-	mode   Mode
-	specs  []*core.Spec
-	// place finds each neuron's core and slot, or those of what stands for it: nowhere
-	// for one that is removed. roles and populations say what each slot of each core
-	// holds: roles is nil for a core whose slots are all of their neurons.
-	place       []place
-	roles       [][]image.Role
-	populations [][]int32
-	doubles     doubles
-	// relays stand before those that they send to.
-	relays []image.RelaySlot
-	// routers has the router of each core, coreAt the core of each router.
-	routers, coreAt []int32
-	// inputs and slots say what a spike sends, by input and by core and slot.
-	inputs []fan
-	slots  [][]fan
-	// parts says what a partial sum is sent to, atOnce the same of delay 0: nil for
-	// a core that has none of these. takes are the cores that these go to.
-	parts, atOnce [][]fan
-	takes         []bool
-	// broadcast says what an input's spike adds to the broadcast registers.
-	broadcast []int32
-	// alone has the population of each core whose slots are all of that one and of
-	// their neurons, else −1.
-	alone []int32
-	// first has the first neuron of each core whose slots are of one after another,
-	// else −1.
-	first []int32
-	// depth is for how many ticks cores hold spikes.
-	depth int
-	// direct is set where spikes need no packets.
-	direct *direct
-	// event is set for a chip without ticks.
-	event  *eventChip
-	broken broken
-}
-
-type place struct{ core, slot int32 }
-
-// nowhere is the place of a neuron that is removed.
-var nowhere = place{-1, -1}
-
-// NewChipOn prepares a verified image for running on a target: with its timing
-// and, if it has some, its devices. Of an image that devices cannot hold it says
-// why.
-func NewChipOn(im *image.Image, t *targets.Target, mode Mode) (*Chip, error) {
-	return NewBrokenChip(im, t, nil, mode)
-}
-
-// NewBrokenChip is NewChipOn for a chip of which something is dead: d is of the
-// target's Arch, or nil.
-func NewBrokenChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) (*Chip, error) {
-	if t.Devices != nil {
-		for k := range im.Cores {
-			for r := range im.Cores[k].Rows {
-				if m := &im.Cores[k].Rows[r].Marks; m.Plastic || m.Silent {
-					return nil, diag.One(diag.Pos{File: im.Manifest.Network}, diag.Unsupported,
-						"core %d, axon %d: learns, and a crossbar of devices, as %s has it, does not: choose a target with a digital one", k, r, t.Name)
-				}
-			}
-		}
-	}
-	return newChip(im, t, d, mode, Fast), nil
-}
-
-// NewChip prepares a verified image for running with a timing, on a chip with
-// digital crossbars.
-func NewChip(im *image.Image, timing targets.Timing, mode Mode) *Chip {
-	return newChip(im, &targets.Target{Timing: timing}, nil, mode, Fast)
-}
-
-func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode, way Way) *Chip {
-	a := &im.Manifest.Arch
-	c := &Chip{
-		image: im, timing: t.Timing, mode: mode,
-		specs: make([]*core.Spec, len(im.Cores)), place: make([]place, im.Neurons()),
-		routers: make([]int32, len(im.Cores)), coreAt: make([]int32, a.Cores()),
-		slots: make([][]fan, len(im.Cores)), parts: make([][]fan, len(im.Cores)), atOnce: make([][]fan, len(im.Cores)),
-		takes: make([]bool, len(im.Cores)), roles: make([][]image.Role, len(im.Cores)), populations: make([][]int32, len(im.Cores)),
-		doubles: newDoubles(im), broken: newBroken(im, d),
-	}
-	c.relays, _ = im.Relays()
-	for k := range im.Cores {
-		c.roles[k], c.populations[k] = im.Roles(&im.Cores[k]), im.PopulationsOf(&im.Cores[k])
-	}
-	behind := c.synapsesBehind()
-	for r := range c.coreAt {
-		c.coreAt[r] = image.Host
-	}
-	for k := range im.Cores {
-		ic := &im.Cores[k]
-		c.specs[k] = c.broken.spec(im, k, core.NewSpecOn(im, k, t))
-		c.routers[k] = im.Router(int32(k))
-		c.coreAt[c.routers[k]] = int32(k)
-		for slot, n := range ic.Neurons {
-			if c.role(k, slot) == image.Own {
-				c.place[n] = place{int32(k), int32(slot)}
-			}
-		}
-		spikes, parts, atOnce := split(ic.Dests)
-		c.slots[k] = c.newFans(spikes, c.routers[k], behind)
-		if slices.ContainsFunc(parts, func(list []image.Dest) bool { return len(list) > 0 }) {
-			c.parts[k] = c.newFans(parts, c.routers[k], behind)
-		}
-		if ic.SendsAtOnce() {
-			c.atOnce[k] = c.newFans(atOnce, c.routers[k], behind)
-			c.markTakers(atOnce)
-		}
-		for slot := range ic.Neurons {
-			if c.role(k, slot) == image.Relay { // counted where the spike came from
-				c.slots[k][slot].synapses = 0
-			}
-		}
-	}
-	c.specs = way.plan(c.specs)
-	c.depth = 2
-	if len(c.specs) > 0 {
-		c.depth = c.specs[0].Depth()
-	}
-	for k := range im.Cores {
-		c.alone = append(c.alone, alone(c.roles[k], c.populations[k]))
-		c.first = append(c.first, first(im.Cores[k].Neurons))
-	}
-	for n, s := range im.SameAs {
-		switch {
-		case s == image.NoNeuron:
-			c.place[n] = nowhere
-		case int(s) != n:
-			c.place[n] = c.place[s]
-		}
-	}
-	c.broadcast = make([]int32, im.Inputs())
-	for _, s := range im.Manifest.Inputs {
-		copy(c.broadcast[s.First:], s.Broadcast)
-	}
-	c.inputs = c.newFans(im.InputDests, noc.Host, behind)
-	if a.Controller.EventDriven() {
-		var err error
-		if c.event, err = newEventChip(im); err != nil {
-			panic("emulator: image of an event-driven chip: " + err.Error())
-		}
-	}
-	c.direct = c.newDirect(behind)
-	return c
-}
-
-// first returns the first of neurons that stand one after another, else −1.
-func first(neurons []int32) int32 {
-	for k, n := range neurons {
-		if n != neurons[0]+int32(k) {
-			return -1
-		}
-	}
-	if len(neurons) == 0 {
-		return -1
-	}
-	return neurons[0]
-}
-
-// alone returns the population of all slots of a core, or −1 where they are of
-// several, or not all their neurons' own.
-func alone(roles []image.Role, populations []int32) int32 {
-	for k, p := range populations {
-		if p != populations[0] || roles != nil && roles[k] != image.Own {
-			return -1
-		}
-	}
-	if len(populations) == 0 {
-		return -1
-	}
-	return populations[0]
-}
-
-// Way is how a chip's cores are computed. What they do does not depend on it.
-type Way int
-
-// The ways.
-const (
-	// Fast runs cores by plans made when the chip is, with the processor's vector
-	// instructions where it has them.
-	Fast Way = iota
-	// Portable is Fast without these instructions.
-	Portable
-	// Plain runs every neuron's program by itself, one instruction after another:
-	// what the others are held to.
-	Plain
-)
-
-// In returns the chip run in a way; a new chip is run fast.
-func (c *Chip) In(way Way) *Chip {
-	out := *c
-	out.specs = way.plan(c.specs)
-	return &out
-}
-
-// plan returns cores as they run in a way. It has all processors at work, for an
-// image of many cores.
-func (w Way) plan(specs []*core.Spec) []*core.Spec {
-	out := make([]*core.Spec, len(specs))
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(specs)) {
-		workers.Go(func() {
-			for k := int(next.Add(1)) - 1; k < len(specs); k = int(next.Add(1)) - 1 {
-				out[k] = w.spec(specs[k])
-			}
-		})
-	}
-	workers.Wait()
-	core.Merge(out)
-	return out
-}
-
-// spec returns a core as it runs in a way.
-func (w Way) spec(s *core.Spec) *core.Spec {
-	if w == Plain {
-		return s.Plain()
-	}
-	return s.Planned(kernel.Options{Portable: w == Portable})
-}
-
-// Image returns the image that the chip runs.
-func (c *Chip) Image() *image.Image { return c.image }
 
 // Machine is a chip at work. It has one owner.
 type Machine struct {
@@ -299,12 +53,12 @@ type Machine struct {
 	session *odin.Session
 	waiting []int32
 
-	// awake is which cores are to be run. received, the packets that came to each
-	// core, and pending are those of a chip whose spikes go directly: pending[t mod its length] has a bit for each axon of the
-	// chip that is due in tick t.
+	// awake is which cores are to be run; pending[t mod depth] has a bit for each axon
+	// of the chip that is due in tick t. received are the packets that came to each
+	// core as such bits: the cores' own books have the others.
 	awake    awake
-	received []int64
 	pending  [][]uint64
+	received []int64
 	now      int // the tick at work, modulo depth
 	workers  []*worker
 	// order is room to put neurons in order; the others are methods, once, since each
@@ -321,26 +75,20 @@ func New(c *Chip) *Machine {
 		chip: c, cores: make([]*core.Core, len(c.specs)), work: make([]CoreTick, len(c.specs)),
 		spikes: make([]int64, len(c.image.Manifest.Populations)),
 	}
-	for k, s := range c.specs {
-		m.cores[k] = core.New(s)
+	m.pending, m.received = make([][]uint64, c.depth), make([]int64, len(c.specs))
+	for k := range m.pending {
+		m.pending[k] = make([]uint64, c.words)
 	}
+	for k, s := range c.specs {
+		m.cores[k] = core.NewIn(s, m.pending, int(c.base[k]))
+	}
+	m.SetWorkers(1)
 	if c.event != nil {
 		m.session = c.event.chip.Start()
 		return m
 	}
 	m.awake = newAwake(c)
-	m.SetWorkers(1)
 	m.runDirectly, m.takeOver, m.runTheirOwn = m.directly, m.handOver, m.runCores
-	if c.direct != nil {
-		m.received = make([]int64, len(c.specs))
-		m.pending = make([][]uint64, c.depth)
-		for k := range m.pending {
-			m.pending[k] = make([]uint64, c.direct.words)
-		}
-		for k, core := range m.cores {
-			core.Place(m.pending, int(c.direct.base[k]))
-		}
-	}
 	if c.mode == Cycle {
 		a, t := &c.image.Manifest.Arch, &c.timing
 		m.mesh = noc.New(noc.Config{
@@ -424,7 +172,7 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 		m.watchEnd()
 		return m.fired
 	}
-	if m.chip.direct != nil && m.mesh == nil && m.watch == nil {
+	if m.chip.direct != nil && m.watch == nil {
 		m.tickDirect(inputs)
 		return m.fired
 	}
@@ -553,9 +301,7 @@ func (m *Machine) Activity(a *activity.Activity) {
 	for k, c := range m.cores {
 		a.Lost.Axons += c.LostAtAxons
 		a.Cores[k].Add(&c.Counts)
-		if m.received != nil {
-			a.Cores[k][targets.PacketReceived] += m.received[k]
-		}
+		a.Cores[k][targets.PacketReceived] += m.received[k]
 		ticks, updates := m.owed(k)
 		a.Cores[k][targets.CoreTick] += ticks
 		a.Cores[k][targets.NeuronUpdate] += updates

@@ -232,8 +232,8 @@ func (m *Machine) receive(p *packet) {
 	case p.axon < 0:
 		m.cores[p.core].ReceivePart(-1-p.axon, p.due, p.payload)
 		m.wake(p.core, p.due)
-	case m.chip.direct != nil:
-		m.write(p.core, m.chip.direct.base[p.core]+p.axon>>6, uint8(p.axon&63), int(p.due-m.tick))
+	case m.chip.bits:
+		m.write(p.core, m.chip.base[p.core]+p.axon>>6, uint8(p.axon&63), int(p.due-m.tick))
 	default:
 		m.cores[p.core].Receive(p.axon, p.due, p.payload)
 		m.wake(p.core, p.due)

@@ -64,19 +64,6 @@ type Spec struct {
 	ways kernel.Options
 }
 
-// row is an axon's synapses as Integrate walks them.
-type row struct {
-	weights []int16 // times 2^Exp already, but for plastic rows
-	// plain is nil but for plastic rows: the image's.
-	plain *image.Row
-	// targets is nil where the row reaches every slot in order.
-	targets []uint16
-	// delays is nil where the scheduler keeps the delays.
-	delays []uint16
-	// synapses and words are what the row counts, zero weights included.
-	synapses, words int64
-}
-
 // NewSpecOn prepares a core of an image that is verified for a target: with its
 // devices, if it has some.
 func NewSpecOn(im *image.Image, k int, t *targets.Target) *Spec {
@@ -153,67 +140,6 @@ func dependsOnMore(i isa.Inst) bool {
 	return i.Op == isa.RND || i.Op == isa.RNDQ || i.Op == isa.LDM || i.Op == isa.PART
 }
 
-// newRow leaves out the zero weights of a row, unless it reaches every slot, and
-// applies its exponent.
-func newRow(r *image.Row, a *targets.Arch, neurons int) row {
-	out := row{synapses: int64(len(r.Slots))}
-	if r.Exp != 0 && !r.Plastic {
-		scaled := *r
-		scaled.Weights = make([]int16, len(r.Weights))
-		for k, w := range r.Weights {
-			scaled.Weights[k] = r.Scaled(w)
-		}
-		r = &scaled
-	}
-	if a.SynapseFormat == targets.Dense {
-		out.words = int64((a.Neurons + a.WordSynapses - 1) / a.WordSynapses)
-	} else {
-		out.words = int64((len(r.Slots) + a.WordSynapses - 1) / a.WordSynapses)
-	}
-	if r.Plastic || r.Silent {
-		out.plain, out.targets = r, r.Slots
-		return out
-	}
-	zeros := 0
-	for _, w := range r.Weights {
-		if w == 0 {
-			zeros++
-		}
-	}
-	full := len(r.Slots) == neurons && (neurons == 0 || int(r.Slots[neurons-1]) == neurons-1) && distinct(r.Slots)
-	if full && r.Delays == nil && zeros*2 < neurons {
-		out.weights = r.Weights
-		return out
-	}
-	if zeros == 0 && len(r.Slots) > 0 {
-		out.weights, out.targets, out.delays = r.Weights, r.Slots, r.Delays
-		return out
-	}
-	for k, w := range r.Weights {
-		if w == 0 {
-			continue
-		}
-		out.weights = append(out.weights, w)
-		out.targets = append(out.targets, r.Slots[k])
-		if r.Delays != nil {
-			out.delays = append(out.delays, r.Delays[k])
-		}
-	}
-	if out.targets == nil {
-		out.targets = []uint16{}
-	}
-	return out
-}
-
-func distinct(slots []uint16) bool {
-	for k := 1; k < len(slots); k++ {
-		if slots[k] == slots[k-1] {
-			return false
-		}
-	}
-	return true
-}
-
 // Core is a core's state. It has one owner.
 type Core struct {
 	spec *Spec
@@ -272,10 +198,23 @@ const unsettled = math.MinInt64
 
 // New returns a core in its initial state.
 func New(s *Spec) *Core {
+	pending := make([][]uint64, s.slots)
+	for k := range pending {
+		pending[k] = make([]uint64, s.Words())
+	}
+	c := NewIn(s, pending, 0)
+	c.Share(&Room{})
+	return c
+}
+
+// NewIn is New for a core that keeps the spikes that are due in words of somebody
+// else's: in tick t from a word of pending[t mod Depth] on, a bit an axon. Before it
+// is run it has to Share a room.
+func NewIn(s *Spec, pending [][]uint64, word int) *Core {
 	n := len(s.image.Neurons)
 	c := &Core{spec: s, pending: make([][]uint64, s.slots)}
 	for k := range c.pending {
-		c.pending[k] = make([]uint64, (len(s.rows)+63)/64)
+		c.pending[k] = pending[k][word:][:s.Words()]
 	}
 	lanes := n
 	if s.plan != nil {

@@ -94,21 +94,6 @@ func newLists(rows []row, sh shape) *lists {
 	return l
 }
 
-// slot returns the slot of synapse k of a row, delay its delay.
-func (r *row) slot(k int) int {
-	if r.targets == nil {
-		return k
-	}
-	return int(r.targets[k])
-}
-
-func (r *row) delay(k int) uint16 {
-	if r.delays == nil {
-		return 1
-	}
-	return r.delays[k]
-}
-
 // shape is what decides about a layout.
 type shape struct {
 	synapses, largest int
@@ -208,15 +193,4 @@ func (s *Spec) newBits(lanes int) *kernel.Bits {
 		}
 	}
 	return kernel.NewBits(lanes, rows, types, weights, s.ways)
-}
-
-// matches reports whether the weights of a row are those of a type, as far as that
-// has some.
-func (r *row) matches(weights []int16) bool {
-	for i, w := range r.weights {
-		if have := weights[r.slot(i)]; w != 0 && have != 0 && have != w {
-			return false
-		}
-	}
-	return true
 }

@@ -92,12 +92,10 @@ func (s *Spec) paramColumns() [][]int32 {
 
 // planned makes what a core with a plan needs.
 func (c *Core) planned() {
-	p := c.spec.plan
-	c.Share(&Room{})
-	if l, ok := p.layout.(*lists); ok && l.delays != nil {
+	if l, ok := c.spec.plan.layout.(*lists); ok && l.delays != nil {
 		c.ring = make([][]int32, c.spec.ring)
 		for k := range c.ring {
-			c.ring[k] = make([]int32, p.lanes)
+			c.ring[k] = make([]int32, c.spec.plan.lanes)
 		}
 	}
 }
@@ -144,13 +142,8 @@ func (c *Core) Share(room *Room) {
 // before was so.
 func (c *Core) Rests() bool { return c.rests }
 
-// Place puts what is pending, by tick modulo Depth, into bits of somebody else's: a
-// bit an axon, from a word on.
-func (c *Core) Place(pending [][]uint64, word int) {
-	for k, p := range pending {
-		c.pending[k] = p[word:][:(len(c.spec.rows)+63)/64]
-	}
-}
+// Words returns how many words of bits a core's axons take.
+func (s *Spec) Words() int { return (len(s.rows) + 63) / 64 }
 
 // Depth returns how many ticks of spikes a core holds.
 func (s *Spec) Depth() int { return s.slots }
