@@ -142,15 +142,6 @@ func (c *Core) Share(room *Room) {
 // before was so.
 func (c *Core) Rests() bool { return c.rests }
 
-// Words returns how many words of bits a core's axons take.
-func (s *Spec) Words() int { return (len(s.rows) + 63) / 64 }
-
-// Depth returns how many ticks of spikes a core holds.
-func (s *Spec) Depth() int { return s.slots }
-
-// Graded reports whether spikes may carry payloads.
-func (s *Spec) Graded() bool { return s.graded }
-
 // integrateFast is Integrate as planned.
 func (c *Core) integrateFast(t int64) (cycles int64) {
 	s, p := c.spec, c.spec.plan

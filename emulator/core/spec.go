@@ -1,0 +1,148 @@
+package core
+
+import (
+	"slices"
+
+	"github.com/weft-toolchain/weft/emulator/kernel"
+	"github.com/weft-toolchain/weft/isa"
+	"github.com/weft-toolchain/weft/isa/image"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+// Spec is what a core is made from: shared by all machines that run the image,
+// and immutable.
+type Spec struct {
+	image   *image.Core
+	program []isa.Inst
+	// together says that the program looks across neurons, pure that its result
+	// depends on state and input alone.
+	together, pure bool
+	// wraps says that the program takes the sum as it is, so that its saturation
+	// is none of its business.
+	wraps bool
+	// compartments is how many slots make a neuron.
+	compartments int
+	table        []int32
+	seed         uint64
+	// keys are the neurons' streams of random numbers, by slot.
+	keys []uint64
+	// Populations are those whose saturations the core counts, ascending: group
+	// has the index of each slot's, −1 of a copy's, whose neuron counts them; home
+	// is that of the core itself.
+	Populations []int32
+	group       []int32
+	home        int
+	learn       learning
+	// graded says that spikes may carry payloads. Partial sums come from up to
+	// partSlots ticks before.
+	graded    bool
+	partSlots int
+	// stateWords and paramWords are per neuron.
+	stateWords, paramWords int
+	stateBits              int
+	rows                   []row
+	// slots is the depth of the scheduler, ring of the accumulators. One of the two
+	// is there for the longest delay: ring has that many ticks, slots one more, since
+	// spikes may come while the tick's own are read.
+	slots, ring int
+	timing      targets.Timing
+	// devices is nil where the crossbar is digital.
+	devices *crossbar
+	broken  broken
+	// plan is nil where the core is run in the plain way only, ways is how it was
+	// made.
+	plan *plan
+	ways kernel.Options
+}
+
+// NewSpecOn prepares a core of an image that is verified for a target: with its
+// devices, if it has some.
+func NewSpecOn(im *image.Image, k int, t *targets.Target) *Spec {
+	s := NewSpec(im, k, t.Timing)
+	if t.Devices != nil {
+		s.devices = newCrossbar(im, k, t.Devices)
+	}
+	return s
+}
+
+// NewSpec prepares a core of an image that is verified, with a digital crossbar.
+func NewSpec(im *image.Image, k int, timing targets.Timing) *Spec {
+	c := &im.Cores[k]
+	a := &im.Manifest.Arch
+	program, err := isa.DecodeAll(im.Programs[c.Program].Words)
+	if err != nil {
+		panic("core: program of a verified image: " + err.Error())
+	}
+	s := &Spec{
+		image: c, program: program, timing: timing, stateBits: a.StateBits,
+		stateWords: im.StateWords(c), paramWords: int(c.ParamWords), slots: 2, ring: 1,
+	}
+	if a.DelayPlace == targets.DelayAxon {
+		s.slots = a.MaxDelay + 1
+	} else {
+		s.ring = a.MaxDelay
+	}
+	s.seed, s.partSlots = im.Manifest.Seed, a.MaxDelay
+	s.table = im.Programs[c.Program].Table
+	s.compartments = max(im.Programs[c.Program].Compartments, 1)
+	s.together = isa.LooksAcross(program)
+	s.pure = !s.together && !slices.ContainsFunc(program, dependsOnMore)
+	s.wraps = slices.ContainsFunc(program, func(i isa.Inst) bool { return i.Op == isa.ACCW })
+	for k := range im.Programs {
+		words, err := isa.DecodeAll(im.Programs[k].Words)
+		if err != nil {
+			panic("core: program of a verified image: " + err.Error())
+		}
+		for _, i := range words {
+			s.graded = s.graded || i.Op == isa.SPKG
+		}
+	}
+	for _, n := range c.Neurons {
+		s.keys = append(s.keys, isa.Stream(int(n), isa.Tick, 0))
+	}
+	s.rows = make([]row, len(c.Rows))
+	for r := range c.Rows {
+		s.rows[r] = newRow(&c.Rows[r], a, len(c.Neurons))
+	}
+	s.learn = newLearning(im, c)
+	s.setGroups(im)
+	return s
+}
+
+// setGroups says which population each slot's saturations are of.
+func (s *Spec) setGroups(im *image.Image) {
+	roles, of := im.Roles(s.image), im.PopulationsOf(s.image)
+	s.Populations = append([]int32{s.image.Population}, of...)
+	slices.Sort(s.Populations)
+	s.Populations = slices.Compact(s.Populations)
+	s.group = make([]int32, len(of))
+	for slot, p := range of {
+		k, _ := slices.BinarySearch(s.Populations, p)
+		if s.group[slot] = int32(k); roles != nil && roles[slot] == image.Copy {
+			s.group[slot] = -1
+		}
+	}
+	s.home, _ = slices.BinarySearch(s.Populations, s.image.Population)
+}
+
+// dependsOnMore reports whether an instruction's result depends on more than
+// registers.
+func dependsOnMore(i isa.Inst) bool {
+	return i.Op == isa.RND || i.Op == isa.RNDQ || i.Op == isa.LDM || i.Op == isa.PART
+}
+
+// UpdateCycles returns the cycles from the start of an update until the first n
+// neurons are done: groups of Lanes neurons, one after another.
+func (s *Spec) UpdateCycles(n int) int64 {
+	groups := (int64(n) + s.timing.Lanes - 1) / s.timing.Lanes
+	return groups * (int64(len(s.program))*s.timing.Instruction + s.timing.Neuron)
+}
+
+// Words returns how many words of bits a core's axons take.
+func (s *Spec) Words() int { return (len(s.rows) + 63) / 64 }
+
+// Depth returns how many ticks of spikes a core holds.
+func (s *Spec) Depth() int { return s.slots }
+
+// Graded reports whether spikes may carry payloads.
+func (s *Spec) Graded() bool { return s.graded }
