@@ -69,12 +69,12 @@ func (m *integers) weight(p, s int) int64 {
 	return scaled(int64(m.q.Weights[p][s]), m.q.Classes[m.q.ClassOf[p]].Exp)
 }
 
-// scaled returns ⌊w·2^exp⌋ within ±32767.
+// scaled returns ⌊w·2^exp⌋, saturated to 16 bits, as a row of the image is.
 func scaled(w int64, exp int8) int64 {
 	if exp < 0 {
 		return w >> -exp
 	}
-	return min(max(w<<exp, -1<<15+1), 1<<15-1)
+	return min(max(w<<exp, -1<<15), 1<<15-1)
 }
 
 func (m *integers) plastic(p int) bool { return m.q.Classes[m.q.ClassOf[p]].Plastic }
