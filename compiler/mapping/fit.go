@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
-	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/compiler/partition"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/targets"
@@ -67,7 +66,7 @@ func (p *mapper) fitDelays(relays, pop int, diags *diag.List) {
 		return
 	}
 	pr := &p.q.Net.Projections[p.q.Projections[at].Index]
-	if !canRelay(p.arch) {
+	if _, ok := ir.RelayModel(p.arch); !ok {
 		diags.Add(pr.Pos, diag.DoesNotFit, "projection %q: a delay of %s is %d longer than the target's longest, %d: shorten it, or choose a target with longer delays", pr.Name, diag.Plural(longest, "tick"), longest-p.arch.MaxDelay, p.arch.MaxDelay)
 		return
 	}
@@ -75,12 +74,6 @@ func (p *mapper) fitDelays(relays, pop int, diags *diag.List) {
 		diags.Add(pr.Pos, diag.DoesNotFit, "projection %q: delays of up to %s, where the target's longest is %d, take %d relay neurons, and the target has %d in all: shorten them, or choose a target with longer delays",
 			pr.Name, diag.Plural(longest, "tick"), p.arch.MaxDelay, relays, p.arch.Cores()*p.arch.Neurons)
 	}
-}
-
-// canRelay reports whether the neurons of a target can pass spikes on within the
-// tick that they come: programs can, and circuits of these models.
-func canRelay(a *targets.Arch) bool {
-	return a.Models == "" || a.Models == string(network.TrueNorth) || a.Models == string(network.RANC)
 }
 
 // fitTypes reports a neuron with more kinds of weight than there are types.
@@ -171,7 +164,7 @@ func (p *mapper) fitFanIn(w *wiring, pop int, most *fanIn, diags *diag.List) {
 		if !p.arch.PartialSums {
 			advice += ", or one that adds partial sums, such as xbar256"
 		}
-		if !p.arch.PartialSums && canRelay(p.arch) && !p.arch.Controller.EventDriven() && p.q.Additive(pop) {
+		if !p.arch.PartialSums && p.q.TakesRelays(p.arch, pop) {
 			advice += "; --approximate brings the inputs through relays, with an error that it bounds"
 		}
 		diags.Add(np.Pos, diag.DoesNotFit, "population %q: neuron %d needs %d axons for its fan-in%s, %d more than the %d of a core: choose a target with more axons, or fewer sources and delays%s",
