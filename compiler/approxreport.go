@@ -6,6 +6,7 @@ import (
 
 	"github.com/weft-toolchain/weft/compiler/approx"
 	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/internal/diag"
 )
 
 // ApproximationReport says what differs from the network that was to be compiled.
@@ -86,9 +87,9 @@ func (r *Result) approximated(p *approx.Population) ApproximatedPopulation {
 func (p *ApproximatedPopulation) Differs() string {
 	text := fmt.Sprintf("population %q is not exact: ", p.Population)
 	if p.Levels > 0 {
-		text += fmt.Sprintf("%d of its neurons, of which one needs %d axons and a core has %d, get their input through %d relays, %s later", p.Neurons, p.Axons, p.AxonLimit, p.Relays, ticks(p.Latency))
+		text += fmt.Sprintf("%d of its neurons, of which one needs %d axons and a core has %d, get their input through %d relays, %s later", p.Neurons, p.Axons, p.AxonLimit, p.Relays, diag.Plural(p.Latency, "tick"))
 		if p.Splitters > 0 {
-			text += fmt.Sprintf(", and send through %d splitters, %s later", p.Splitters, ticks(p.FanOutLatency))
+			text += fmt.Sprintf(", and send through %d splitters, %s later", p.Splitters, diag.Plural(p.FanOutLatency, "tick"))
 		}
 		text += fmt.Sprintf("; what a neuron has received differs by at most %.6g", p.Bound)
 		if p.Threshold != nil {
@@ -108,11 +109,4 @@ func (p *ApproximatedPopulation) Differs() string {
 		text += fmt.Sprintf("%d of %d weights are rounded, by up to %.6g, %.4g on average (SQNR %.1f dB)", p.WeightsChanged, p.Weights, p.WeightErrorMax, p.WeightErrorMean, *p.SQNRdB)
 	}
 	return text
-}
-
-func ticks(n int) string {
-	if n == 1 {
-		return "1 tick"
-	}
-	return fmt.Sprintf("%d ticks", n)
 }

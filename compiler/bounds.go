@@ -40,7 +40,7 @@ func (b *Bounds) Rows() []NamedBound {
 }
 
 // bounds puts lower bounds beside what a report found; all are its flows.
-func bounds(m *ir.Mapped, profile []int64, r *Report, all []flow) Bounds {
+func bounds(m *ir.Mapped, profile []int64, r *Report, all []ir.Flow) Bounds {
 	d := newDemand(m)
 	b := Bounds{Cores: boundCores(d, m), Cut: boundCut(d, m, profile), Hops: boundHops(m, all)}
 	b.MaxLink = boundMaxLink(m, all, b.Hops.Bound)
@@ -311,20 +311,20 @@ func boundCut(d *demand, m *ir.Mapped, profile []int64) Bound {
 // boundHops lets every core have its best neighbours: of the others four are
 // one link away at most, eight two links, and so on; and of all cores one is at
 // the host's corner, two are one link away from it, and so on.
-func boundHops(m *ir.Mapped, all []flow) Bound {
+func boundHops(m *ir.Mapped, all []ir.Flow) Bound {
 	b := Bound{Argument: "4 cores are one hop from a core, 8 two, …; the host has 1 at none, 2 at one, …"}
 	port := make([]int64, len(m.Cores))
 	var loads []int64
 	for k, f := range all {
 		switch {
-		case f.from == ir.Host:
-			port[f.to] += f.load.Weighted
-		case f.to == ir.Host:
-			port[f.from] += f.load.Weighted
+		case f.From == ir.Host:
+			port[f.To] += f.Spikes
+		case f.To == ir.Host:
+			port[f.From] += f.Spikes
 		default:
-			loads = append(loads, f.load.Weighted)
+			loads = append(loads, f.Spikes)
 		}
-		if k+1 == len(all) || all[k+1].from != f.from {
+		if k+1 == len(all) || all[k+1].From != f.From {
 			b.Bound += rings(loads, 1, func(ring int64) int64 { return 4 * ring })
 			loads = loads[:0]
 		}
@@ -355,7 +355,7 @@ func rings(loads []int64, first int64, size func(ring int64) int64) int64 {
 // way; what a core sends to others, or receives, over the four links beside it;
 // and what the host exchanges with other cores than one at its corner, over the
 // links there.
-func boundMaxLink(m *ir.Mapped, all []flow, hops int64) Bound {
+func boundMaxLink(m *ir.Mapped, all []ir.Flow, hops int64) Bound {
 	count := linkCount(m.Arch)
 	if count == 0 {
 		return Bound{Argument: "the mesh has no links"}
@@ -364,16 +364,16 @@ func boundMaxLink(m *ir.Mapped, all []flow, hops int64) Bound {
 	sent, received := make([]int64, len(m.Cores)), make([]int64, len(m.Cores))
 	var fromHost, toHost []int64
 	for _, f := range all {
-		switch w := f.load.Weighted; {
-		case f.from == ir.Host:
+		switch w := f.Spikes; {
+		case f.From == ir.Host:
 			fromHost = append(fromHost, w)
-		case f.to == ir.Host:
+		case f.To == ir.Host:
 			toHost = append(toHost, w)
 		default:
 			largest = max(largest, w)
-			sent[f.from] += w
-			received[f.to] += w
-			busiest = max(busiest, sent[f.from], received[f.to])
+			sent[f.From] += w
+			received[f.To] += w
+			busiest = max(busiest, sent[f.From], received[f.To])
 		}
 	}
 	best := Bound{}

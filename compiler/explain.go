@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -258,13 +259,13 @@ func (e *Explanation) reasons(on func(a *targets.Arch) []Need, arch *targets.Arc
 		return []string{"it takes no core: all of its neurons are left out"}
 	}
 	limit := slices.MaxFunc(e.Needs, func(a, b Need) int { return cmp.Compare(binds[a.Limit], binds[b.Limit]) })
-	out := []string{fmt.Sprintf("it takes %s at least: %d %s are needed, a core has %d", count(int(worst.Cores), "core"), worst.Needed, limitNames[worst.Limit], worst.Core)}
+	out := []string{fmt.Sprintf("it takes %s at least: %d %s are needed, a core has %d", diag.Plural(int(worst.Cores), "core"), worst.Needed, limitNames[worst.Limit], worst.Core)}
 	if int64(e.Found) <= e.Bound {
 		return append(out, "it has no more than that")
 	}
-	out = append(out, fmt.Sprintf("%d of its %s fullest of %s", binds[limit.Limit], count(e.Found, "core")+are(e.Found), limit.Limit))
+	out = append(out, fmt.Sprintf("%d of its %s fullest of %s", binds[limit.Limit], diag.Counted(e.Found, "core is", "cores are"), limit.Limit))
 	if e.Sources > 0 && limit.Limit == "axons" {
-		out = append(out, fmt.Sprintf("its %s take %d axons in these cores, %.1f each: neurons with more sources in common would take fewer", count(e.Sources, "source"), e.Axons, float64(e.Axons)/float64(e.Sources)))
+		out = append(out, fmt.Sprintf("its %s take %d axons in these cores, %.1f each: neurons with more sources in common would take fewer", diag.Plural(e.Sources, "source"), e.Axons, float64(e.Axons)/float64(e.Sources)))
 	}
 	return append(out, wider(on, *arch, limit.Limit))
 }
@@ -273,20 +274,5 @@ func (e *Explanation) reasons(on func(a *targets.Arch) []Need, arch *targets.Arc
 func wider(on func(a *targets.Arch) []Need, a targets.Arch, limit string) string {
 	field := map[string]*int{"neurons": &a.Neurons, "axons": &a.Axons, "fan-out": &a.FanOut, "synapses": &a.SynapseWords}[limit]
 	*field *= 2
-	return fmt.Sprintf("with %d %s a core it would take %s at least", *field, limitNames[limit], count(int(most(on(&a)).Cores), "core"))
-}
-
-// count writes a number of things.
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
-func are(n int) string {
-	if n == 1 {
-		return " is"
-	}
-	return " are"
+	return fmt.Sprintf("with %d %s a core it would take %s at least", *field, limitNames[limit], diag.Plural(int(most(on(&a)).Cores), "core"))
 }

@@ -217,7 +217,7 @@ func (r *Result) Report(image []byte) *Report {
 		out.CoreList = append(out.CoreList, c)
 	}
 	out.Cut, out.Hops = distances(m, r.Profile)
-	all := flows(m, r.Profile)
+	all := m.Flows(r.Profile)
 	out.Links = links(m, all, xy)
 	out.Bounds = bounds(m, r.Profile, out, all)
 	for k := range m.Populations {

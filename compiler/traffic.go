@@ -48,55 +48,6 @@ func distances(m *ir.Mapped, profile []int64) (cut, hops Weighted) {
 
 func abs(x int) int { return max(x, -x) }
 
-// flow is what goes from one core, or the host, to another.
-type flow struct {
-	from, to int32
-	load     Weighted
-}
-
-// flows lists the packets between each pair of cores, and between cores and the
-// host: those of one core behind each other, the host's last; what stays within
-// a core is left out.
-func flows(m *ir.Mapped, profile []int64) []flow {
-	var out []flow
-	loads := make([]Weighted, len(m.Cores)+1) // by core; the host is last
-	var touched []int32
-	from := int32(ir.Host)
-	flush := func() {
-		for _, to := range touched {
-			out = append(out, flow{from, to, *at(loads, to)})
-			*at(loads, to) = Weighted{}
-		}
-		touched = touched[:0]
-	}
-	for s := range m.Senders(profile) {
-		if s.Core != from {
-			flush()
-			from = s.Core
-		}
-		for _, d := range s.Dests {
-			if d.Core == s.Core {
-				continue
-			}
-			load := at(loads, d.Core)
-			if load.Unweighted == 0 {
-				touched = append(touched, d.Core)
-			}
-			load.add(1, s.Spikes)
-		}
-	}
-	flush()
-	return out
-}
-
-// at returns a core's element of a list that has the host's behind them all.
-func at(loads []Weighted, core int32) *Weighted {
-	if core == ir.Host {
-		return &loads[len(loads)-1]
-	}
-	return &loads[core]
-}
-
 // Links is the load of the mesh's links. Both directions between two routers
 // are links of their own.
 type Links struct {
@@ -209,14 +160,14 @@ func (l *linkLoads) carry(x, y, side int) {
 }
 
 // links lays the flows onto their routes.
-func links(m *ir.Mapped, all []flow, r route) Links {
+func links(m *ir.Mapped, all []ir.Flow, r route) Links {
 	w := m.Arch.MeshWidth
 	l := linkLoads{w: w, h: m.Arch.MeshHeight, loads: make([][numSides]Weighted, m.Arch.Cores())}
 	for _, f := range all {
-		px, py := place(m, f.from)
-		tx, ty := place(m, f.to)
+		px, py := place(m, f.From)
+		tx, ty := place(m, f.To)
 		r(px, py, tx, ty, func(x, y int) {
-			l.straight(px, py, x, y, f.load)
+			l.straight(px, py, x, y, Weighted{f.Packets, f.Spikes})
 			px, py = x, y
 		})
 	}

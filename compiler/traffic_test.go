@@ -59,15 +59,15 @@ func TestTrafficIsWeightedByTheProfile(t *testing.T) {
 	if want := (Weighted{2 + 2 + 4 + 4, 2*5 + 2*7 + 4*11 + 4*17}); hops != want {
 		t.Errorf("hops %v, want %v", hops, want)
 	}
-	all := flows(m, profile)
-	want := []flow{
-		{0, 1, Weighted{2, 22}},
-		{1, 0, Weighted{1, 17}},
-		{1, ir.Host, Weighted{1, 17}},
-		{ir.Host, 0, Weighted{1, 5}},
-		{ir.Host, 1, Weighted{2, 12}},
+	all := m.Flows(profile)
+	want := []ir.Flow{
+		{From: 0, To: 1, Packets: 2, Spikes: 22},
+		{From: 1, To: 0, Packets: 1, Spikes: 17},
+		{From: 1, To: ir.Host, Packets: 1, Spikes: 17},
+		{From: ir.Host, To: 0, Packets: 1, Spikes: 5},
+		{From: ir.Host, To: 1, Packets: 2, Spikes: 12},
 	}
-	if diff := cmp.Diff(want, all, cmp.AllowUnexported(flow{})); diff != "" {
+	if diff := cmp.Diff(want, all); diff != "" {
 		t.Errorf("flows (-want +got):\n%s", diff)
 	}
 	east, west := Weighted{4, 22 + 12}, Weighted{2, 34}
@@ -120,7 +120,7 @@ func TestLinksAreThoseOfEveryStep(t *testing.T) {
 	for seed := range uint64(20) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		m := randomMapped(r, 12, 4)
-		all := flows(m, nil)
+		all := m.Flows(nil)
 		if diff := cmp.Diff(links(m, all, walk), links(m, all, xy)); diff != "" {
 			t.Fatalf("seed %d: link by link (-) and straight (+):\n%s", seed, diff)
 		}
@@ -147,7 +147,7 @@ func TestBoundsHoldForAnyPlacement(t *testing.T) {
 			profile[k] = r.Int64N(20)
 		}
 		cut, hops := distances(m, profile)
-		all := flows(m, profile)
+		all := m.Flows(profile)
 		l := links(m, all, xy)
 		var sum Weighted
 		for _, k := range l.List {

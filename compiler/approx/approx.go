@@ -28,10 +28,7 @@ package approx
 
 import (
 	"math"
-
-	"github.com/weft-toolchain/weft/compiler/ir"
-	"github.com/weft-toolchain/weft/compiler/network"
-	"github.com/weft-toolchain/weft/targets"
+	"slices"
 )
 
 // DefaultShare is the share of their inputs whose spikes in one tick relays keep up
@@ -116,30 +113,13 @@ func (a Population) plus(b Population) Population {
 
 // Merge adds what a pass did to what those before it did.
 func Merge(before, more []Population) []Population {
-	out := append([]Population(nil), before...)
-next:
+	out := slices.Clone(before)
 	for _, b := range more {
-		for k := range out {
-			if out[k].Index == b.Index {
-				out[k] = out[k].plus(b)
-				continue next
-			}
+		if k := slices.IndexFunc(out, func(a Population) bool { return a.Index == b.Index }); k >= 0 {
+			out[k] = out[k].plus(b)
+		} else {
+			out = append(out, b)
 		}
-		out = append(out, b)
 	}
 	return out
-}
-
-// relayModels are the neurons that relays are made of, by the target's circuit; ""
-// is a target that runs programs.
-var relayModels = map[string]network.Model{
-	"":                        network.IF,
-	string(network.TrueNorth): network.TrueNorth,
-	string(network.RANC):      network.RANC,
-}
-
-// Relays reports whether there can be relays for a population on a target.
-func Relays(q *ir.Quantized, arch *targets.Arch, pop int) bool {
-	_, ok := relayModels[arch.Models]
-	return ok && !arch.Controller.EventDriven() && q.Additive(pop)
 }

@@ -19,7 +19,7 @@ func Draws(q *ir.Quantized, arch *targets.Arch) (*ir.Quantized, []Population) {
 	out.Weights, out.Stats = slices.Clone(q.Weights), slices.Clone(q.Stats)
 	var told []Population
 	for pop := range q.Populations {
-		if !drawn(q, pop) {
+		if !q.Drawn(pop) {
 			continue
 		}
 		in := gather(q, arch, pop)
@@ -46,16 +46,6 @@ func Draws(q *ir.Quantized, arch *targets.Arch) (*ir.Quantized, []Population) {
 		}
 	}
 	return &out, told
-}
-
-// drawn reports whether a projection into a population has weights that are drawn.
-func drawn(q *ir.Quantized, pop int) bool {
-	for k := range q.Projections {
-		if q.Projections[k].To == pop && q.Classes[q.ClassOf[k]].Silent {
-			return true
-		}
-	}
-	return false
 }
 
 // replace replaces the weights of projection k, neuron by neuron.

@@ -1,7 +1,10 @@
 package approx
 
 import (
+	"slices"
+
 	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -33,24 +36,16 @@ type Result struct {
 // the others. The error, for more relays than the target has neurons, is a *diag.Error.
 func Relay(r Request) (*Result, error) {
 	out := &Result{Quantized: r.Quantized, Profile: r.Profile}
-	over := make([]int, len(r.Quantized.Populations))
-	all := 0
+	var over []int // populations
+	all := 0       // neurons of these
 	for pop, g := range r.Quantized.Populations {
-		for n := g.First; n < g.First+g.N; n++ {
-			if int(r.Axons[n]) > r.Arch.Axons {
-				over[pop]++
-			}
-		}
-		if over[pop] > 0 && Relays(r.Quantized, r.Arch, pop) {
+		wide := slices.ContainsFunc(r.Axons[g.First:g.First+g.N], func(axons int32) bool { return int(axons) > r.Arch.Axons })
+		if wide && r.Quantized.TakesRelays(r.Arch, pop) {
+			over = append(over, pop)
 			all += g.N
-		} else {
-			over[pop] = 0
 		}
 	}
-	for pop := range over {
-		if over[pop] == 0 {
-			continue
-		}
+	for _, pop := range over {
 		w := newWork(out, &r, pop, all)
 		w.parts()
 		w.relays()
@@ -139,13 +134,14 @@ func newWork(out *Result, r *Request, pop, all int) *work {
 // relays chooses θ and the relays of each part.
 func (w *work) relays() {
 	_, top := w.arch.WeightLimits()
+	model, _ := ir.RelayModel(w.arch)
 	scale := w.q.Pops[w.pop].Scale
 	for k := range w.neurons {
 		n := &w.neurons[k]
 		n.theta = size(n.parts, w.share, w.most, max(int(top)/n.unit, 1))
 		half := n.theta / 2
 		first := half
-		if relayModels[w.arch.Models] == "if" { // fires above, not at, its threshold
+		if model == network.IF { // fires above, not at, its threshold
 			first = (n.theta + 1) / 2
 		}
 		for i := range n.parts {

@@ -2,7 +2,6 @@ package approx
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
@@ -51,44 +50,17 @@ func (w *work) last() int { return max(1, w.in.shortest-1) }
 // by the relays' latency, so that a population stays together.
 func (w *work) direct(out *ir.Quantized) {
 	for k := range out.Projections {
-		p := out.Projections[k]
-		if p.To != w.pop {
+		was := &w.q.Projections[k]
+		if was.To != w.pop {
 			continue
 		}
-		off := make([]int32, len(p.Off))
-		var kept []int32
-		for i := range len(p.Off) - 1 {
-			for s := p.Off[i]; s < p.Off[i+1]; s++ {
-				if !w.relayed[p.Post[s]] {
-					kept = append(kept, s)
-				}
-			}
-			off[i+1] = int32(len(kept))
+		p, kept := was.Sift(func(_, s int) bool { return !w.relayed[was.Post[s]] })
+		p.Delay = slices.Clone(p.Delay)
+		for i := range p.Delay {
+			p.Delay[i] += uint16(w.told.Latency)
 		}
-		delays := p.Delay
-		if len(delays) > 1 {
-			delays = at(delays, kept)
-		}
-		if len(delays) == 0 {
-			delays = []uint16{1}
-		}
-		later := slices.Clone(delays)
-		for i := range later {
-			later[i] += uint16(w.told.Latency)
-		}
-		out.Weights[k] = at(out.Weights[k], kept)
-		p.Off, p.Post, p.Weight, p.Delay = off, at(p.Post, kept), p.Weight.Pick(kept), later
-		out.Projections[k] = p
+		out.Projections[k], out.Weights[k] = p, numbers.Pick(out.Weights[k], kept)
 	}
-}
-
-// at returns the elements of a list at some places.
-func at[T any](list []T, places []int32) []T {
-	out := make([]T, len(places))
-	for k, i := range places {
-		out[k] = list[i]
-	}
-	return out
 }
 
 // population adds the relays.
@@ -103,7 +75,7 @@ func (w *work) population(out *ir.Quantized) {
 // add adds a population of neurons that sum, fire at a threshold, and keep the rest.
 func (w *work) add(out *ir.Quantized, what string, shape []int, thresholds, inits []int32) {
 	of := &out.Net.Populations[w.pop]
-	model := relayModels[w.arch.Models]
+	model, _ := ir.RelayModel(w.arch)
 	np := network.Population{
 		Name: freeName(out.Net, of.Name+" "+what), Pos: of.Pos, Shape: shape,
 		Model: model, Reset: network.ResetSubtract, Params: map[network.Param]network.Value{},
@@ -221,7 +193,7 @@ func (w *work) project(out *ir.Quantized, from network.Ref, g ir.Group, to int, 
 	st := ir.QuantStats{Projection: name, Bits: w.arch.WeightBits, Step: 1, Synapses: len(list), ScaleMin: 1, ScaleMax: 1}
 	weights := make([]int16, len(list))
 	var units []float64
-	var noise, signal float64
+	var lost WeightError
 	for k, e := range list {
 		p.Off[e.source+1] = int32(k + 1)
 		p.Post = append(p.Post, e.post)
@@ -229,9 +201,8 @@ func (w *work) project(out *ir.Quantized, from network.Ref, g ir.Group, to int, 
 		p.Delay = append(p.Delay, e.delay)
 		weights[k] = int16(e.units)
 		st.Largest = max(st.Largest, max(e.units, -e.units))
-		was, is := float64(magnitude(e.weight)), math.Abs(float64(e.units*e.unit))
-		signal += was * was
-		noise += (was - is) * (was - is)
+		is := e.units * e.unit
+		lost.add(magnitude(e.weight), max(is, -is))
 	}
 	for i := range g.N {
 		p.Off[i+1] = max(p.Off[i+1], p.Off[i])
@@ -240,8 +211,8 @@ func (w *work) project(out *ir.Quantized, from network.Ref, g ir.Group, to int, 
 		p.Delay = p.Delay[:1]
 	}
 	st.Clip = float64(st.Largest)
-	if st.Exact = noise == 0; !st.Exact {
-		st.SQNR = 10 * math.Log10(signal/noise)
+	if st.Exact = lost.Changed == 0; !st.Exact {
+		st.SQNR = lost.SQNR()
 	}
 	p.Weight = numbers.Of(units...)
 	pos := out.Net.Populations[w.pop].Pos

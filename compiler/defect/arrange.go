@@ -145,12 +145,12 @@ func (a *arranger) tell(k int, diags *diag.List) {
 	x := a.room.Crossbar(p.where, a.in.Manifest.Arch.Axons)
 	alive := x.Axons - len(x.DeadAxons)
 	msg := fmt.Sprintf("population %q: a core of %s and %s has no place on the cores that %s leaves (%d tried); ",
-		name, plural(len(c.Neurons), "neuron"), plural(need, "axon"), d.Name, p.tried)
+		name, diag.Plural(len(c.Neurons), "neuron"), diag.Plural(need, "axon"), d.Name, p.tried)
 	if need > alive {
-		msg += fmt.Sprintf("at %s, which comes nearest, %s of %d can be used, %d too few", a.room.place(p.where), plural(alive, "axon"), x.Axons, need-alive)
+		msg += fmt.Sprintf("at %s, which comes nearest, %s of %d can be used, %d too few", a.room.place(p.where), diag.Plural(alive, "axon"), x.Axons, need-alive)
 	} else {
 		msg += fmt.Sprintf("at %s, which comes nearest, %d of the axons find no row whose dead synapses they do not need; %s and %s are dead there",
-			a.room.place(p.where), len(c.Rows)-p.most, plural(len(x.DeadCells), "synapse"), plural(len(x.DeadAxons), "axon"))
+			a.room.place(p.where), len(c.Rows)-p.most, diag.Plural(len(x.DeadCells), "synapse"), diag.Plural(len(x.DeadAxons), "axon"))
 	}
 	diags.Add(diag.Pos{File: d.File}, diag.DoesNotFit, "%s; choose a chip with fewer dead axons and synapses, or a sparser or smaller network", msg)
 }

@@ -3,6 +3,7 @@ package defect
 import (
 	"fmt"
 
+	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/targets"
 	"github.com/weft-toolchain/weft/targets/mesh"
 )
@@ -49,9 +50,9 @@ func (r *Room) Crossbar(router int32, axons int) *Crossbar {
 func (r *Room) CoresMissing(need int) string {
 	have := len(r.Usable)
 	s := fmt.Sprintf("the network needs %s, %d more than the %d that %s leaves of the target's %d: %s dead",
-		plural(need, "core"), need-r.Cores, r.Cores, r.Defects.Name, have, are(r.Dead))
+		diag.Plural(need, "core"), need-r.Cores, r.Cores, r.Defects.Name, have, diag.Counted(r.Dead, "is", "are"))
 	if r.CutOff > 0 {
-		s += fmt.Sprintf(", and %s cut off from the I/O port by dead links", are(r.CutOff))
+		s += fmt.Sprintf(", and %s cut off from the I/O port by dead links", diag.Counted(r.CutOff, "is", "are"))
 	}
 	if need <= have {
 		return s + "; without these defects it would fit: choose a chip with fewer, a larger target, or a smaller network"
@@ -63,18 +64,4 @@ func (r *Room) CoresMissing(need int) string {
 func (r *Room) place(router int32) string {
 	w := int32(r.Mesh.Width())
 	return fmt.Sprintf("[%d, %d]", router%w, router/w)
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return fmt.Sprintf("%d %s", n, what)
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
-func are(n int) string {
-	if n == 1 {
-		return "1 is"
-	}
-	return fmt.Sprintf("%d are", n)
 }

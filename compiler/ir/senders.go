@@ -46,6 +46,40 @@ func (m *Mapped) Senders(profile []int64) iter.Seq[Sender] {
 	}
 }
 
+// Flow is what goes from one core, or the host, to another: so many packets for one
+// spike of each source, and for those of a profile.
+type Flow struct {
+	From, To        int32
+	Packets, Spikes int64
+}
+
+// Flows lists the packets between each pair of cores, and between cores and the
+// host: those of one core behind each other, the host's last; what stays within
+// a core is left out. profile is that of Senders.
+func (m *Mapped) Flows(profile []int64) []Flow {
+	var out []Flow
+	at := make([]int, len(m.Cores)+1) // by core, the host first: one more than its place in out
+	from, first := int32(Host), 0
+	for s := range m.Senders(profile) {
+		if s.Core != from {
+			from, first = s.Core, len(out)
+		}
+		for _, d := range s.Dests {
+			if d.Core == s.Core {
+				continue
+			}
+			k := &at[d.Core+1]
+			if *k <= first {
+				out = append(out, Flow{From: s.Core, To: d.Core})
+				*k = len(out)
+			}
+			out[*k-1].Packets++
+			out[*k-1].Spikes += s.Spikes
+		}
+	}
+	return out
+}
+
 // sourceOf returns the source that a slot fires for, inputs counted first: its
 // neuron, or what it relays.
 func (c *MappedCore) sourceOf(slot, inputs int) int {

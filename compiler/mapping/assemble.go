@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
@@ -341,7 +340,7 @@ func (n *needs) exceeded(c *cells, m *ir.Mapped, have *needs) error {
 		told[core.Population] = true
 		np := &m.Net.Populations[core.Population]
 		diags.Add(np.Pos, diag.DoesNotFit, "population %q: %s of a core %s %s, %d more than the core's %d, and smaller cores do not mend it: its fan-out reaches too many cores",
-			np.Name, plural(len(core.Neurons), "neuron"), has(len(core.Neurons)), plural(entries, "destination"), entries-m.Arch.FanOut, m.Arch.FanOut)
+			np.Name, diag.Plural(len(core.Neurons), "neuron"), has(len(core.Neurons)), diag.Plural(entries, "destination"), entries-m.Arch.FanOut, m.Arch.FanOut)
 	}
 	if per := c.arch.NeuronFanOut; per > 0 {
 		c.exceededRelays(m, have, &diags)
@@ -351,18 +350,11 @@ func (n *needs) exceeded(c *cells, m *ir.Mapped, have *needs) error {
 				told[pop] = true
 				np := &m.Net.Populations[pop]
 				diags.Add(np.Pos, diag.DoesNotFit, "population %q: neuron %d has %s, which take %s of it, and the more copies there are, the more cores, and so destinations", np.Name, x-m.Populations[pop].First,
-					plural(int(have.neurons[x]), "destination"), copies((int(have.neurons[x])+per-1)/per))
+					diag.Plural(int(have.neurons[x]), "destination"), diag.Counted((int(have.neurons[x])+per-1)/per, "copy", "copies"))
 			}
 		}
 	}
 	return diags.Err()
-}
-
-func copies(n int) string {
-	if n == 1 {
-		return "1 copy"
-	}
-	return fmt.Sprintf("%d copies", n)
 }
 
 // has is the verb for n things.

@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
-	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/compiler/partition"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/targets"
@@ -67,20 +66,14 @@ func (p *mapper) fitDelays(relays, pop int, diags *diag.List) {
 		return
 	}
 	pr := &p.q.Net.Projections[p.q.Projections[at].Index]
-	if !canRelay(p.arch) {
-		diags.Add(pr.Pos, diag.DoesNotFit, "projection %q: a delay of %s is %d longer than the target's longest, %d: shorten it, or choose a target with longer delays", pr.Name, plural(longest, "tick"), longest-p.arch.MaxDelay, p.arch.MaxDelay)
+	if _, ok := ir.RelayModel(p.arch); !ok {
+		diags.Add(pr.Pos, diag.DoesNotFit, "projection %q: a delay of %s is %d longer than the target's longest, %d: shorten it, or choose a target with longer delays", pr.Name, diag.Plural(longest, "tick"), longest-p.arch.MaxDelay, p.arch.MaxDelay)
 		return
 	}
 	if relays > p.arch.Cores()*p.arch.Neurons {
 		diags.Add(pr.Pos, diag.DoesNotFit, "projection %q: delays of up to %s, where the target's longest is %d, take %d relay neurons, and the target has %d in all: shorten them, or choose a target with longer delays",
-			pr.Name, plural(longest, "tick"), p.arch.MaxDelay, relays, p.arch.Cores()*p.arch.Neurons)
+			pr.Name, diag.Plural(longest, "tick"), p.arch.MaxDelay, relays, p.arch.Cores()*p.arch.Neurons)
 	}
-}
-
-// canRelay reports whether the neurons of a target can pass spikes on within the
-// tick that they come: programs can, and circuits of these models.
-func canRelay(a *targets.Arch) bool {
-	return a.Models == "" || a.Models == string(network.TrueNorth) || a.Models == string(network.RANC)
 }
 
 // fitTypes reports a neuron with more kinds of weight than there are types.
@@ -165,13 +158,13 @@ func (p *mapper) fitFanIn(w *wiring, pop int, most *fanIn, diags *diag.List) {
 	if over := most.axons - p.arch.Axons; over > 0 && (p.opt.Split == SplitNever || !splittable(w, pop)) {
 		sums, advice := "", ""
 		if w.types != nil && w.types[pop].sums != nil {
-			sums = fmt.Sprintf(" of %s, whose weights are sums of up to %d for the types %d", plural(most.sources, "source"), longestSum(w.types[pop].sums), w.types[pop].kinds[0])
+			sums = fmt.Sprintf(" of %s, whose weights are sums of up to %d for the types %d", diag.Plural(most.sources, "source"), longestSum(w.types[pop].sums), w.types[pop].kinds[0])
 			advice = ", or weights of fewer values"
 		}
 		if !p.arch.PartialSums {
 			advice += ", or one that adds partial sums, such as xbar256"
 		}
-		if !p.arch.PartialSums && canRelay(p.arch) && !p.arch.Controller.EventDriven() && p.q.Additive(pop) {
+		if !p.arch.PartialSums && p.q.TakesRelays(p.arch, pop) {
 			advice += "; --approximate brings the inputs through relays, with an error that it bounds"
 		}
 		diags.Add(np.Pos, diag.DoesNotFit, "population %q: neuron %d needs %d axons for its fan-in%s, %d more than the %d of a core: choose a target with more axons, or fewer sources and delays%s",
@@ -232,14 +225,14 @@ func (c *cells) tooManyCores(r *partition.Result, have int) error {
 	if count[largest] == 1 {
 		advice = ": populations of different models or constants take a core each at least; choose a target with more cores, or make populations of one model into one, whose parameters may be lists"
 	}
-	d.Message = "the network needs " + plural(r.Cores, "core") + ", " + plural(r.Cores-have, "more core") + " than the target's " + plural(have, "core") + advice
+	d.Message = "the network needs " + diag.Plural(r.Cores, "core") + ", " + diag.Plural(r.Cores-have, "more core") + " than the target's " + diag.Plural(have, "core") + advice
 	for k, n := range count {
 		if n > 0 && len(d.Notes) < 8 {
-			d.Notes = append(d.Notes, diag.Note{Pos: q.Net.Populations[k].Pos, Message: "population " + strconv.Quote(q.Populations[k].Name) + " needs " + plural(n, "core")})
+			d.Notes = append(d.Notes, diag.Note{Pos: q.Net.Populations[k].Pos, Message: "population " + strconv.Quote(q.Populations[k].Name) + " needs " + diag.Plural(n, "core")})
 		}
 	}
 	if relays > 0 {
-		d.Notes = append(d.Notes, diag.Note{Pos: diag.Pos{File: q.Net.File}, Message: "relays of long delays need " + plural(relays, "core")})
+		d.Notes = append(d.Notes, diag.Note{Pos: diag.Pos{File: q.Net.File}, Message: "relays of long delays need " + diag.Plural(relays, "core")})
 	}
 	var l diag.List
 	l.Append(d)
@@ -281,11 +274,4 @@ func checkRows(m *ir.Mapped) error {
 		}
 	}
 	return diags.Err()
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return fmt.Sprintf("%d %s", n, what)
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -84,22 +84,9 @@ func (p *mapper) placing(problem *place.Problem) place.Options {
 // every source. A partial sum counts as a spike of its neuron.
 func flows(m *ir.Mapped, profile []int64) []place.Flow {
 	var out []place.Flow
-	at := make([]int, len(m.Cores)+1) // by core, the host first: one more than its place in out
-	from, first := int32(ir.Host), 0
-	for s := range m.Senders(profile) { // those of a core behind each other
-		if s.Core != from {
-			from, first = s.Core, len(out)
-		}
-		for _, d := range s.Dests {
-			if d.Core == s.Core || s.Spikes == 0 {
-				continue
-			}
-			k := &at[d.Core+1]
-			if *k <= first {
-				out = append(out, place.Flow{From: s.Core, To: d.Core})
-				*k = len(out)
-			}
-			out[*k-1].Weight += s.Spikes
+	for _, f := range m.Flows(profile) {
+		if f.Spikes > 0 {
+			out = append(out, place.Flow{From: f.From, To: f.To, Weight: f.Spikes})
 		}
 	}
 	return out

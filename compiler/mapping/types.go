@@ -128,10 +128,8 @@ func typingOf(q *ir.Quantized, pop int, counts []int) typing {
 		t.kinds, t.most = each, 0
 		return t
 	}
-	for k := range q.Projections {
-		if q.Projections[k].To == pop && q.Classes[q.ClassOf[k]].Silent {
-			return t // a drawn weight is no sum
-		}
+	if q.Drawn(pop) {
+		return t // a drawn weight is no sum
 	}
 	t.most = 0
 	t.sum(often)

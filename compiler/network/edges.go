@@ -227,7 +227,7 @@ func (p *parser) index(n *yamldoc.Node, what string, g *group) int32 {
 		return int32(p.Int(n, what, 0, int64(g.size-1)))
 	}
 	if len(n.Items) != len(g.shape) {
-		p.report(n, diag.ShapeMismatch, "%s: has %s, but %q has shape %s; want a flat index or %d", what, plural(len(n.Items), "element"), g.name, bracketed(g.shape), len(g.shape))
+		p.report(n, diag.ShapeMismatch, "%s: has %s, but %q has shape %s; want a flat index or %d", what, diag.Plural(len(n.Items), "element"), g.name, bracketed(g.shape), len(g.shape))
 		return 0
 	}
 	flat := 0

@@ -64,7 +64,7 @@ func (p *parser) broadcast(n *yamldoc.Node, what string, shape []int) []int32 {
 		items = n.Items
 	}
 	if size := Size(shape); n.Kind == yamldoc.Sequence && len(items) != size {
-		p.report(n, diag.ShapeMismatch, "%s: the list has %s, want one number or %d, one for each element", what, plural(len(items), "element"), size)
+		p.report(n, diag.ShapeMismatch, "%s: the list has %s, want one number or %d, one for each element", what, diag.Plural(len(items), "element"), size)
 		return nil
 	}
 	out := make([]int32, Size(shape))

@@ -41,7 +41,7 @@ func (p *parser) list(n *yamldoc.Node, what string, u unit) (shape []int, data [
 		case n.Kind != yamldoc.Sequence:
 			p.report(n, diag.ShapeMismatch, "%s: want a list of %d, as its neighbours are, have %s", what, shape[depth], n.Describe())
 		case len(n.Items) != shape[depth]:
-			p.report(n, diag.ShapeMismatch, "%s: this list has %s, but the first one beside it has %d", what, plural(len(n.Items), "element"), shape[depth])
+			p.report(n, diag.ShapeMismatch, "%s: this list has %s, but the first one beside it has %d", what, diag.Plural(len(n.Items), "element"), shape[depth])
 		default:
 			for _, item := range n.Items {
 				walk(item, depth+1)

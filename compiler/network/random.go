@@ -89,7 +89,7 @@ func (p *parser) bounds(n *yamldoc.Node, o sourceOptions, d *distribution) bool 
 // describe tells what a node is, with the length of a list.
 func describe(n *yamldoc.Node) string {
 	if n.Kind == yamldoc.Sequence {
-		return "a list of " + plural(len(n.Items), "element")
+		return "a list of " + diag.Plural(len(n.Items), "element")
 	}
 	return n.Describe()
 }

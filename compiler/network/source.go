@@ -52,7 +52,7 @@ func (s *source) single() bool { return s.draw == nil && s.shape == nil }
 // extent says how large the data are: "3 elements", "shape [28, 28]".
 func (s *source) extent() string {
 	if len(s.shape) == 1 {
-		return plural(s.shape[0], "element")
+		return diag.Plural(s.shape[0], "element")
 	}
 	return "shape " + bracketed(s.shape)
 }
@@ -299,11 +299,4 @@ func (s *source) spread(list numbers.List, shape []int) []float64 {
 		out[i] = x[i/inner%shape[s.axis]]
 	}
 	return out
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

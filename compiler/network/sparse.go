@@ -44,7 +44,7 @@ func (p *parser) sparse(l *link, n *yamldoc.Node, _ string) {
 			many--
 		}
 		if a.degree > many {
-			p.report(n.Get(a.kind), diag.OutOfRange, "%s: sparse: %s is %d, but %q offers %s", l.what, a.kind, a.degree, side, plural(many, "neuron"))
+			p.report(n.Get(a.kind), diag.OutOfRange, "%s: sparse: %s is %d, but %q offers %s", l.what, a.kind, a.degree, side, diag.Plural(many, "neuron"))
 			return
 		}
 		expected = w.weights

@@ -209,11 +209,11 @@ func (a windowArgs) between(from, to *group, layout string) (w *Window, problem 
 		}
 		return nil, fmt.Sprintf("%s of %q with %s gives %s, but %q has shape %s, want %s", times(w.In), from.name, a, times(want), to.name, bracketed(to.shape), wanted)
 	case pool && w.InChannels != w.OutChannels:
-		return nil, fmt.Sprintf("pools each channel by itself, but %q has %s and %q has %d", from.name, plural(w.InChannels, "channel"), to.name, w.OutChannels)
+		return nil, fmt.Sprintf("pools each channel by itself, but %q has %s and %q has %d", from.name, diag.Plural(w.InChannels, "channel"), to.name, w.OutChannels)
 	case pool:
 		w.Groups = w.InChannels
 	case w.InChannels%a.groups != 0 || w.OutChannels%a.groups != 0:
-		return nil, fmt.Sprintf("groups is %d, which has to divide the %s of %q and the %d of %q", a.groups, plural(w.InChannels, "channel"), from.name, w.OutChannels, to.name)
+		return nil, fmt.Sprintf("groups is %d, which has to divide the %s of %q and the %d of %q", a.groups, diag.Plural(w.InChannels, "channel"), from.name, w.OutChannels, to.name)
 	}
 	return w, ""
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/internal/numbers"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -42,8 +43,8 @@ type merger struct {
 }
 
 func (m *merger) projection(stands []bool) (ir.Projection, []int16) {
-	p, out := m.p, *m.p
-	out.Off = make([]int32, len(p.Off))
+	p := m.p
+	off := make([]int32, len(p.Off))
 	for i := range len(p.Off) - 1 {
 		if stands[i] {
 			m.row(int(p.Off[i]), int(p.Off[i+1]))
@@ -52,18 +53,12 @@ func (m *merger) projection(stands []bool) (ir.Projection, []int16) {
 				m.order = append(m.order, s)
 			}
 		}
-		out.Off[i+1] = int32(len(m.order))
+		off[i+1] = int32(len(m.order))
 	}
 	if len(m.order) == len(p.Post) {
 		return *p, m.weights
 	}
-	out.Post, out.Weight = pick(p.Post, m.order), p.Weight.Pick(m.order)
-	if len(p.Delay) > 1 {
-		if out.Delay = pick(p.Delay, m.order); len(m.order) == 0 {
-			out.Delay = []uint16{1}
-		}
-	}
-	return out, pick(m.weights, m.order)
+	return p.Pick(off, m.order), numbers.Pick(m.weights, m.order)
 }
 
 // row merges the synapses from one place of the projection to another, which are

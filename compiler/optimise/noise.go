@@ -261,7 +261,7 @@ func sample(g *ir.Graph, k int, at []int, c *matrix, o network.Prune) {
 		}
 		pr := g.Projections[p]
 		pr.Weight = numbers.Shared(weights)
-		g.Projections[p], _ = sift(&pr, func(_, s int) bool { return keep[s] })
+		g.Projections[p], _ = pr.Sift(func(_, s int) bool { return keep[s] })
 	}
 }
 

@@ -16,40 +16,8 @@ import (
 	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/internal/numbers"
 )
-
-// sift returns a projection with the synapses that keep says, in the same order,
-// and their places in p.
-func sift(p *ir.Projection, keep func(source, s int) bool) (ir.Projection, []int32) {
-	out := *p
-	out.Off = make([]int32, len(p.Off))
-	var kept []int32
-	for i := range len(p.Off) - 1 {
-		for s := p.Off[i]; s < p.Off[i+1]; s++ {
-			if keep(i, int(s)) {
-				kept = append(kept, s)
-			}
-		}
-		out.Off[i+1] = int32(len(kept))
-	}
-	out.Post = pick(p.Post, kept)
-	out.Weight = p.Weight.Pick(kept)
-	if len(p.Delay) > 1 {
-		if out.Delay = pick(p.Delay, kept); len(kept) == 0 {
-			out.Delay = []uint16{1}
-		}
-	}
-	return out, kept
-}
-
-// pick returns the elements of a list at some places.
-func pick[T any](list []T, at []int32) []T {
-	out := make([]T, len(at))
-	for k, s := range at {
-		out[k] = list[s]
-	}
-	return out
-}
 
 func count(what string, n int) ir.Effect { return ir.Effect{What: what, Value: float64(n)} }
 
@@ -62,8 +30,8 @@ func rebuilt(q *ir.Quantized, keep func(p *ir.Projection, source, s int) bool, m
 	out.Weights = make([][]int16, len(q.Weights))
 	for k := range q.Projections {
 		p := &q.Projections[k]
-		sifted, kept := sift(p, func(source, s int) bool { return keep(p, source, s) })
-		weights := pick(q.Weights[k], kept)
+		sifted, kept := p.Sift(func(source, s int) bool { return keep(p, source, s) })
+		weights := numbers.Pick(q.Weights[k], kept)
 		g.Projections[k], out.Weights[k] = moved(&sifted, weights, func(source int) int { return move(p, source) })
 	}
 	return &out
@@ -92,12 +60,7 @@ func moved(p *ir.Projection, weights []int16, to func(source int) int) (ir.Proje
 		order = append(order, row...)
 		off[i+1] = int32(len(order))
 	}
-	out := *p
-	out.Off, out.Post, out.Weight = off, pick(p.Post, order), p.Weight.Pick(order)
-	if len(p.Delay) > 1 {
-		out.Delay = pick(p.Delay, order)
-	}
-	return out, pick(weights, order)
+	return p.Pick(off, order), numbers.Pick(weights, order)
 }
 
 // still leaves sources where they are.

@@ -26,7 +26,7 @@ func Prune(g *ir.Graph, o network.Optimise) (*ir.Graph, []ir.Effect, error) {
 			continue
 		}
 		gone := smallest(p.Weight.Floats(), o.Prune)
-		out.Projections[k], _ = sift(p, func(_, s int) bool { return !gone[s] })
+		out.Projections[k], _ = p.Sift(func(_, s int) bool { return !gone[s] })
 	}
 	return &out, losses(g, &out), nil
 }

@@ -1,6 +1,9 @@
 package partition
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A gain is what a vertex would add to a core that it were not in: to
 // connectivity, and to the axons in use.
@@ -23,43 +26,34 @@ func (s *state) tabulate() {
 		return
 	}
 	g := s.g
-	n := g.vertices()
-	for v := range int32(n) {
+	alone := make([]gain, g.vertices()) // at a core that has nothing
+	for v := range alone {
 		var conn, axons int64
-		for _, t := range g.pinsOf(v) {
+		for _, t := range g.pinsOf(int32(v)) {
 			w := &s.cost[t.other()]
 			if w.conn > math.MaxInt32 {
 				return
 			}
 			conn += w.conn
-			axons += int64(w.axons)
+			axons += int64(t.ifReads(w.axons))
 		}
 		if max(conn, axons) > math.MaxInt32 {
 			return
 		}
+		alone[v] = gain{int32(conn), int32(axons)}
 	}
-	t := &gains{of: make([]gain, s.k*n), own: make([]gain, n)}
-	for v := range int32(n) {
-		for _, p := range g.pinsOf(v) {
-			w := &s.cost[p.other()]
-			t.of[v].conn += int32(w.conn)
-			t.of[v].axons += w.axons & -(p.kind() >> 1)
-		}
-	}
-	for c := 1; c < s.k; c++ {
-		copy(t.of[c*n:], t.of[:n])
-	}
+	t := &gains{of: slices.Repeat(alone, s.k), own: alone}
 	seen := make([]int32, s.k) // the last net found in the core, plus one
 	for e := range int32(g.nets()) {
 		for _, p := range g.endsOf(e) {
 			if c := s.core[p.other()]; seen[c] != e+1 {
 				seen[c] = e + 1
-				s.discount(t.row(c, n), c, e)
+				s.discount(t.row(c), c, e)
 			}
 		}
 	}
 	for v, c := range s.core {
-		t.own[v] = t.of[int(c)*n+v]
+		t.own[v] = t.row(c)[v]
 	}
 	s.gains = t
 }
@@ -79,13 +73,16 @@ func (s *state) discount(gains []gain, c, e int32) {
 			gains[v].conn -= int32(w.conn)
 		}
 		if others >= kindRead {
-			gains[v].axons -= w.axons & -(u.kind() >> 1)
+			gains[v].axons -= u.ifReads(w.axons)
 		}
 	}
 }
 
 // row returns the gains at core c.
-func (t *gains) row(c int32, n int) []gain { return t.of[int(c)*n : (int(c)+1)*n] }
+func (t *gains) row(c int32) []gain {
+	n := len(t.own)
+	return t.of[int(c)*n : (int(c)+1)*n]
+}
 
 // between returns what moving v from its core would change, of connectivity, and
 // of the axons in use in both cores.
@@ -97,8 +94,7 @@ func (t *gains) between(v, to int32) (conn int64, less, more int32) {
 // shiftGains moves v in the cells and the gains.
 func (s *state) shiftGains(v, from, to int32) {
 	rowA, rowB := s.row(from), s.row(to)
-	n := s.g.vertices()
-	gainsA, gainsB := s.gains.row(from, n), s.gains.row(to, n)
+	gainsA, gainsB := s.gains.row(from), s.gains.row(to)
 	for _, t := range s.g.pinsOf(v) {
 		e, kind := t.other(), uint16(t.kind())
 		rowA[e] -= kind
@@ -116,10 +112,7 @@ func (s *state) regain(gains []gain, v, c int32, t tie, others uint16, sign int3
 		return // two vertices read it with and without v
 	}
 	e := t.other()
-	conn, axons := sign*int32(s.cost[e].conn), sign*s.cost[e].axons
-	if !t.reads() {
-		axons = 0
-	}
+	conn, axons := sign*int32(s.cost[e].conn), sign*t.ifReads(s.cost[e].axons)
 	ends := s.g.endsOf(e)
 	if others >= kindRead {
 		// The one that reads it was or is the only one; it may have the source.

@@ -18,6 +18,9 @@ func (t tie) other() int32         { return int32(t >> 2) }
 func (t tie) kind() int32          { return int32(t & 3) }
 func (t tie) reads() bool          { return t&kindRead != 0 }
 
+// ifReads returns n if the tie reads, or else 0, without a jump.
+func (t tie) ifReads(n int32) int32 { return n & -(t.kind() >> 1) }
+
 // mostTied is how many vertices or nets a tie can name.
 const mostTied = 1 << 30
 

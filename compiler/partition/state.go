@@ -162,7 +162,7 @@ func (s *state) tryBetween(v, from, to int32, usedFrom, usedTo use) change {
 			won = w.conn
 		}
 		conn += won - lost
-		axons := w.axons & -(t.kind() >> 1)
+		axons := t.ifReads(w.axons)
 		var freed, taken int32
 		if a < 2*kindRead {
 			freed = axons

@@ -129,8 +129,8 @@ func newLocal(g *graph) []int32 {
 	return local
 }
 
-// inWindows returns c with each of its windows of at most so many cores made better by improve, which is
-// given the window as a graph and a candidate, and a seed.
+// inWindows returns c with each of its windows, of at most so many cores, made better
+// by improve, which is given the window as a graph and a candidate, and a seed.
 func (s *search) inWindows(g *graph, c candidate, seed uint64, most int, improve func(*graph, candidate, uint64) candidate) candidate {
 	windows := c.windows(g, seed, most)
 	off, members := groupByKey(c.core, c.cores)

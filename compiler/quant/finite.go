@@ -2,9 +2,7 @@ package quant
 
 import (
 	"math"
-	"slices"
 
-	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/internal/diag"
 )
 
@@ -41,34 +39,16 @@ func (p *population) finite(diags *diag.List) bool {
 		}
 	}
 	for _, k := range p.projs {
-		pr := &p.q.Projections[k]
-		if few, alike := p.distinct(pr); alike && !slices.ContainsFunc(few, func(w float64) bool { return !ok(w * p.at(0).in) }) {
-			for _, w := range few {
-				most = max(most, math.Abs(w*p.at(0).in))
-			}
-			continue
-		}
-		for first, block := range pr.Weight.Blocks {
-			for s, w := range block {
-				x := w * p.at(int(pr.Post[first+s])).in
-				if !ok(x) {
-					return tell("a weight of projection "+p.projection(k).Name, x)
-				}
-				most = max(most, math.Abs(x))
-			}
+		x, found := p.find(k, func(x float64) bool {
+			most = max(most, math.Abs(x))
+			return !ok(x)
+		})
+		if found {
+			return tell("a weight of projection "+p.projection(k).Name, x)
 		}
 	}
 	if most > 0 && most < smallest {
 		return tell("the largest of its numbers", most)
 	}
 	return true
-}
-
-// distinct returns the different weights of a projection, where they are few and mean
-// the same to each neuron.
-func (p *population) distinct(pr *ir.Projection) (few []float64, ok bool) {
-	if len(p.coef) > 1 {
-		return nil, false
-	}
-	return pr.Weight.Distinct()
 }

@@ -98,6 +98,7 @@ func loadCSV(path, name string, to sink) ([]int, error) {
 		}
 	}
 	count, rows, cols := 0, 0, len(t.header)
+	var row []float64
 	for t.next() {
 		if err := to.stopped(); err != nil {
 			return nil, err
@@ -110,6 +111,7 @@ func loadCSV(path, name string, to sink) ([]int, error) {
 			return nil, errorf(diag.BadFile, t.at(t.Line(), 1), "has %d columns, want %d as in the first line", len(fields), cols)
 		}
 		rows++
+		row = row[:0]
 		for i, f := range fields {
 			if column >= 0 && i != column {
 				continue
@@ -121,8 +123,9 @@ func loadCSV(path, name string, to sink) ([]int, error) {
 			if count++; count > MaxElements {
 				return nil, errorf(diag.TooLarge, path, "has more than %d numbers, the most that is read", MaxElements)
 			}
-			to.Append([]float64{v})
+			row = append(row, v)
 		}
+		to.Append(row)
 	}
 	if err := t.scanError(); err != nil {
 		return nil, err

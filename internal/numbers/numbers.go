@@ -203,25 +203,26 @@ func widened[S number](src []S) []int32 {
 func (l List) Pick(at []int32) List {
 	switch d := l.data.(type) {
 	case []int8:
-		return List{pick(d, at)}
+		return List{Pick(d, at)}
 	case []int16:
-		return List{pick(d, at)}
+		return List{Pick(d, at)}
 	case []int32:
-		return List{pick(d, at)}
+		return List{Pick(d, at)}
 	case []float32:
-		return List{pick(d, at)}
+		return List{Pick(d, at)}
 	case []float64:
-		return List{pick(d, at)}
+		return List{Pick(d, at)}
 	case repeated:
 		return Repeat(d.x, len(at))
 	}
 	return l
 }
 
-func pick[T number](d []T, at []int32) []T {
+// Pick returns the elements of a list at some places.
+func Pick[T any](list []T, at []int32) []T {
 	out := make([]T, len(at))
 	for k, i := range at {
-		out[k] = d[i]
+		out[k] = list[i]
 	}
 	return out
 }
