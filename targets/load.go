@@ -2,7 +2,6 @@ package targets
 
 import (
 	"embed"
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -68,13 +67,13 @@ func open(name, dir string, at diag.Pos, diags *diag.List) (f source, ok bool) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, path)
 	}
-	text, err := diag.ReadFile(path, yamldoc.MaxBytes)
-	if e, ok := errors.AsType[*diag.FileError](err); ok {
+	text, bad := diag.ReadFile(path, yamldoc.MaxBytes)
+	if bad != nil {
 		hint := ""
-		if e.Code == diag.MissingFile {
+		if bad.Code == diag.MissingFile {
 			hint = "; built-in targets are " + strings.Join(Names(), ", ")
 		}
-		diags.Add(at, e.Code, "target file %s %s%s", path, e.Message, hint)
+		diags.Add(at, bad.Code, "target file %s %s%s", path, bad.Message, hint)
 		return source{}, false
 	}
 	return source{file: path, text: text, at: at}, true

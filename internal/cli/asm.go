@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -146,18 +145,17 @@ type source struct {
 
 func readSource(in io.Reader, path string) (source, error) {
 	s := source{name: path}
-	var err error
 	if path == "-" {
+		var err error
 		s.name = "stdin"
-		s.data, err = io.ReadAll(in)
-	} else {
-		s.data, err = diag.ReadFile(path, image.MaxBytes)
-		if e, ok := errors.AsType[*diag.FileError](err); ok {
-			return s, diag.One(diag.Pos{File: path}, e.Code, "%s", e.Message)
+		if s.data, err = io.ReadAll(in); err != nil {
+			return s, fmt.Errorf("read stdin: %w", err)
 		}
-	}
-	if err != nil {
-		return s, fmt.Errorf("read %s: %w", s.name, err)
+	} else {
+		var bad *diag.Diagnostic
+		if s.data, bad = diag.ReadFile(path, image.MaxBytes); bad != nil {
+			return s, bad.Err()
+		}
 	}
 	switch {
 	case image.IsImage(s.data):

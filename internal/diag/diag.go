@@ -134,7 +134,8 @@ func (e *Error) Error() string {
 
 // One returns a single diagnostic as an error.
 func One(pos Pos, code Code, format string, args ...any) error {
-	var l List
-	l.Add(pos, code, format, args...)
-	return l.Err()
+	return Diagnostic{Pos: pos, Code: code, Message: fmt.Sprintf(format, args...)}.Err()
 }
+
+// Err returns the diagnostic as an *Error.
+func (d Diagnostic) Err() error { return &Error{Diagnostics: []Diagnostic{d}} }

@@ -9,18 +9,18 @@ import (
 	"os"
 )
 
-// FileError is why a file is not read: Code, and a message without the file's name.
-type FileError struct {
-	Code    Code
-	Message string
-}
-
-// Error returns the message.
-func (e *FileError) Error() string { return e.Message }
-
-// ReadFile returns what a file or a pipe holds, which is at most so many bytes. A
-// device is not read: it may have no end. Errors are *FileError.
-func ReadFile(path string, most int64) ([]byte, error) {
+// ReadFile returns what a file or a pipe holds, which is at most so many bytes, or
+// why it is not read. A device is not read: it may have no end.
+func ReadFile(path string, most int64) ([]byte, *Diagnostic) {
+	bad := func(code Code, format string, args ...any) *Diagnostic {
+		return &Diagnostic{Pos: Pos{File: path}, Code: code, Message: fmt.Sprintf(format, args...)}
+	}
+	cannotRead := func(err error) *Diagnostic {
+		if pe, ok := errors.AsType[*fs.PathError](err); ok { // which names the file again
+			err = pe.Err
+		}
+		return bad(MissingFile, "cannot be read: %v", err)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, cannotRead(err)
@@ -31,11 +31,11 @@ func ReadFile(path string, most int64) ([]byte, error) {
 	case err != nil:
 		return nil, cannotRead(err)
 	case info.IsDir():
-		return nil, &FileError{MissingFile, "is a directory, want a file"}
+		return nil, bad(MissingFile, "is a directory, want a file")
 	case info.Mode()&fs.ModeDevice != 0:
-		return nil, &FileError{BadFile, "is a device, want a file"}
+		return nil, bad(BadFile, "is a device, want a file")
 	case info.Size() > most:
-		return nil, &FileError{TooLarge, fmt.Sprintf("has %d bytes, at most %d are read", info.Size(), most)}
+		return nil, bad(TooLarge, "has %d bytes, at most %d are read", info.Size(), most)
 	}
 	var data bytes.Buffer
 	data.Grow(int(info.Size()) + bytes.MinRead)
@@ -44,14 +44,7 @@ func ReadFile(path string, most int64) ([]byte, error) {
 	case err != nil:
 		return nil, cannotRead(err)
 	case n > most:
-		return nil, &FileError{TooLarge, fmt.Sprintf("has more than %d bytes, the most that are read", most)}
+		return nil, bad(TooLarge, "has more than %d bytes, the most that are read", most)
 	}
 	return data.Bytes(), nil
-}
-
-func cannotRead(err error) *FileError {
-	if pe, ok := errors.AsType[*fs.PathError](err); ok {
-		err = pe.Err
-	}
-	return &FileError{MissingFile, fmt.Sprintf("cannot be read: %v", err)}
 }

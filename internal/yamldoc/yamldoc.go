@@ -80,13 +80,12 @@ type Field struct {
 // Load reads and parses a file. A file that cannot be read or parsed is told
 // in diags and gives nil.
 func Load(path string, diags *diag.List) *Node {
-	src, err := diag.ReadFile(path, MaxBytes)
-	if e, ok := errors.AsType[*diag.FileError](err); ok {
-		hint := ""
-		if e.Code == diag.TooLarge {
-			hint = "; move arrays into an .npz file"
+	src, bad := diag.ReadFile(path, MaxBytes)
+	if bad != nil {
+		if bad.Code == diag.TooLarge {
+			bad.Message += "; move arrays into an .npz file"
 		}
-		diags.Add(diag.Pos{File: path}, e.Code, "%s%s", e.Message, hint)
+		diags.Append(*bad)
 		return nil
 	}
 	return Parse(path, src, diags)

@@ -160,9 +160,9 @@ const MaxBytes = 4 << 30
 
 // Open reads an image file. What is wrong with its content is a *diag.Error.
 func Open(path string) (*Image, error) {
-	data, err := diag.ReadFile(path, MaxBytes)
-	if e, ok := errors.AsType[*diag.FileError](err); ok {
-		return nil, diag.One(diag.Pos{File: path}, e.Code, "%s", e.Message)
+	data, bad := diag.ReadFile(path, MaxBytes)
+	if bad != nil {
+		return nil, bad.Err()
 	}
 	return Read(path, data)
 }
