@@ -94,9 +94,7 @@ func newImageSummary(im *image.Image) imageSummary {
 	s.Doubles, s.Removed = im.WithoutSlot()
 	for k := range im.Cores {
 		s.Axons += axonsOf(&im.Cores[k])
-		for r := range im.Cores[k].Rows {
-			s.Synapses += len(im.Cores[k].Rows[r].Slots)
-		}
+		s.Synapses += im.Cores[k].Synapses()
 	}
 	return s
 }

@@ -24,6 +24,39 @@ const (
 	weightsName  = "weights"
 )
 
+// versions are those of the format: the first has a slot for each neuron, the
+// other has some without.
+var versions = [2]int{2, 3}
+
+// version is the least that has what the image has.
+func (im *Image) version() int {
+	if im.SameAs != nil {
+		return versions[1]
+	}
+	return versions[0]
+}
+
+// magic names a version of the format, as texts begin and files end with it.
+func magic(version int) string { return fmt.Sprintf("%s/%d", formatName, version) }
+
+// versionOf returns the version whose magic a word is, or 0.
+func versionOf(word string) int {
+	for _, v := range versions {
+		if word == magic(v) {
+			return v
+		}
+	}
+	return 0
+}
+
+// comment is what a file's comment has before the sum.
+func comment(version int) string { return magic(version) + commentSum }
+
+// hasComment reports whether the bytes before a sum end as those of images do.
+func hasComment(body string) bool {
+	return strings.HasSuffix(body, comment(versions[0])) || strings.HasSuffix(body, comment(versions[1]))
+}
+
 // Bytes returns the image's file. The same image gives the same bytes.
 func (im *Image) Bytes() ([]byte, error) {
 	t, err := im.flatten()
@@ -44,7 +77,7 @@ func (im *Image) Bytes() ([]byte, error) {
 		if perSynapse(s.name) {
 			err = im.storeSynapses(z, s.name, s.size)
 		} else {
-			err = store(z, s.name+".npy", npy(s.size, t.arrays[s.name]))
+			err = store(z, s.name+".npy", npy(t.arrays[s.name]))
 		}
 		if err != nil {
 			return nil, err
@@ -106,18 +139,11 @@ func npyHeader(size int, unsigned bool, n int) []byte {
 	return append(out, head...)
 }
 
-// npy returns a NumPy array of elements of size bytes.
-func npy(size int, values []int32) []byte {
-	out := npyHeader(size, false, len(values))
+// npy returns a NumPy array of elements of 4 bytes.
+func npy(values []int32) []byte {
+	out := npyHeader(4, false, len(values))
 	for _, v := range values {
-		switch size {
-		case 1:
-			out = append(out, byte(v))
-		case 2:
-			out = binary.LittleEndian.AppendUint16(out, uint16(v))
-		default:
-			out = binary.LittleEndian.AppendUint32(out, uint32(v))
-		}
+		out = binary.LittleEndian.AppendUint32(out, uint32(v))
 	}
 	return out
 }
@@ -287,7 +313,7 @@ func entry(f *zip.File, limit int64) ([]byte, error) {
 	return body, err
 }
 
-// parseNpy reads back what npy writes.
+// parseNpy reads back what npy and storeSynapses write.
 func parseNpy(b []byte) ([]int32, error) {
 	for _, size := range []int{1, 2, 4} {
 		for _, unsigned := range []bool{false, true} {
@@ -299,8 +325,8 @@ func parseNpy(b []byte) ([]int32, error) {
 	return nil, errors.New("not an array of this format")
 }
 
-// parseNpyAs reads an array of one kind, by comparing with the header that npy
-// writes for as many elements as there are bytes.
+// parseNpyAs reads an array of one kind, by comparing with the header that an
+// array of as many elements as there are bytes has.
 func parseNpyAs(b []byte, size int, unsigned bool) ([]int32, bool) {
 	if len(b) < 64 {
 		return nil, false

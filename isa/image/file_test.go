@@ -79,11 +79,11 @@ func TestFileWithAnotherContentIsRefused(t *testing.T) {
 		{"another array", func(f map[string][]byte) { f["tricks.npy"] = f["slots.npy"]; delete(f, "slots.npy") }, "no slots.npy"},
 		{"no manifest", func(f map[string][]byte) { f["x.npy"] = f["slots.npy"]; delete(f, manifestName) }, "no manifest.json"},
 		{"not an array", func(f map[string][]byte) { f["slots.npy"] = []byte("1, 2, 3") }, "slots.npy: not an array"},
-		{"elements too many", func(f map[string][]byte) { f["consts.npy"] = npy(4, make([]int32, 27)) }, "array consts has 3 elements too many"},
-		{"elements missing", func(f map[string][]byte) { f["state.npy"] = npy(4, nil) }, "array state ends"},
-		{"half a core", func(f map[string][]byte) { f["cores.npy"] = npy(4, []int32{1, 2, 3}) }, "array"},
+		{"elements too many", func(f map[string][]byte) { f["consts.npy"] = npy(make([]int32, 27)) }, "array consts has 3 elements too many"},
+		{"elements missing", func(f map[string][]byte) { f["state.npy"] = npy(nil) }, "array state ends"},
+		{"half a core", func(f map[string][]byte) { f["cores.npy"] = npy([]int32{1, 2, 3}) }, "array"},
 		{"a core beyond counting", func(f map[string][]byte) {
-			f["cores.npy"] = npy(4, []int32{0, 0, 0, 0, -1, 1 << 30, 99, 0, 0, 0, 0})
+			f["cores.npy"] = npy([]int32{0, 0, 0, 0, -1, 1 << 30, 99, 0, 0, 0, 0})
 		}, "out of range"},
 		{"another version", func(f map[string][]byte) {
 			f[manifestName] = bytes.Replace(f[manifestName], []byte(`"version": 2`), []byte(`"version": 1`), 1)
@@ -95,12 +95,12 @@ func TestFileWithAnotherContentIsRefused(t *testing.T) {
 		{"a name that no assembler takes", func(f map[string][]byte) {
 			f[manifestName] = bytes.Replace(f[manifestName], []byte(`"beta"`), []byte(`"Beta;"`), 1)
 		}, "Beta;"},
-		{"marks of half the axons", func(f map[string][]byte) { f["row_marks.npy"] = npy(4, []int32{1, 2}) }, "array row_marks ends at 2"},
-		{"keys too many", func(f map[string][]byte) { f["row_keys.npy"] = npy(4, make([]int32, 64)) }, "array row_keys has "},
+		{"marks of half the axons", func(f map[string][]byte) { f["row_marks.npy"] = npy([]int32{1, 2}) }, "array row_marks ends at 2"},
+		{"keys too many", func(f map[string][]byte) { f["row_keys.npy"] = npy(make([]int32, 64)) }, "array row_keys has "},
 		{"marks that none has", func(f map[string][]byte) {
 			marks := make([]int32, 64)
 			marks[0] = 1 << 18
-			f["row_marks.npy"] = npy(4, marks)
+			f["row_marks.npy"] = npy(marks)
 		}, "array row_marks: 0x40000 is no row's"},
 		{"a kind beyond counting", func(f map[string][]byte) {
 			f[manifestName] = bytes.Replace(f[manifestName], []byte(`"words": 4`), []byte(`"kind": 5, "words": 4`), 1)

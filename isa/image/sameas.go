@@ -3,7 +3,6 @@ package image
 import (
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // Not every neuron needs a slot: one that does what another does is told of by
@@ -183,37 +182,4 @@ func (p *textParser) closeSameAs() error {
 		}
 	}
 	return nil
-}
-
-// versions are those of the format: the first has a slot for each neuron, the
-// other has some without.
-var versions = [2]int{2, 3}
-
-// version is the least that has what the image has.
-func (im *Image) version() int {
-	if im.SameAs != nil {
-		return versions[1]
-	}
-	return versions[0]
-}
-
-// magic names a version of the format, as texts begin and files end with it.
-func magic(version int) string { return fmt.Sprintf("%s/%d", formatName, version) }
-
-// versionOf returns the version whose magic a word is, or 0.
-func versionOf(word string) int {
-	for _, v := range versions {
-		if word == magic(v) {
-			return v
-		}
-	}
-	return 0
-}
-
-// comment is what a file's comment has before the sum.
-func comment(version int) string { return magic(version) + commentSum }
-
-// hasComment reports whether the bytes before a sum end as those of images do.
-func hasComment(body string) bool {
-	return strings.HasSuffix(body, comment(versions[0])) || strings.HasSuffix(body, comment(versions[1]))
 }

@@ -65,8 +65,8 @@ func TestFileOfNeuronsWithoutSlots(t *testing.T) {
 		{"of the version before", func(f map[string][]byte) {
 			f[manifestName] = []byte(strings.Replace(string(f[manifestName]), `"version": 3`, `"version": 2`, 1))
 		}, "same_as.npy, which version 2 does not have"},
-		{"with half a list", func(f map[string][]byte) { f["same_as.npy"] = npy(4, []int32{0, 0}) }, "what stands for 2 neurons, and there are 54"},
-		{"with an empty list", func(f map[string][]byte) { f["same_as.npy"] = npy(4, nil) }, "what stands for 0 neurons, and there are 54"},
+		{"with half a list", func(f map[string][]byte) { f["same_as.npy"] = npy([]int32{0, 0}) }, "what stands for 2 neurons, and there are 54"},
+		{"with an empty list", func(f map[string][]byte) { f["same_as.npy"] = npy(nil) }, "what stands for 0 neurons, and there are 54"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			files := unpack(t, fileOf(t, slotless(t, denseArch, 1)))
