@@ -19,11 +19,11 @@ const (
 	tick      = 1e-3 // seconds
 )
 
-// FanOut and AxonFanOut are how many neurons a neuron of rand, and an axon of tnr,
+// fanOut and axonFanOut are how many neurons a neuron of rand, and an axon of tnr,
 // reaches.
 const (
-	FanOut     = 100
-	AxonFanOut = 128
+	fanOut     = 100
+	axonFanOut = 128
 )
 
 // coreSize is the neurons and axons of a core of tnr and truenorth.
@@ -88,51 +88,45 @@ func (e *edges) join(net *network.Network) {
 	join(net, 0, 0, network.Connect{Kind: network.Edges, Pre: e.pre, Post: e.post}, e.weights)
 }
 
-// Rand is n neurons with FanOut random targets each; n is more than FanOut.
-func Rand(n int, seed uint64) *network.Network {
+// random is n neurons with fanOut random targets each; n is more than fanOut.
+func random(n int, seed uint64) *network.Network {
 	net := empty("rand")
 	streams := draw(net, seed, n)
-	e, d := newEdges(n*FanOut), newDrawer(n)
+	e, d := newEdges(n*fanOut), newDrawer(n)
 	for i := range n {
-		d.distinct(&streams[i], FanOut, i, func(to int, w float64) { e.add(i, to, w) })
+		d.distinct(&streams[i], fanOut, i, func(to int, w float64) { e.add(i, to, w) })
 	}
 	e.join(net)
 	return net
 }
 
-// Tnr is TrueNorth-like: cores of 256 axons and 256 neurons; each axon reaches
-// AxonFanOut neurons of its core, and each neuron drives one axon, by a random
+// tnr is TrueNorth-like: cores of 256 axons and 256 neurons; each axon reaches
+// axonFanOut neurons of its core, and each neuron drives one axon, by a random
 // permutation.
-func Tnr(cores int, seed uint64) *network.Network {
+func tnr(cores int, seed uint64) *network.Network {
 	net := empty("tnr")
 	n := cores * coreSize
 	draw(net, seed, n)
-	e, d := newEdges(n*AxonFanOut), newDrawer(coreSize)
+	e, d := newEdges(n*axonFanOut), newDrawer(coreSize)
 	for i, axon := range permutation(seed, n) {
 		s := newStream(seed, axonStreams+uint64(axon))
 		base := int(axon) / coreSize * coreSize
-		d.distinct(&s, AxonFanOut, -1, func(to int, w float64) { e.add(i, base+to, w) })
+		d.distinct(&s, axonFanOut, -1, func(to int, w float64) { e.add(i, base+to, w) })
 	}
 	e.join(net)
 	return net
 }
 
-// MLP is 784-512-10, dense; the first layer fires by its biases, a quarter of
+// mlp is 784-512-10, dense; the first layer fires by its biases, a quarter of
 // which are not zero.
-func MLP(seed uint64) *network.Network {
+func mlp(seed uint64) *network.Network {
 	net := empty("mlp")
 	sizes := []int{784, 512, 10}
 	thresholds := []int{255, 1500, 1500}
 	for k, n := range sizes {
 		bias := make([]float64, n)
-		for i := range n {
-			if k > 0 {
-				break
-			}
-			s := newStream(seed, uint64(i))
-			if r := s.next(); r>>32%100 < 25 {
-				bias[i] = float64(1 + r%32)
-			}
+		if k == 0 {
+			drawSparse(bias, seed)
 		}
 		add(net, fmt.Sprintf("layer%d", k), thresholds[k], bias, make([]float64, n))
 	}
@@ -149,4 +143,14 @@ func MLP(seed uint64) *network.Network {
 		first += sizes[k]
 	}
 	return net
+}
+
+// drawSparse draws the biases of the first layer, of which some three in four are 0.
+func drawSparse(bias []float64, seed uint64) {
+	for i := range bias {
+		s := newStream(seed, uint64(i))
+		if r := s.next(); r>>32%100 < 25 {
+			bias[i] = float64(1 + r%32)
+		}
+	}
 }

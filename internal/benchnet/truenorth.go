@@ -20,7 +20,7 @@ const (
 	tnNegThreshold = 1<<18 - 1 // so far down that no v gets there
 )
 
-// TrueNorth returns cores of 256 binary axons and 256 neurons on a target, as an
+// truenorth returns cores of 256 binary axons and 256 neurons on a target, as an
 // image: so many synapses are not compiled, but put where they belong at once.
 // Neurons and axons are numbered through all cores. In the streams of a seed,
 //
@@ -35,7 +35,7 @@ const (
 //
 // Progress is told how many cores there are. The error is a *diag.Error where the
 // target cannot hold them, or that of ctx.
-func TrueNorth(ctx context.Context, cores int, seed uint64, leak int32, t *targets.Target, progress func(done int)) (*image.Image, error) {
+func truenorth(ctx context.Context, cores int, seed uint64, leak int32, t *targets.Target, progress func(done int)) (*image.Image, error) {
 	n := cores * coreSize
 	if err := fitsTrueNorth(cores, t); err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ const (
 	maxRandCores  = 128
 	maxChipCores  = 4096
 	randCoreSize  = 1024
-	minRandSize   = FanOut + 1
+	minRandSize   = fanOut + 1
 	maxRandSize   = maxRandCores * randCoreSize
 	smallRandSize = 16 * randCoreSize
 )
@@ -63,15 +63,15 @@ type family struct {
 var families = []family{
 	{
 		name: "tnr", doc: "cores of 256 axons and 256 neurons, 128 synapses an axon, one axon a neuron", cores: 16, most: maxTnrCores, coreSize: coreSize, target: "xbar256",
-		network: func(w *Workload, seed uint64) *network.Network { return Tnr(w.Cores, seed) },
+		network: func(w *Workload, seed uint64) *network.Network { return tnr(w.Cores, seed) },
 	},
 	{
 		name: "rand", doc: "neurons with 100 random targets each, 1024 a core; --neurons says how many exactly", cores: 1, most: maxRandCores, coreSize: randCoreSize,
-		network: func(w *Workload, seed uint64) *network.Network { return Rand(w.Neurons, seed) },
+		network: func(w *Workload, seed uint64) *network.Network { return random(w.Neurons, seed) },
 	},
 	{
 		name: "mlp", doc: "784-512-10, dense, of one size", target: "xbar1k",
-		network: func(_ *Workload, seed uint64) *network.Network { return MLP(seed) },
+		network: func(_ *Workload, seed uint64) *network.Network { return mlp(seed) },
 	},
 	{name: "truenorth", doc: "TrueNorth cores, half of all crossbar bits set, some 20 spikes in 1000 ticks; --leak L for 20·L/16", cores: 64, most: maxChipCores, coreSize: coreSize, target: "truenorth", leak: tnLeak},
 	{name: "silent", doc: "truenorth with a leak of 0: nothing ever happens", cores: maxChipCores, most: maxChipCores, coreSize: coreSize, target: "truenorth"},
@@ -165,7 +165,7 @@ func (w *Workload) check() error {
 	case w.Neurons != 0 && w.Cores != 0:
 		return diag.One(diag.Pos{File: "--neurons"}, diag.Unsupported, "stands beside --cores, which has %d neurons a core: say one of them", f.coreSize)
 	case w.Neurons != 0 && (w.Neurons < minRandSize || w.Neurons > maxRandSize):
-		return diag.One(diag.Pos{File: "--neurons"}, diag.OutOfRange, "is %d, want %d to %d: each has %d targets", w.Neurons, minRandSize, maxRandSize, FanOut)
+		return diag.One(diag.Pos{File: "--neurons"}, diag.OutOfRange, "is %d, want %d to %d: each has %d targets", w.Neurons, minRandSize, maxRandSize, fanOut)
 	case w.Cores < 0 || w.Cores > f.most:
 		return diag.One(diag.Pos{File: "--cores"}, diag.OutOfRange, "is %d, want 1 to %d of %s", w.Cores, f.most, f.name)
 	}
@@ -225,7 +225,7 @@ func (w *Workload) build(ctx context.Context, seed uint64, targetName string, pr
 		return s
 	}
 	if w.family.network == nil {
-		b.image, err = TrueNorth(ctx, w.Cores, seed, int32(w.Leak), t, func(done int) { progress(done, w.Cores) })
+		b.image, err = truenorth(ctx, w.Cores, seed, int32(w.Leak), t, func(done int) { progress(done, w.Cores) })
 		if err != nil {
 			return nil, err
 		}
@@ -283,9 +283,7 @@ func (w *Workload) target(name string) (*targets.Target, error) {
 func synapses(im *image.Image) int64 {
 	n := int64(0)
 	for k := range im.Cores {
-		for r := range im.Cores[k].Rows {
-			n += int64(len(im.Cores[k].Rows[r].Slots))
-		}
+		n += int64(im.Cores[k].Synapses())
 	}
 	return n
 }
