@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -134,7 +136,7 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 		return err
 	}
 	noteDefects(errs, chip, l.defects)
-	r := &runner{chip: o.of(chip), workers: processors(o.workers), train: train, ticks: o.ticks}
+	r := &runner{chip: o.of(chip), workers: cmp.Or(o.workers, runtime.GOMAXPROCS(0)), train: train, ticks: o.ticks}
 	if r.ticks == 0 {
 		r.ticks = ticksFor(l.image, train)
 	}

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"runtime"
-
 	"github.com/spf13/cobra"
 
 	"github.com/weft-toolchain/weft/emulator"
@@ -32,12 +30,4 @@ func (f *wayFlag) of(chip *emulator.Chip) *emulator.Chip {
 		return chip.In(way)
 	}
 	return chip
-}
-
-// processors is what --workers is where it is 0.
-func processors(workers int) int {
-	if workers == 0 {
-		return runtime.GOMAXPROCS(0)
-	}
-	return workers
 }
