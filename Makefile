@@ -52,7 +52,7 @@ fuzz: ## every fuzz target for FUZZTIME=60s
 bench: build ## the workloads of PERFORMANCE.md, COUNT=6 runs each, beside BASELINE (benchstat); some minutes
 	@bench() { echo "weft bench $$*" >&2; bin/weft bench "$$@" --count $(COUNT) --go; }; \
 	{ bench tnr64 --timing functional && bench tnr64 --timing functional --way portable && bench tnr64 && \
-	bench rand10k --timing functional && bench rand10k && \
+	bench rand10k --timing functional && bench rand10k --timing functional --way portable && bench rand10k && \
 	bench rand100k --ticks 100 --timing functional && \
 	bench truenorth --timing functional && bench truenorth --timing functional --way portable && bench truenorth && \
 	bench truenorth --timing functional --cores 4096 --ticks 100 && \
