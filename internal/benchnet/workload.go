@@ -89,8 +89,8 @@ var sizes = []struct {
 	{"rand100k", "rand", Size{Neurons: 100_000}},
 }
 
-// Names lists what NewWorkload takes: the families, and then those of one size.
-func Names() []string {
+// names lists what NewWorkload takes: the families, and then those of one size.
+func names() []string {
 	var out []string
 	for _, f := range families {
 		out = append(out, f.name)
@@ -137,9 +137,9 @@ func NewWorkload(name string, size Size) (*Workload, error) {
 	}
 	k := slices.IndexFunc(families, func(f family) bool { return f.name == of })
 	if k < 0 {
-		hint := spell.Hint(name, Names())
+		hint := spell.Hint(name, names())
 		if hint == "" {
-			hint = "; there are " + strings.Join(Names(), ", ")
+			hint = "; there are " + strings.Join(names(), ", ")
 		}
 		return nil, diag.One(diag.Pos{File: "bench"}, diag.UnknownName, "unknown network %q%s", name, hint)
 	}
