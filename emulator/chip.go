@@ -26,12 +26,24 @@ const (
 	Functional
 )
 
+var modeNames = [...]string{Cycle: "cycle", Functional: "functional"}
+
+// String names the mode as --timing does.
+func (m Mode) String() string { return modeNames[m] }
+
+// ParseMode returns the mode of a name.
+func ParseMode(name string) (Mode, bool) {
+	k := slices.Index(modeNames[:], name)
+	return Mode(k), k >= 0
+}
+
 // Chip is what all machines of an image and a target share: made once,
 // immutable.
 type Chip struct {
 	image  *image.Image
 	timing targets.Timing
 	mode   Mode
+	way    Way
 	specs  []*core.Spec
 	// place finds each neuron's core and slot, or those of what stands for it: nowhere
 	// for one that is removed. roles and populations say what each slot of each core
@@ -227,10 +239,24 @@ const (
 	Plain
 )
 
+var wayNames = [...]string{Fast: "fast", Portable: "portable", Plain: "plain"}
+
+// String names the way as --way does.
+func (w Way) String() string { return wayNames[w] }
+
+// ParseWay returns the way of a name.
+func ParseWay(name string) (Way, bool) {
+	k := slices.Index(wayNames[:], name)
+	return Way(k), k >= 0
+}
+
 // In returns the chip run in a way; a new chip is run fast.
 func (c *Chip) In(way Way) *Chip {
+	if way == c.way {
+		return c
+	}
 	out := *c
-	out.specs = way.plan(c.specs)
+	out.way, out.specs = way, way.plan(c.specs)
 	return &out
 }
 

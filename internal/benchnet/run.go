@@ -22,9 +22,6 @@ const (
 	MaxWorkers = 1 << 10
 )
 
-// ways are the names of the ways in which cores are computed.
-var ways = [...]string{emulator.Fast: "fast", emulator.Portable: "portable", emulator.Plain: "plain"}
-
 // Options are how a workload is run.
 type Options struct {
 	Seed uint64
@@ -106,22 +103,16 @@ func (w *Workload) Run(ctx context.Context, opt Options) (*Result, error) {
 		return nil, err
 	}
 	r := &Result{
-		Name: w.Name, Family: w.family.name, Target: b.target.Name, Timing: "cycle", Way: ways[opt.Way], Cores: len(b.image.Cores),
+		Name: w.Name, Family: w.family.name, Target: b.target.Name, Timing: opt.Mode.String(), Way: opt.Way.String(), Cores: len(b.image.Cores),
 		Neurons: b.image.Neurons(), Synapses: b.synapses, Leak: w.Leak, Seed: opt.Seed, Ticks: opt.Ticks, Workers: opt.Workers,
 		GenerateSeconds: b.generate, CompileSeconds: b.compile, ImageBytes: heap() - before,
-	}
-	if opt.Mode == emulator.Functional {
-		r.Timing = "functional"
 	}
 	start := time.Now()
 	chip, err := emulator.NewChipOn(b.image, b.target, opt.Mode)
 	if err != nil {
 		return nil, err
 	}
-	if opt.Way != emulator.Fast {
-		chip = chip.In(opt.Way)
-	}
-	m := emulator.New(chip)
+	m := emulator.New(chip.In(opt.Way))
 	m.SetWorkers(opt.Workers)
 	r.LoadSeconds = time.Since(start).Seconds()
 	r.LoadedBytes = heap() - before

@@ -62,7 +62,8 @@ func runBench(ctx context.Context, w, errs io.Writer, o benchOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := o.check(); err != nil {
+	way, err := o.parse()
+	if err != nil {
 		return err
 	}
 	for _, f := range []struct {
@@ -84,7 +85,7 @@ func runBench(ctx context.Context, w, errs io.Writer, o benchOptions) error {
 	}
 	bars := &phaseBars{errs: errs}
 	res, err := load.Run(ctx, benchnet.Options{
-		Seed: o.seed, Ticks: o.ticks, Count: o.count, Mode: m, Way: ways[o.way], Workers: o.workers, Target: o.target, Progress: bars.set,
+		Seed: o.seed, Ticks: o.ticks, Count: o.count, Mode: m, Way: way, Workers: o.workers, Target: o.target, Progress: bars.set,
 	})
 	bars.bar.done()
 	switch {

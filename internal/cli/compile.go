@@ -13,6 +13,7 @@ import (
 
 	"github.com/weft-toolchain/weft/compiler"
 	"github.com/weft-toolchain/weft/internal/chippage"
+	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -189,10 +190,10 @@ func printCompile(w io.Writer, r *compiler.Report, out string) error {
 	fmt.Fprintf(w, "%s on %s: %d of %d cores, %d neurons, %d axons, %d synapses\n", r.Network, r.Target, r.Cores, r.MaxCores, r.Neurons, r.Axons, r.Synapses)
 	if r.Parts+r.Copies+r.Relays > 0 {
 		fmt.Fprintf(w, "added to make it fit: %s of split neurons, %s for more destinations, %s of long delays\n",
-			plural(r.Parts, "part"), counted(r.Copies, "copy", "copies"), plural(r.Relays, "relay"))
+			diag.Plural(r.Parts, "part"), diag.Counted(r.Copies, "copy", "copies"), diag.Plural(r.Relays, "relay"))
 	}
 	if r.Doubles+r.Removed > 0 {
-		fmt.Fprintf(w, "left out, a slot saved for each: %s that others stand for, %s\n", plural(r.Doubles, "neuron"), plural(r.Removed, "removed neuron"))
+		fmt.Fprintf(w, "left out, a slot saved for each: %s that others stand for, %s\n", diag.Plural(r.Doubles, "neuron"), diag.Plural(r.Removed, "removed neuron"))
 	}
 	fmt.Fprintf(w, "cores in use are full to %.1f %% of neurons, %.1f %% of axons, %.1f %% of synapses\n", 100*u.Neurons, 100*u.Axons, 100*u.Synapses)
 	fmt.Fprintf(w, "one spike of every source: deliveries between cores %d, hops %d (the host's counted)\n", r.Cut.Unweighted, r.Hops.Unweighted)

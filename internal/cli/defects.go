@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/weft-toolchain/weft/emulator"
+	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -39,7 +40,7 @@ func noteDefects(errs io.Writer, chip *emulator.Chip, d *targets.Defects) {
 		return
 	}
 	fmt.Fprintf(errs, "note: the image uses what is dead of %s: %s, %s over dead links, %s, %s; compile it with --defects to go around them\n", d.Name,
-		plural(u.Cores, "core"), plural(u.Destinations, "destination"), plural(u.Axons, "axon"), plural(u.Synapses, "synapse"))
+		diag.Plural(u.Cores, "core"), diag.Plural(u.Destinations, "destination"), diag.Plural(u.Axons, "axon"), diag.Plural(u.Synapses, "synapse"))
 }
 
 // aroundText names the defects that an image was compiled around.

@@ -66,13 +66,15 @@ func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
 	if err := checkOut([]string{o.file, o.target, o.profile, o.defects}, o.predictions); err != nil {
 		return err
 	}
-	if err := o.check(); err != nil {
+	way, err := o.parse()
+	if err != nil {
 		return err
 	}
 	j, err := newJob(o)
 	if err != nil {
 		return err
 	}
+	j.way = way
 	t, err := j.target()
 	if err != nil {
 		return err
@@ -105,6 +107,7 @@ func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
 type job struct {
 	opt  evalOptions
 	mode emulator.Mode
+	way  emulator.Way
 	exp  *experiment.Experiment
 	net  *network.Network
 	data *dataset.Set
@@ -211,7 +214,7 @@ func (j *job) on(ctx context.Context, t *targets.Target, errs io.Writer) (*eval.
 	bar := newBar(errs, j.data.N, t.Name)
 	res, err := eval.Run(ctx, eval.Config{
 		Experiment: j.exp, Network: j.net, Data: j.data, Target: t,
-		Chip: j.opt.of(chip), Functional: j.mode == emulator.Functional,
+		Chip: chip.In(j.way), Functional: j.mode == emulator.Functional,
 		Workers: j.opt.workers, Progress: bar.set,
 	})
 	bar.done()

@@ -118,7 +118,7 @@ func printLeftOut(w io.Writer, e *compiler.Explanation) {
 	for _, s := range e.Shared {
 		doubles += len(s.Doubles)
 	}
-	fmt.Fprintf(w, "left out, a slot saved for each: %s, %s\n", plural(doubles, "double"), plural(len(e.Removed), "removed neuron"))
+	fmt.Fprintf(w, "left out, a slot saved for each: %s, %s\n", diag.Plural(doubles, "double"), diag.Plural(len(e.Removed), "removed neuron"))
 	for k, s := range e.Shared {
 		if k == maxShared {
 			fmt.Fprintf(w, "  … %d more that stand for others: --json lists them\n", len(e.Shared)-k)

@@ -193,7 +193,7 @@ const maxLinks = 8
 // printDefects ends the paragraph about the whole image.
 func printDefects(w io.Writer, v *imageView) {
 	if d := v.Defects; d != nil {
-		fmt.Fprintf(w, "compiled around defects %s, %s", aroundText(d), plural(len(d.Links), "dead link"))
+		fmt.Fprintf(w, "compiled around defects %s, %s", aroundText(d), diag.Plural(len(d.Links), "dead link"))
 		for k, l := range d.Links {
 			if k == maxLinks {
 				fmt.Fprintf(w, " … %d more: --json lists them", len(d.Links)-k)

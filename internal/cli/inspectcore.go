@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/isa"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
@@ -43,7 +44,7 @@ type coreView struct {
 // holds says what the slots of the core hold.
 func (v *coreView) holds() string {
 	if v.others() == 0 {
-		return fmt.Sprintf("%s of %s", plural(v.Neurons, "neuron"), v.label)
+		return fmt.Sprintf("%s of %s", diag.Plural(v.Neurons, "neuron"), v.label)
 	}
 	var words []string
 	for _, x := range []struct {
@@ -56,7 +57,7 @@ func (v *coreView) holds() string {
 		{v.Relays, "relay", "relays"},
 	} {
 		if x.n > 0 {
-			words = append(words, counted(x.n, x.one, x.many))
+			words = append(words, diag.Counted(x.n, x.one, x.many))
 		}
 	}
 	return fmt.Sprintf("%s, %s", v.label, strings.Join(words, ", "))
@@ -265,7 +266,7 @@ const maxAxonRows = 64
 
 func printCore(w io.Writer, c coreDetail) error {
 	fmt.Fprintf(w, "core %d at (%d, %d): %s, program %d\n", c.Core, c.X, c.Y, c.holds(), c.Program)
-	fmt.Fprintf(w, "%s, %s (%.1f %% of its memory), %s\n", plural(c.Axons, "axon"), plural(c.Synapses, "synapse"), 100*c.Fill, plural(c.Destinations, "destination"))
+	fmt.Fprintf(w, "%s, %s (%.1f %% of its memory), %s\n", diag.Plural(c.Axons, "axon"), diag.Plural(c.Synapses, "synapse"), 100*c.Fill, diag.Plural(c.Destinations, "destination"))
 	for _, k := range c.Constants {
 		fmt.Fprintf(w, "%s: %s = %d\n", k.Reg, k.Name, k.Value)
 	}

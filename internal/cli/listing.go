@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/isa"
 	"github.com/weft-toolchain/weft/isa/image"
 )
@@ -49,7 +50,7 @@ func (l listing) summary() string {
 	if name == "" {
 		name = "a program without a name"
 	}
-	return fmt.Sprintf("%s, %s", name, plural(len(l.Instructions), "instruction"))
+	return fmt.Sprintf("%s, %s", name, diag.Plural(len(l.Instructions), "instruction"))
 }
 
 func (l listing) print(w io.Writer) error {
@@ -100,22 +101,11 @@ func newImageSummary(im *image.Image) imageSummary {
 }
 
 func (s imageSummary) String() string {
-	neurons := plural(s.Neurons, "neuron")
+	neurons := diag.Plural(s.Neurons, "neuron")
 	if s.Doubles+s.Removed > 0 {
-		neurons += fmt.Sprintf(" (%s and %d removed, without slots)", plural(s.Doubles, "double"), s.Removed)
+		neurons += fmt.Sprintf(" (%s and %d removed, without slots)", diag.Plural(s.Doubles, "double"), s.Removed)
 	}
 	return fmt.Sprintf("%s for %s: %s", s.Network, s.Target, strings.Join([]string{
-		plural(s.Cores, "core"), neurons, plural(s.Axons, "axon"), plural(s.Synapses, "synapse"), plural(s.Programs, "program"),
+		diag.Plural(s.Cores, "core"), neurons, diag.Plural(s.Axons, "axon"), diag.Plural(s.Synapses, "synapse"), diag.Plural(s.Programs, "program"),
 	}, ", "))
-}
-
-// plural counts things.
-func plural(n int, thing string) string { return counted(n, thing, thing+"s") }
-
-// counted is plural for things whose plural is not their name and an s.
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

@@ -74,13 +74,11 @@ const defaultTicks = 100
 
 // mode reads --timing.
 func mode(timing string) (emulator.Mode, error) {
-	switch timing {
-	case "cycle":
-		return emulator.Cycle, nil
-	case "functional":
-		return emulator.Functional, nil
+	m, ok := emulator.ParseMode(timing)
+	if !ok {
+		return 0, usagef("--timing %s: want cycle or functional", timing)
 	}
-	return 0, usagef("--timing %s: want cycle or functional", timing)
+	return m, nil
 }
 
 func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) error {
@@ -93,7 +91,8 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	if err != nil {
 		return err
 	}
-	if err := o.check(); err != nil {
+	way, err := o.parse()
+	if err != nil {
 		return err
 	}
 	switch {
@@ -136,7 +135,7 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 		return err
 	}
 	noteDefects(errs, chip, l.defects)
-	r := &runner{chip: o.of(chip), workers: cmp.Or(o.workers, runtime.GOMAXPROCS(0)), train: train, ticks: o.ticks}
+	r := &runner{chip: chip.In(way), workers: cmp.Or(o.workers, runtime.GOMAXPROCS(0)), train: train, ticks: o.ticks}
 	if r.ticks == 0 {
 		r.ticks = ticksFor(l.image, train)
 	}

@@ -133,7 +133,7 @@ func verifyExperiment(path string) (verdict, error) {
 	return verdict{
 		File: path, OK: true, Kind: "an experiment",
 		Summary: fmt.Sprintf("%s on %s: %s into %s for %s, %s of %s; its network %s: %s; its data were not read", e.Name, t.Name,
-			e.Encode.Kind, e.Encode.Input.Text, plural(e.Encode.Ticks, "tick"), e.Readout.Kind, e.Readout.Population.Text,
+			e.Encode.Kind, e.Encode.Input.Text, diag.Plural(e.Encode.Ticks, "tick"), e.Readout.Kind, e.Readout.Population.Text,
 			net.Name, networkSizes(net)),
 	}, nil
 }
@@ -148,8 +148,8 @@ func networkSizes(net *network.Network) string {
 	}
 	neurons := count(len(net.Populations), func(k int) int { return network.Size(net.Populations[k].Shape) })
 	inputs := count(len(net.Inputs), func(k int) int { return network.Size(net.Inputs[k].Shape) })
-	return fmt.Sprintf("%s, %s in %s, %s", plural(inputs, "input"),
-		plural(neurons, "neuron"), plural(len(net.Populations), "population"), plural(len(net.Projections), "projection"))
+	return fmt.Sprintf("%s, %s in %s, %s", diag.Plural(inputs, "input"),
+		diag.Plural(neurons, "neuron"), diag.Plural(len(net.Populations), "population"), diag.Plural(len(net.Projections), "projection"))
 }
 
 func verifyImage(src source, target string) (string, error) {
