@@ -7,8 +7,9 @@ type set []uint64
 
 func newSet(n int) set { return make(set, (n+63)/64) }
 
-func (s set) add(k int32)    { s[k>>6] |= 1 << (k & 63) }
-func (s set) remove(k int32) { s[k>>6] &^= 1 << (k & 63) }
+func (s set) add(k int32)      { s[k>>6] |= 1 << (k & 63) }
+func (s set) remove(k int32)   { s[k>>6] &^= 1 << (k & 63) }
+func (s set) has(k int32) bool { return s[k>>6]>>(k&63)&1 != 0 }
 
 // awake is which cores have something to do: a tick in which nothing is due to a
 // core that rests changes nothing there, and is not run.

@@ -72,7 +72,7 @@ type Chip struct {
 	// else −1.
 	first []int32
 	// depth is for how many ticks cores hold spikes, base the first word of each core
-	// among the words of bits that are due in a tick.
+	// among the words of bits that are due in a tick, and how many these are.
 	depth, words int
 	base         []int32
 	// bits says that a spike is no more than a bit of these words, direct where that
@@ -166,9 +166,10 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 	if len(c.specs) > 0 {
 		c.depth = c.specs[0].Depth()
 	}
+	c.base = []int32{0}
 	for k := range im.Cores {
-		c.base = append(c.base, int32(c.words))
 		c.words += c.specs[k].Words()
+		c.base = append(c.base, int32(c.words))
 		c.alone = append(c.alone, alone(c.roles[k], c.populations[k]))
 		c.first = append(c.first, first(im.Cores[k].Neurons))
 	}

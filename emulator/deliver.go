@@ -1,8 +1,10 @@
 package emulator
 
 import (
+	"math"
 	"slices"
 
+	"github.com/weft-toolchain/weft/emulator/kernel"
 	"github.com/weft-toolchain/weft/emulator/noc"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
@@ -47,50 +49,79 @@ func (s *spots) of(slot int32) []spot {
 // rest is for the books: the links on the way, and the network's synapses behind it.
 type spot struct {
 	core, word int32
-	synapses   uint32
-	hopX, hopY uint16
-	delay      uint16
-	bit        uint8
+	synapses   uint16
+	hopX, hopY uint8
+	delay, bit uint8
 }
 
-// newDirect returns where the spikes of a chip go.
+// newSpot returns a spot, or false where something is too large for one.
+func newSpot(core int32, synapses int64, hopX, hopY, delay int) (spot, bool) {
+	const byteMax = math.MaxUint8
+	ok := synapses <= math.MaxUint16 && hopX <= byteMax && hopY <= byteMax && delay <= byteMax
+	return spot{core: core, synapses: uint16(synapses), hopX: uint8(hopX), hopY: uint8(hopY), delay: uint8(delay)}, ok
+}
+
+// newDirect returns where the spikes of a chip go, or nil where that does not fit
+// into spots.
 func (c *Chip) newDirect(behind [][]int64) *direct {
-	d := &direct{inputs: c.spots(c.inputs, noc.Host, behind)}
-	for k := range c.image.Cores {
-		d.slots = append(d.slots, c.spots(c.slots[k], c.routers[k], behind))
+	inputs, ok := c.spots(c.inputs, noc.Host, behind)
+	d := &direct{inputs: inputs, slots: make([]spots, len(c.image.Cores))}
+	for k := range d.slots {
+		var fits bool
+		d.slots[k], fits = c.spots(c.slots[k], c.routers[k], behind)
+		ok = ok && fits
 	}
+	if !ok {
+		return nil
+	}
+	d.join()
 	return d
 }
 
+// join puts the spots of all slots side by side.
+func (d *direct) join() {
+	n := 0
+	for k := range d.slots {
+		n += len(d.slots[k].to)
+	}
+	all := kernel.Large[spot](n)
+	for k := range d.slots {
+		at := len(all)
+		all = append(all, d.slots[k].to...)
+		d.slots[k].to = all[at:len(all):len(all)]
+	}
+}
+
 // spots returns those of fans that a router, or noc.Host, sends.
-func (c *Chip) spots(fans []fan, from int32, behind [][]int64) spots {
+func (c *Chip) spots(fans []fan, from int32, behind [][]int64) (s spots, ok bool) {
 	delayed := c.image.Manifest.Arch.DelayPlace == targets.DelayAxon
-	s := spots{off: make([]uint32, 1, len(fans)+1)}
+	s.off, ok = make([]uint32, 1, len(fans)+1), true
 	single := true
 	for k := range fans {
 		f := &fans[k]
 		for _, dest := range f.dests {
 			dx, dy, _ := c.broken.way(from, dest.Core, c.image.Router(dest.Core))
-			to := spot{core: dest.Core, delay: 1, hopX: uint16(dx), hopY: uint16(dy)}
+			delay, synapses := 1, int64(0)
 			if delayed {
-				to.delay = uint16(dest.Delay)
+				delay = int(dest.Delay)
 			}
+			if dest.Core != image.Host && f.synapses > 0 { // those behind a relay are counted where the spike came from
+				synapses = behind[dest.Core][dest.Axon]
+			}
+			to, fits := newSpot(dest.Core, synapses, dx, dy, delay)
+			ok = ok && fits
 			if dest.Core != image.Host {
 				to.word, to.bit = c.base[dest.Core]+dest.Axon>>6, uint8(dest.Axon&63)
-				if f.synapses > 0 { // those behind a relay are counted where the spike came from
-					to.synapses = uint32(behind[dest.Core][dest.Axon])
-				}
 			}
 			s.to = append(s.to, to)
 		}
 		s.off = append(s.off, uint32(len(s.to)))
 		single = single && len(f.dests) == 1
 	}
-	s.to = slices.Clip(s.to)
 	if single {
 		s.off = nil
 	}
-	return s
+	return s, ok
 }
 
 // sums are what spikes count for on their way.
@@ -137,9 +168,6 @@ func (m *Machine) tickDirect(inputs []int32) {
 	m.broadcast = m.broadcastOf(inputs)
 }
 
-// directly runs a worker's cores and delivers their spikes.
-func (m *Machine) directly(w *worker) { m.each(w, m.runDirect) }
-
 // runDirect runs a core and delivers its spikes.
 func (m *Machine) runDirect(k int, w *worker) {
 	c := m.cores[k]
@@ -151,28 +179,66 @@ func (m *Machine) runDirect(k int, w *worker) {
 	if len(c.Fired) == 0 {
 		return
 	}
-	m.tell(w, k, c.Fired)
-	to := &m.chip.direct.slots[k]
-	var sent sums
-	for _, slot := range c.Fired {
-		list := to.of(slot)
-		for i := range list {
-			to := &list[i]
-			sent.add(to)
-			switch {
-			case to.core == image.Host:
-			case to.core >= w.from && to.core < w.to:
-				m.deliverTo(to)
-			default:
-				m.keep(w, to)
-			}
-		}
-	}
+	sent := m.deliverAll(k, c.Fired, w)
 	c.Counts[targets.PacketSent] += sent.packets
 	c.Counts[targets.HopX] += sent.hopX
 	c.Counts[targets.HopY] += sent.hopY
+}
+
+// deliverAll notes and delivers the spikes of some slots of a core, and returns what
+// they count for.
+func (m *Machine) deliverAll(k int, slots []int32, w *worker) (sent sums) {
+	m.tell(w, k, slots)
+	to := &m.chip.direct.slots[k]
+	if to.off == nil {
+		m.deliverSingle(w, to.to, slots, &sent)
+	} else {
+		for _, slot := range slots {
+			list := to.of(slot)
+			for i := range list {
+				sent.add(&list[i])
+				m.deliverFrom(w, &list[i])
+			}
+		}
+	}
 	w.sent.synapses += sent.synapses
 	w.sent.toHost += sent.toHost
+	return sent
+}
+
+// deliverSingle is the loop of deliverAll where each slot has one spot.
+func (m *Machine) deliverSingle(w *worker, to []spot, slots []int32, sent *sums) {
+	from, span := w.from, uint32(w.to-w.from)
+	var hopX, hopY, synapses int64
+	for _, slot := range slots {
+		to := &to[slot]
+		hopX += int64(to.hopX)
+		hopY += int64(to.hopY)
+		synapses += int64(to.synapses)
+		if uint32(to.core-from) < span {
+			m.deliverTo(to)
+			continue
+		}
+		m.deliverFrom(w, to)
+		if to.core == image.Host {
+			sent.toHost++
+		}
+	}
+	sent.packets += int64(len(slots))
+	sent.hopX += hopX
+	sent.hopY += hopY
+	sent.synapses += synapses
+}
+
+// deliverFrom delivers a spike of a worker's core.
+func (m *Machine) deliverFrom(w *worker, to *spot) {
+	switch {
+	case to.core == image.Host:
+	case to.core >= w.from && to.core < w.to:
+		m.deliverTo(to)
+	default:
+		m.keep(w, to)
+	}
 }
 
 // keep keeps a spike for the worker that it is for.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/weft-toolchain/weft/emulator/activity"
 	"github.com/weft-toolchain/weft/emulator/core"
+	"github.com/weft-toolchain/weft/emulator/kernel"
 	"github.com/weft-toolchain/weft/emulator/noc"
 	"github.com/weft-toolchain/weft/emulator/odin"
 	"github.com/weft-toolchain/weft/isa/image"
@@ -30,6 +31,10 @@ type Machine struct {
 	tick, cycle int64
 	// broadcast is what the broadcast registers hold in the next tick.
 	broadcast int64
+	// tiles are the cores that have one as ticks without packets run them, if they are
+	// among tiled.
+	tiles []core.Tile
+	tiled set
 
 	// The books that are no core's.
 	chipAct        activity.Counts
@@ -79,9 +84,7 @@ func New(c *Chip) *Machine {
 	for k := range m.pending {
 		m.pending[k] = make([]uint64, c.words)
 	}
-	for k, s := range c.specs {
-		m.cores[k] = core.NewIn(s, m.pending, int(c.base[k]))
-	}
+	m.newCores()
 	m.SetWorkers(1)
 	if c.event != nil {
 		m.session = c.event.chip.Start()
@@ -101,11 +104,42 @@ func New(c *Chip) *Machine {
 	return m
 }
 
+// newCores makes the cores, their states side by side, and the tiles of those that
+// have one.
+func (m *Machine) newCores() {
+	c := m.chip
+	words := 0
+	for _, s := range c.specs {
+		words += s.State()
+	}
+	state := kernel.Large[int32](words)[:words]
+	m.tiles, m.tiled = kernel.Large[core.Tile](len(c.specs))[:len(c.specs)], newSet(len(c.specs))
+	for k, s := range c.specs {
+		n := s.State()
+		m.cores[k] = core.NewIn(s, m.pending, int(c.base[k]), state[:n:n])
+		state = state[n:]
+		if t, ok := m.cores[k].Tile(); ok && c.direct != nil {
+			m.tiles[k] = t
+			m.tiled.add(int32(k))
+		}
+	}
+}
+
+// setTiled says whether a core may be run as its tile, if it has one.
+func (m *Machine) setTiled(k int, may bool) {
+	if may && m.tiles[k].State != nil {
+		m.tiled.add(int32(k))
+	} else {
+		m.tiled.remove(int32(k))
+	}
+}
+
 // Reset puts the machine into its initial state, as a global reset of the chip
 // would, and empties its books.
 func (m *Machine) Reset() {
-	for _, c := range m.cores {
+	for k, c := range m.cores {
 		c.Reset()
+		m.tiles[k].Reset()
 	}
 	m.tick, m.now, m.cycle, m.broadcast = 0, 0, 0, 0
 	m.chipAct = activity.Counts{}
@@ -138,8 +172,10 @@ func (m *Machine) SetCurrent(current []int32) {
 	for k, c := range m.cores {
 		if current == nil {
 			c.SetCurrent(nil)
+			m.setTiled(k, true)
 			continue
 		}
+		m.setTiled(k, false)
 		neurons := m.chip.image.Cores[k].Neurons
 		slots := make([]int32, len(neurons))
 		for slot, n := range neurons {
@@ -205,14 +241,15 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 
 // runCores runs those of a worker's cores that have not gone first.
 func (m *Machine) runCores(w *worker) {
-	m.each(w, func(k int, w *worker) {
-		c := m.cores[k]
+	m.list(w)
+	for _, k := range w.ran {
+		k, c := int(k), m.cores[k]
 		if m.chip.atOnce[k] == nil {
 			m.runCore(k, c)
 			m.rested(k)
 		}
 		m.tell(w, k, c.Fired)
-	})
+	}
 }
 
 // runCore runs a core's own phases. One that takes partial sums of this tick
@@ -227,6 +264,7 @@ func (m *Machine) runCore(k int, c *core.Core) {
 	}
 	t.Updated = t.Began + c.Update(m.tick)
 	t.Learned = t.Updated + c.Learn()
+	m.tiles[k].Changed()
 }
 
 // note notes the phases of a core.
@@ -301,6 +339,7 @@ func (m *Machine) Activity(a *activity.Activity) {
 	for k, c := range m.cores {
 		a.Lost.Axons += c.LostAtAxons
 		a.Cores[k].Add(&c.Counts)
+		m.tiles[k].Book.AddTo(&a.Cores[k])
 		a.Cores[k][targets.PacketReceived] += m.received[k]
 		ticks, updates := m.owed(k)
 		a.Cores[k][targets.CoreTick] += ticks

@@ -17,6 +17,7 @@ type worker struct {
 	fromWord, toWord int
 	from, to         int32
 	room             core.Room
+	stream           stream
 	// ran lists the cores that it ran in this tick, ascending.
 	ran []int32
 	// sent is what its cores sent in this tick, for the books.
@@ -37,8 +38,9 @@ func (m *Machine) SetWorkers(n int) {
 	for i := range m.workers {
 		w := &worker{fromWord: i * words / n, toWord: (i + 1) * words / n, spikes: make([]int64, len(m.spikes)), out: make([][]spot, n)}
 		w.from, w.to = int32(min(w.fromWord*64, len(m.cores))), int32(min(w.toWord*64, len(m.cores)))
-		for _, c := range m.cores[w.from:w.to] {
-			c.Share(&w.room)
+		for k := w.from; k < w.to; k++ {
+			m.cores[k].Share(&w.room)
+			w.stream.work.Grow(len(m.tiles[k].State))
 		}
 		m.workers[i] = w
 	}
@@ -57,19 +59,17 @@ func (m *Machine) together(f func(w *worker)) {
 	all.Wait()
 }
 
-// each calls f for the worker's cores that have something to do in the tick at work,
-// ascending, and lists them.
-func (m *Machine) each(w *worker, f func(k int, w *worker)) {
+// list lists the worker's cores that have something to do in the tick at work,
+// ascending.
+func (m *Machine) list(w *worker) {
 	w.ran = w.ran[:0]
 	due := m.awake.due[m.now]
 	for word := w.fromWord; word < w.toWord; word++ {
 		left := m.awake.restless[word] | due[word]
 		due[word] = 0
 		for left != 0 {
-			k := word<<6 + bits.TrailingZeros64(left)
+			w.ran = append(w.ran, int32(word<<6+bits.TrailingZeros64(left)))
 			left &= left - 1
-			w.ran = append(w.ran, int32(k))
-			f(k, w)
 		}
 	}
 }
@@ -77,20 +77,16 @@ func (m *Machine) each(w *worker, f func(k int, w *worker)) {
 // tell notes the neurons that fire in slots of a core, but for copies, parts and
 // relays.
 func (m *Machine) tell(w *worker, k int, slots []int32) {
-	neurons, populations, roles := m.chip.image.Cores[k].Neurons, m.chip.populations[k], m.chip.roles[k]
-	if p := m.chip.alone[k]; p >= 0 {
+	if p, first := m.chip.alone[k], m.chip.first[k]; p >= 0 && first >= 0 {
 		w.spikes[p] += int64(len(slots))
-		if first := m.chip.first[k]; first >= 0 {
-			for _, slot := range slots {
-				w.fired = append(w.fired, first+slot)
-			}
-			return
-		}
+		fired := w.fired
 		for _, slot := range slots {
-			w.fired = append(w.fired, neurons[slot])
+			fired = append(fired, first+slot)
 		}
+		w.fired = fired
 		return
 	}
+	neurons, populations, roles := m.chip.image.Cores[k].Neurons, m.chip.populations[k], m.chip.roles[k]
 	for _, slot := range slots {
 		if roles == nil || roles[slot] == image.Own {
 			w.spikes[populations[slot]]++

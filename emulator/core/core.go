@@ -77,25 +77,20 @@ func New(s *Spec) *Core {
 	for k := range pending {
 		pending[k] = make([]uint64, s.Words())
 	}
-	c := NewIn(s, pending, 0)
+	c := NewIn(s, pending, 0, make([]int32, s.State()))
 	c.Share(&Room{})
 	return c
 }
 
-// NewIn is New for a core that keeps the spikes that are due in words of somebody
-// else's: in tick t from a word of pending[t mod Depth] on, a bit an axon. Before it
-// is run it has to Share a room.
-func NewIn(s *Spec, pending [][]uint64, word int) *Core {
-	n := len(s.image.Neurons)
-	c := &Core{spec: s, pending: make([][]uint64, s.slots)}
+// NewIn is New for a core that works in memory of somebody else's. The spikes that are
+// due in tick t are from a word of pending[t mod Depth] on, a bit an axon, and state has
+// as many words as State says. Before it is run it has to Share a room.
+func NewIn(s *Spec, pending [][]uint64, word int, state []int32) *Core {
+	n, lanes := len(s.image.Neurons), s.lanes()
+	c := &Core{spec: s, pending: make([][]uint64, s.slots), state: state, columns: make([][]int32, s.stateWords)}
 	for k := range c.pending {
 		c.pending[k] = pending[k][word:][:s.Words()]
 	}
-	lanes := n
-	if s.plan != nil {
-		lanes = s.plan.lanes
-	}
-	c.state, c.columns = make([]int32, lanes*s.stateWords), make([][]int32, s.stateWords)
 	for k := range c.columns {
 		c.columns[k] = c.state[k*lanes:][:n]
 	}

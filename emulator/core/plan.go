@@ -2,7 +2,6 @@ package core
 
 import (
 	"math"
-	"math/bits"
 	"slices"
 
 	"github.com/weft-toolchain/weft/emulator/kernel"
@@ -24,9 +23,10 @@ type plan struct {
 	// limit is the largest magnitude of a sum that the program takes, most that of a
 	// sum of synapses.
 	limit, most int64
-	// words and synapses are what each row counts; words is of one row where all
-	// count the same.
+	// words and synapses are what each row counts: of one row where all count the
+	// same. synapsesAreBits says that none of them has weight 0.
 	words, synapses []int32
+	synapsesAreBits bool
 }
 
 type vectorRun struct {
@@ -72,11 +72,18 @@ func (s *Spec) newPlan() *plan {
 	for k := range s.rows {
 		p.words, p.synapses = append(p.words, int32(s.rows[k].words)), append(p.synapses, int32(s.rows[k].synapses))
 	}
-	if !slices.ContainsFunc(p.words, func(n int32) bool { return n != p.words[0] }) {
-		p.words = p.words[:min(1, len(p.words))]
-	}
 	p.layout = s.newLayout(sh, p.lanes)
+	p.synapsesAreBits = !slices.ContainsFunc(s.rows, func(r row) bool { return int(r.synapses) != r.weighing() })
+	p.words, p.synapses = once(p.words), once(p.synapses)
 	return p
+}
+
+// once returns the first of counts that are all the same, else all.
+func once(counts []int32) []int32 {
+	if slices.ContainsFunc(counts, func(n int32) bool { return n != counts[0] }) {
+		return counts
+	}
+	return counts[:min(1, len(counts))]
 }
 
 // paramColumns returns the P registers, by register and slot.
@@ -100,22 +107,23 @@ func (c *Core) planned() {
 	}
 }
 
-// listed appends the numbers of the bits that are set.
-func listed(list []int32, words []uint64) []int32 {
-	for k, set := range words {
-		for set != 0 {
-			list = append(list, int32(k<<6+bits.TrailingZeros64(set)))
-			set &= set - 1
-		}
-	}
-	return list
-}
-
-// Merge lets cores whose neurons do the same have that once.
+// Merge lets cores whose neurons do the same have that once, and puts what they read
+// side by side.
 func Merge(specs []*Spec) {
 	known := map[kernel.Key]*kernel.Fire{}
+	var ofBits []*kernel.Bits
+	var ofRows []*kernel.Dense[int8]
 	for _, s := range specs {
-		if s.plan == nil || s.plan.fire == nil {
+		if s.plan == nil {
+			continue
+		}
+		switch l := s.plan.layout.(type) {
+		case bitRows:
+			ofBits = append(ofBits, l.Bits)
+		case wholeRows[int8]:
+			ofRows = append(ofRows, l.Dense)
+		}
+		if s.plan.fire == nil {
 			continue
 		}
 		key, all := s.plan.fire.Key()
@@ -127,6 +135,8 @@ func Merge(specs []*Spec) {
 		}
 		s.plan.fire = known[key]
 	}
+	kernel.JoinBits(ofBits)
+	kernel.JoinDense(ofRows)
 }
 
 // Share makes the core work in a room that it has together with others, of which
@@ -146,7 +156,7 @@ func (c *Core) Rests() bool { return c.rests }
 func (c *Core) integrateFast(t int64) (cycles int64) {
 	s, p := c.spec, c.spec.plan
 	due := c.pending[t%int64(s.slots)]
-	axons := listed(c.room.axons[:0], due)
+	axons := kernel.List(c.room.axons[:0], due)
 	clear(due)
 	c.room.axons = axons
 	sums := c.room.sums[:p.lanes]
@@ -157,17 +167,7 @@ func (c *Core) integrateFast(t int64) (cycles int64) {
 	if len(axons) == 0 {
 		return s.timing.Tick
 	}
-	var words, synapses int64
-	for _, a := range axons {
-		synapses += int64(p.synapses[a])
-	}
-	if len(p.words) == 1 {
-		words = int64(len(axons)) * int64(p.words[0])
-	} else {
-		for _, a := range axons {
-			words += int64(p.words[a])
-		}
-	}
+	words, synapses := total(p.words, axons), total(p.synapses, axons)
 	if c.ring == nil {
 		p.layout.add(sums, axons, c.room)
 	} else {
@@ -270,7 +270,7 @@ func (c *Core) fire(sums []int32) bool {
 	}
 	c.Counts[targets.NeuronActive] += int64(active)
 	c.rests = c.quiet && active == 0
-	c.Fired = listed(c.Fired, fired)
+	c.Fired = kernel.List(c.Fired, fired)
 	c.plainSpikes()
 	return true
 }

@@ -87,6 +87,16 @@ func (r *row) slot(k int) int {
 	return int(r.targets[k])
 }
 
+// weighing counts the synapses whose weight is not zero.
+func (r *row) weighing() (n int) {
+	for _, w := range r.weights {
+		if w != 0 {
+			n++
+		}
+	}
+	return n
+}
+
 func (r *row) delay(k int) uint16 {
 	if r.delays == nil {
 		return 1

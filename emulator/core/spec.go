@@ -141,6 +141,17 @@ func (s *Spec) UpdateCycles(n int) int64 {
 // Words returns how many words of bits a core's axons take.
 func (s *Spec) Words() int { return (len(s.rows) + 63) / 64 }
 
+// State returns how many words of state a core has.
+func (s *Spec) State() int { return s.lanes() * s.stateWords }
+
+// lanes returns how many neurons a core has room for.
+func (s *Spec) lanes() int {
+	if s.plan != nil {
+		return s.plan.lanes
+	}
+	return len(s.image.Neurons)
+}
+
 // Depth returns how many ticks of spikes a core holds.
 func (s *Spec) Depth() int { return s.slots }
 

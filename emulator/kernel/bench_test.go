@@ -17,7 +17,10 @@ func BenchmarkCoreTick(b *testing.B) {
 		for _, opt := range ways {
 			b.Run(fmt.Sprintf("%d%%/portable=%v", share, opt.Portable), func(b *testing.B) {
 				bits := make([]*Bits, cores)
+				tiles := make([]Tile, cores)
 				v := make([][]int32, cores)
+				f := Fire{Bias: same(16, Block), Above: same(799, Block), Reset: same(0, Block), Floor: same(NoFloor, Block), Low: -1 << 19, High: 1<<19 - 1}
+				f.Prepare(lanes, opt)
 				for c := range bits {
 					rows := make([]uint64, axons*lanes/64)
 					for k := range rows {
@@ -38,9 +41,8 @@ func BenchmarkCoreTick(b *testing.B) {
 					for k := range v[c] {
 						v[c][k] = int32(r.IntN(800))
 					}
+					tiles[c], _ = BitsTile(bits[c], &f, v[c])
 				}
-				f := Fire{Bias: same(16, Block), Above: same(799, Block), Reset: same(0, Block), Floor: same(NoFloor, Block), Low: -1 << 19, High: 1<<19 - 1}
-				f.Prepare(lanes, opt)
 				lists := make([][]int32, 101)
 				for k := range lists {
 					for a := range int32(axons) {
@@ -51,14 +53,18 @@ func BenchmarkCoreTick(b *testing.B) {
 				}
 				var s Scratch
 				sums, old, fired := make([]int32, lanes), make([]int32, lanes), make([]uint64, lanes/64)
+				var w Work
+				w.Grow(lanes)
 				events := 0
 				n := 0
 				for b.Loop() {
 					list := lists[n%len(lists)]
 					c := n % cores
-					clear(sums)
-					bits[c].Add(sums, list, &s)
-					f.Run(v[c], sums, old, fired)
+					if !tiles[c].Tick(list, &w) {
+						clear(sums)
+						bits[c].Add(sums, list, &s)
+						f.Run(v[c], sums, old, fired)
+					}
 					events += len(list) * lanes / 2
 					n++
 				}

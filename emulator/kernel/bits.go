@@ -16,10 +16,17 @@ type Bits struct {
 	// largest is the largest magnitude of a weight.
 	largest int
 	simd    bool
-	// plus and minus are the positive weights and the magnitudes of the negative
-	// ones, four to a word, for the loop in Go; nil where a type has none of them.
-	plus, minus [MaxTypes][]uint64
+	// four and eight are the weights for the loop in Go, so many to a word; eight is
+	// empty where they are not narrow enough.
+	four, eight [MaxTypes]packed
 }
+
+// packed are positive weights and the magnitudes of negative ones; nil where there are
+// none.
+type packed struct{ plus, minus []uint64 }
+
+// maxNarrow is the largest magnitude of a weight, or of a sum, that 8 bits take.
+const maxNarrow = 127
 
 // NewBits returns a crossbar whose row r has a synapse where bit lane%64 of word
 // lane/64 of rows[r·lanes/64:] is set, and whose weights are those of lane and type
@@ -29,10 +36,11 @@ func NewBits(lanes int, rows []uint64, types []uint8, weights []int16, opt Optio
 	for _, w := range weights {
 		b.largest = max(b.largest, int(w), -int(w))
 	}
-	switch {
-	case !b.simd:
+	if !b.simd {
 		b.pack()
-	case b.largest <= 127:
+		return b
+	}
+	if b.largest <= maxNarrow {
 		b.narrow = make([]int8, len(weights))
 		for k, w := range weights {
 			b.narrow[k] = int8(w)
@@ -42,23 +50,40 @@ func NewBits(lanes int, rows []uint64, types []uint8, weights []int16, opt Optio
 	return b
 }
 
-// pack fills plus and minus.
+// JoinBits puts the rows of crossbars side by side.
+func JoinBits(all []*Bits) {
+	join(all, func(b *Bits) *[]uint64 { return &b.rows })
+	join(all, func(b *Bits) *[]uint8 { return &b.types })
+	join(all, func(b *Bits) *[]int8 { return &b.narrow })
+}
+
+// pack fills four and eight.
 func (b *Bits) pack() {
 	for t := range len(b.weights) / b.lanes {
-		for lane, w := range b.weights[t*b.lanes:][:b.lanes] {
-			half, size := &b.plus[t], uint64(w)
-			if w < 0 {
-				half, size = &b.minus[t], uint64(-int64(w))
-			}
-			if w == 0 {
-				continue
-			}
-			if *half == nil {
-				*half = make([]uint64, b.lanes/4)
-			}
-			(*half)[lane/4] |= size << (lane % 4 * 16)
+		weights := b.weights[t*b.lanes:][:b.lanes]
+		b.four[t] = pack(weights, 4)
+		if b.largest <= maxNarrow {
+			b.eight[t] = pack(weights, 8)
 		}
 	}
+}
+
+// pack returns weights, so many to a word.
+func pack(weights []int16, count int) (p packed) {
+	for lane, w := range weights {
+		half, size := &p.plus, uint64(w)
+		if w < 0 {
+			half, size = &p.minus, uint64(-int64(w))
+		}
+		if w == 0 {
+			continue
+		}
+		if *half == nil {
+			*half = make([]uint64, len(weights)/count)
+		}
+		(*half)[lane/count] |= size << (lane % count * (64 / count))
+	}
+	return p
 }
 
 // Scratch is room that kernels of one goroutine work in.
@@ -126,10 +151,10 @@ func (b *Bits) addWords(sums []int32, axons []int32, s *Scratch) {
 	for _, a := range axons {
 		row := b.rows[int(a)*b.words:][:b.words]
 		t := b.types[a]
-		if plus := b.plus[t]; plus != nil {
+		if plus := b.four[t].plus; plus != nil {
 			addMasked(acc, plus, row)
 		}
-		if minus := b.minus[t]; minus != nil {
+		if minus := b.four[t].minus; minus != nil {
 			subMasked(acc, minus, row)
 		}
 	}
@@ -191,3 +216,60 @@ func (b *Bits) addEach(sums []int32, axons []int32) {
 		}
 	}
 }
+
+// middleBytes is the middle of eight lanes of 8 bits, where sums in them begin.
+const middleBytes = 0x8080_8080_8080_8080
+
+// addBytes puts the sums of so few rows that they have 8 bits into acc, eight to a
+// word, and returns how many bits the rows have.
+func (b *Bits) addBytes(acc []uint64, axons []int32) (set int) {
+	for k := range acc {
+		acc[k] = middleBytes
+	}
+	for _, a := range axons {
+		row := b.rows[int(a)*b.words:][:b.words]
+		for _, m := range row {
+			set += bits.OnesCount64(m)
+		}
+		of := &b.eight[b.types[a]]
+		if of.plus != nil {
+			addMaskedBytes(acc, of.plus, row)
+		}
+		if of.minus != nil {
+			subMaskedBytes(acc, of.minus, row)
+		}
+	}
+	return set
+}
+
+func addMaskedBytes(acc, weights, row []uint64) {
+	for k, m := range row {
+		a, w := (*[8]uint64)(acc[8*k:]), (*[8]uint64)(weights[8*k:])
+		for j := range a {
+			a[j] += w[j] & spreadBytes[m&255]
+			m >>= 8
+		}
+	}
+}
+
+func subMaskedBytes(acc, weights, row []uint64) {
+	for k, m := range row {
+		a, w := (*[8]uint64)(acc[8*k:]), (*[8]uint64)(weights[8*k:])
+		for j := range a {
+			a[j] -= w[j] & spreadBytes[m&255]
+			m >>= 8
+		}
+	}
+}
+
+// spreadBytes has 8 ones for each bit of its index.
+var spreadBytes = func() (t [256]uint64) {
+	for k := range t {
+		for bit := range 8 {
+			if k>>bit&1 != 0 {
+				t[k] |= 0xff << (8 * bit)
+			}
+		}
+	}
+	return t
+}()

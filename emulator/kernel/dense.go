@@ -7,10 +7,18 @@ type Dense[W int8 | int16] struct {
 	simd  bool
 }
 
+// maxRows8 is how many rows of 8 bits a lane of 16 bits holds.
+const maxRows8 = (1<<15 - 1) / (1 << 7)
+
 // NewDense returns the crossbar whose rows stand one after another. It keeps the
 // slice.
 func NewDense[W int8 | int16](lanes int, rows []W, opt Options) *Dense[W] {
 	return &Dense[W]{lanes: lanes, rows: rows, simd: simd && !opt.Portable}
+}
+
+// JoinDense puts the rows of crossbars side by side.
+func JoinDense[W int8 | int16](all []*Dense[W]) {
+	join(all, func(d *Dense[W]) *[]W { return &d.rows })
 }
 
 // Add adds the weights of some rows to the sums of the lanes.
@@ -39,11 +47,10 @@ func (d *Dense[W]) Add(sums []int32, axons []int32) {
 
 // addSIMD is Add in assembly. Weights of 8 bits are added in lanes of 16.
 func (d *Dense[W]) addSIMD(sums []int32, axons []int32) {
-	const most = (1<<15 - 1) / (1 << 7) // rows that a lane of 16 bits holds
 	switch rows := any(d.rows).(type) {
 	case []int8:
 		for len(axons) > 0 {
-			n := min(most, len(axons))
+			n := min(maxRows8, len(axons))
 			addRows8(&sums[0], &rows[0], &axons[0], n, d.lanes)
 			axons = axons[n:]
 		}

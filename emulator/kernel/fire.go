@@ -23,9 +23,9 @@ type Fire struct {
 	simd      bool
 	// steps has a bit for each of Bias, Above, Reset and Floor that has all lanes.
 	steps int
-	// alike says that all lanes have the same, v is put to a number, and there is no
-	// floor.
-	alike bool
+	// same says that all lanes have the same and there is no decay, alike that, besides,
+	// v is put to a number, and there is no floor.
+	same, alike bool
 }
 
 // Lanes is a value for each lane: as many as there are lanes, or, where all are
@@ -51,7 +51,8 @@ func (f *Fire) Prepare(lanes int, opt Options) {
 			f.steps |= 1 << k
 		}
 	}
-	f.alike = f.Decay == nil && f.Keep == 0 && f.Floor[0] == NoFloor && (f.steps == 0 || lanes == Block && f.sameLanes())
+	f.same = f.Decay == nil && (f.steps == 0 || lanes == Block && f.sameLanes())
+	f.alike = f.same && f.Keep == 0 && f.Floor[0] == NoFloor
 }
 
 // sameLanes reports whether all lanes of a Block have the same.
@@ -73,11 +74,9 @@ func (f *Fire) Run(v, sums, old []int32, fired []uint64) (active int, ok bool) {
 	if f.simd {
 		var least, most int32
 		if f.Decay != nil {
-			active, least, most = runLeak(&v[0], &sums[0], &old[0], &fired[0], len(v),
-				&f.Bias[0], &f.Above[0], &f.Reset[0], &f.Floor[0], &f.Decay[0], f.DecayShift, f.Keep, f.Shift)
+			active, least, most = runFireLeak(f, &v[0], &sums[0], &old[0], &fired[0], len(v))
 		} else {
-			active, least, most = runFire(&v[0], &sums[0], &old[0], &fired[0], len(v),
-				&f.Bias[0], &f.Above[0], &f.Reset[0], &f.Floor[0], f.steps, f.Keep, f.Shift)
+			active, least, most = runFire(f, &v[0], &sums[0], &old[0], &fired[0], len(v))
 		}
 		ok = least >= f.Low && most <= f.High
 		if !ok {
@@ -175,6 +174,42 @@ func fireBlock(v, sums *[Block]int32, factor, bias, above, reset, low int32, spa
 	return set, still, true
 }
 
+// runBytes is runAlike for sums of 8 bits, eight to a word, with their upper bits
+// flipped, none of which takes a v beyond its limits.
+func (f *Fire) runBytes(v []int32, sums, fired []uint64) (active int) {
+	factor := int32(1) << (f.Shift & 31)
+	for k := range fired {
+		set, still := fireBytes((*[Block]int32)(v[k*Block:]), (*[Block / 8]uint64)(sums[k*Block/8:]), factor, f.Bias[0], f.Above[0], f.Reset[0])
+		fired[k] = set
+		active += Block - still
+	}
+	return active
+}
+
+// fireBytes is fireBlock for such sums.
+//
+//go:noinline
+func fireBytes(v *[Block]int32, sums *[Block / 8]uint64, factor, bias, above, reset int32) (set uint64, still int) {
+	for k, eight := range sums {
+		eight ^= middleBytes
+		v := (*[8]int32)(v[8*k:])
+		for i := range v {
+			x := v[i] + int32(int8(eight))*factor + bias
+			eight >>= 8
+			if x > above {
+				set |= 1 << ((8*k + i) & 63)
+				v[i] = reset
+				continue
+			}
+			if x == v[i] {
+				still++
+			}
+			v[i] = x
+		}
+	}
+	return set, still
+}
+
 // leak makes what is left of v.
 func (f *Fire) leak(v, decay *[Block]int32) {
 	n := f.DecayShift & 31
@@ -192,6 +227,9 @@ func (l Lanes) block(from int) *[Block]int32 {
 	}
 	return (*[Block]int32)(l[from:])
 }
+
+// at returns the value of a lane.
+func (l Lanes) at(lane int) int32 { return l[lane%len(l)] }
 
 // Key tells a Fire whose lanes are alike from others.
 type Key struct {

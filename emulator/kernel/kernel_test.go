@@ -101,37 +101,67 @@ func (f *Fire) model(v, in, bias, above, reset, floor, decay int64) (after int64
 	return max(x, floor), false, ok
 }
 
+// Bits are listed in order, behind what a list has.
+func TestListHasTheBits(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for range 2000 {
+		words := make([]uint64, r.IntN(6))
+		for k := range words {
+			words[k] = r.Uint64() & (r.Uint64() | -uint64(r.IntN(2))) & (r.Uint64() | -uint64(r.IntN(2)))
+		}
+		want := []int32{-7}
+		for k := range 64 * len(words) {
+			if words[k/64]>>(k%64)&1 != 0 {
+				want = append(want, int32(k))
+			}
+		}
+		for name, list := range map[string]func([]int32, []uint64) []int32{"List": List, "listWords": listWords} {
+			start := make([]int32, 1, 1+r.IntN(400))
+			start[0] = -7
+			if got := list(start, words); !slices.Equal(got, want) {
+				t.Fatalf("%s of %x: %d, want %d", name, words, got, want)
+			}
+		}
+	}
+}
+
+// randomFire returns neurons of some width, and what draws a word of it.
+func randomFire(r *rand.Rand, lanes int) (f Fire, word func() int32) {
+	bits := 8 + r.IntN(22)
+	f = Fire{Shift: r.IntN(12), Keep: -int32(r.IntN(2))}
+	span := int64(1) << (bits - 1)
+	f.Low, f.High = int32(-span+r.Int64N(span/4)), int32(span-1-r.Int64N(span/4))
+	word = func() int32 { return int32(r.Int64N(2*span) - span) }
+	values := func(of func() int32) Lanes {
+		if r.IntN(2) == 0 {
+			return slices.Repeat(Lanes{of()}, Block)
+		}
+		out := make(Lanes, lanes)
+		for k := range out {
+			out[k] = of()
+		}
+		return out
+	}
+	f.Bias, f.Reset = values(func() int32 { return word() / 8 }), values(func() int32 { return word() / 4 })
+	f.Above = values(func() int32 { return max(word(), 0) })
+	f.Floor = values(func() int32 { return min(word(), 0) })
+	if r.IntN(2) == 0 {
+		f.Floor = slices.Repeat(Lanes{NoFloor}, Block)
+	}
+	if r.IntN(2) == 0 {
+		f.DecayShift = r.IntN(31)
+		f.Decay = values(func() int32 { return r.Int32N(1<<f.DecayShift + 1) })
+	}
+	return f, word
+}
+
 // Neurons do what Fire says, and nothing where something does not fit.
 func TestFireAgreesWithItsModel(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	fitted, refused := 0, 0
 	for range 3000 {
-		bits := 8 + r.IntN(22)
-		f := Fire{Shift: r.IntN(12), Keep: -int32(r.IntN(2))}
 		lanes := Block * (1 + r.IntN(5))
-		span := int64(1) << (bits - 1)
-		f.Low, f.High = int32(-span+r.Int64N(span/4)), int32(span-1-r.Int64N(span/4))
-		word := func() int32 { return int32(r.Int64N(2*span) - span) }
-		values := func(of func() int32) Lanes {
-			if r.IntN(2) == 0 {
-				return slices.Repeat(Lanes{of()}, Block)
-			}
-			out := make(Lanes, lanes)
-			for k := range out {
-				out[k] = of()
-			}
-			return out
-		}
-		f.Bias, f.Reset = values(func() int32 { return word() / 8 }), values(func() int32 { return word() / 4 })
-		f.Above = values(func() int32 { return max(word(), 0) })
-		f.Floor = values(func() int32 { return min(word(), 0) })
-		if r.IntN(2) == 0 {
-			f.Floor = slices.Repeat(Lanes{NoFloor}, Block)
-		}
-		if r.IntN(2) == 0 {
-			f.DecayShift = r.IntN(31)
-			f.Decay = values(func() int32 { return r.Int32N(1<<f.DecayShift + 1) })
-		}
+		f, word := randomFire(r, lanes)
 		v, sums := make([]int32, lanes), make([]int32, lanes)
 		for k := range v {
 			v[k], sums[k] = word()/2, word()/8>>f.Shift

@@ -4,7 +4,7 @@ package kernel
 
 // There is no assembly for this processor, or it was left out by the build tag
 // purego.
-const simd = false
+const simd, lists = false, false
 
 func addBits8(*int32, *uint64, *int8, *uint64, int, int) { panic("kernel: no assembly") }
 
@@ -14,10 +14,42 @@ func addRows8(*int32, *int8, *int32, int, int) { panic("kernel: no assembly") }
 
 func addRows16(*int32, *int16, *int32, int, int) { panic("kernel: no assembly") }
 
-func runFire(*int32, *int32, *int32, *uint64, int, *int32, *int32, *int32, *int32, int, int32, int) (active int, least, most int32) {
+func runFire(*Fire, *int32, *int32, *int32, *uint64, int) (active int, least, most int32) {
 	panic("kernel: no assembly")
 }
 
-func runLeak(*int32, *int32, *int32, *uint64, int, *int32, *int32, *int32, *int32, *int32, int, int32, int) (active int, least, most int32) {
+func runFireLeak(*Fire, *int32, *int32, *int32, *uint64, int) (active int, least, most int32) {
 	panic("kernel: no assembly")
 }
+
+func tickBits(*Tile, *int32, int, *uint64) (active, synapses int) {
+	panic("kernel: no assembly")
+}
+
+func tickBitsSame(*Tile, *int32, int, *uint64) (active, synapses int) {
+	panic("kernel: no assembly")
+}
+
+func tickRowsSame(*Tile, *int32, int, *uint64) (active, synapses int) {
+	panic("kernel: no assembly")
+}
+
+func tickBitsLeak(*Tile, *int32, int, *uint64) (active, synapses int) {
+	panic("kernel: no assembly")
+}
+
+func tickRows(*Tile, *int32, int, *uint64) (active, synapses int) {
+	panic("kernel: no assembly")
+}
+
+func tickRowsLeak(*Tile, *int32, int, *uint64) (active, synapses int) {
+	panic("kernel: no assembly")
+}
+
+func prefetchBits(*Tile, *int32, int) { panic("kernel: no assembly") }
+
+func prefetchRows(*Tile, *int32, int) { panic("kernel: no assembly") }
+
+func prefetchAt(*byte, int, *int32, int) { panic("kernel: no assembly") }
+
+func listBits(*int32, *uint64, int) (listed int) { panic("kernel: no assembly") }

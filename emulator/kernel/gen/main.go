@@ -1,9 +1,12 @@
 // Gen writes the assembly of package kernel.
 //
-//	cd emulator/kernel/gen && go run . -out ../kernel_amd64.s -stubs ../stubs_amd64.go -pkg kernel
+//	cd emulator/kernel/gen && go run . -out kernel_amd64.s -stubs stubs_amd64.go -pkg kernel
 package main
 
 import (
+	"log"
+	"os"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -16,13 +19,27 @@ const (
 )
 
 func main() {
+	// The package says where its structs have what.
+	if err := os.Chdir(".."); err != nil {
+		log.Fatal(err)
+	}
+	Package(".")
 	ConstraintExpr("amd64,!purego")
 	addBits(rows8)
 	addBits(rows16)
 	addRows(rows8)
 	addRows(rows16)
-	runFire()
-	runLeak()
+	runFire(fires)
+	runFire(leaky)
+	for _, kind := range []tileKind{tileBits, tileRows} {
+		for _, neurons := range []fireKind{fires, same, leaky} {
+			tickTile(kind, neurons)
+		}
+	}
+	prefetch(tileBits)
+	prefetch(tileRows)
+	prefetchAt()
+	listBits()
 	Generate()
 }
 
@@ -196,160 +213,4 @@ func addRows(kind rowKind) {
 	})
 	VZEROUPPER()
 	RET()
-}
-
-// runFire is the update of neurons that integrate and fire, 16 lanes at a time.
-func runFire() {
-	TEXT("runFire", NOSPLIT, "func(v, sums, old *int32, fired *uint64, lanes int, bias, above, reset, floor *int32, steps int, keep int32, shift int) (active int, least, most int32)")
-	Doc("runFire is Fire.Run without the check, for which it returns the limits of v before it was compared. Bit k of steps says that the k-th of bias, above, reset and floor has all lanes.")
-	Pragma("noescape")
-	steps := Load(Param("steps"), GP64())
-	var values [4]Mem
-	var step [4]GPVirtual
-	for k, name := range []string{"bias", "above", "reset", "floor"} {
-		values[k] = Mem{Base: Load(Param(name), GP64())}
-		step[k] = GP64()
-		MOVQ(steps, step[k])
-		if k > 0 {
-			SHRQ(Imm(uint64(k)), step[k])
-		}
-		ANDQ(Imm(1), step[k])
-		SHLQ(Imm(6), step[k]) // 64 bytes, or none
-	}
-	fireLoop("fire", nil, func(_ GPVirtual, k int) Mem { return values[k] }, func() {
-		for k := range values {
-			ADDQ(step[k], values[k].Base)
-		}
-	})
-}
-
-// runLeak is runFire with a decay before the sum, for values of all lanes.
-func runLeak() {
-	TEXT("runLeak", NOSPLIT, "func(v, sums, old *int32, fired *uint64, lanes int, bias, above, reset, floor, decay *int32, decayShift int, keep int32, shift int) (active int, least, most int32)")
-	Doc("runLeak is runFire for neurons that decay first. All values have all lanes.")
-	Pragma("noescape")
-	var values [5]GPVirtual
-	for k, name := range []string{"bias", "above", "reset", "floor", "decay"} {
-		values[k] = Load(Param(name), GP64()).(GPVirtual)
-	}
-	bits := GP64()
-	Load(Param("decayShift"), bits)
-	count := XMM()
-	VMOVQ(bits, count)
-	// 2^n − 1, which is added to negative products, so that they round to zero.
-	rest := ZMM()
-	VPTERNLOGD(Imm(0xff), rest, rest, rest)
-	VPSLLQ(count, rest, rest)
-	ones := ZMM()
-	VPTERNLOGD(Imm(0xff), ones, ones, ones)
-	VPXORQ(ones, rest, rest)
-	odd, mask := K(), GP32()
-	MOVL(U32(0xaaaa), mask)
-	KMOVW(mask, odd)
-	scaled := func(p VecVirtual) {
-		sign := ZMM()
-		VPSRAQ(Imm(63), p, sign)
-		VPANDQ(rest, sign, sign)
-		VPADDQ(sign, p, p)
-		VPSRAQ(count, p, p)
-	}
-	decay := func(at GPVirtual, was VecVirtual) VecVirtual {
-		share, low, high := ZMM(), ZMM(), ZMM()
-		VMOVDQU32(Mem{Base: values[4], Index: at, Scale: 4}, share)
-		VPMULDQ(share, was, low)
-		VPSRLQ(Imm(32), share, share)
-		VPSRLQ(Imm(32), was, high)
-		VPMULDQ(share, high, high)
-		scaled(low)
-		scaled(high)
-		VPSLLQ(Imm(32), high, high)
-		VMOVDQA32(high, odd, low)
-		return low
-	}
-	fireLoop("leak", decay, func(at GPVirtual, k int) Mem { return Mem{Base: values[k], Index: at, Scale: 4} }, func() {})
-}
-
-// fireLoop is the loop of runFire: decay, where there is one, returns what is left of
-// a state, value says where the 16 lanes of bias, above, reset and floor are, and
-// next moves on.
-func fireLoop(label string, decay func(at GPVirtual, was VecVirtual) VecVirtual, value func(at GPVirtual, k int) Mem, next func()) {
-	v := Load(Param("v"), GP64())
-	sums := Load(Param("sums"), GP64())
-	old := Load(Param("old"), GP64())
-	fired := Load(Param("fired"), GP64())
-	lanes := Load(Param("lanes"), GP64())
-	broadcast := func(x Register) VecVirtual {
-		z := ZMM()
-		VPBROADCASTD(x, z)
-		return z
-	}
-	keep := broadcast(Load(Param("keep"), GP32()))
-	shift, count := XMM(), GP64()
-	Load(Param("shift"), count)
-	VMOVQ(count, shift)
-	limit := GP32()
-	MOVL(U32(1<<31-1), limit)
-	least := broadcast(limit)
-	ones := ZMM()
-	VPTERNLOGD(Imm(0xff), ones, ones, ones)
-	most := ZMM()
-	VPXORD(ones, least, most)
-	active := ZMM()
-	VPXORD(active, active, active)
-	at := GP64()
-	XORQ(at, at)
-
-	Label(label)
-	was, x := ZMM(), ZMM()
-	VMOVDQU32(Mem{Base: v, Index: at, Scale: 4}, was)
-	VMOVDQU32(Mem{Base: sums, Index: at, Scale: 4}, x)
-	VPSLLD(shift, x, x)
-	left := was
-	if decay != nil {
-		left = decay(at, was)
-	}
-	VPADDD(left, x, x)
-	VPADDD(value(at, 0), x, x)
-	VMOVDQU32(was, Mem{Base: old, Index: at, Scale: 4})
-	VPMINSD(x, least, least)
-	VPMAXSD(x, most, most)
-	fires, changed := K(), K()
-	VPCMPGTD(value(at, 1), x, fires)
-	after := ZMM()
-	VPANDD(keep, x, after)
-	VPMAXSD(value(at, 3), x, x)
-	VPADDD(value(at, 2), after, fires, x)
-	VMOVDQU32(x, Mem{Base: v, Index: at, Scale: 4})
-	VPCMPD(Imm(4), x, was, changed) // ≠
-	KORW(fires, changed, changed)
-	KMOVW(fires, Mem{Base: fired})
-	VPSUBD(ones, active, changed, active)
-	ADDQ(Imm(2), fired)
-	next()
-	ADDQ(Imm(16), at)
-	CMPQ(at, lanes)
-	JNE(LabelRef(label))
-
-	Store(fold(active, VPADDD).As64(), ReturnIndex(0))
-	Store(fold(least, VPMINSD), ReturnIndex(1))
-	Store(fold(most, VPMAXSD), ReturnIndex(2))
-	VZEROUPPER()
-	RET()
-}
-
-// fold returns what an operation makes of the 16 words of a register.
-func fold(z VecVirtual, op func(...Op)) GPVirtual {
-	y, high := YMM(), YMM()
-	VEXTRACTI64X4(Imm(1), z, high)
-	op(high, z.AsY(), y)
-	x, t := XMM(), XMM()
-	VEXTRACTI128(Imm(1), y, t)
-	op(t, y.AsX(), x)
-	VPSHUFD(Imm(0x4e), x, t)
-	op(t, x, x)
-	VPSHUFD(Imm(0xb1), x, t)
-	op(t, x, x)
-	r := GP32()
-	VMOVD(x, r)
-	return r
 }

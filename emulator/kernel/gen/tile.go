@@ -1,0 +1,317 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/gotypes"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// tileKind is how a tile has its synapses.
+type tileKind struct {
+	name string
+	// bytes is how wide the sums of a lane are on the way.
+	bytes int
+	// rows adds the rows of t to acc, the sums of lanes from on.
+	rows func(t tile, acc []VecVirtual, from GPVirtual, loop string)
+}
+
+var (
+	tileBits = tileKind{"Bits", 1, tile.addBits}
+	tileRows = tileKind{"Rows", 2, tile.addWhole}
+)
+
+// tile is the tile and the axons that a function is called with.
+type tile struct {
+	at gotypes.Component
+	// found is where synapses are counted.
+	found GPVirtual
+}
+
+// tickTile is a tick of a tile: rows are added up in registers, and neurons
+// updated with what is in them.
+func tickTile(kind tileKind, neurons fireKind) {
+	name := "tick" + kind.name + neurons.name
+	TEXT(name, NOSPLIT, "func(t *Tile, axons *int32, n int, fired *uint64) (active, synapses int)")
+	Doc(name + " is Tile.Tick, of at most as many axons as it takes.")
+	Pragma("noescape")
+	t := tile{at: Dereference(Param("t")), found: GP64()}
+	XORQ(t.found, t.found)
+	fire := newFirer(Dereference(t.at.Field("fire")), neurons)
+	active, from := GP64(), GP64()
+	XORQ(active, active)
+	XORQ(from, from)
+	for _, lanes := range []int{wide, block} {
+		start, done := name+label(lanes), name+label(lanes)+"_end"
+		Label(start)
+		left := GP64()
+		Load(t.at.Field("State").Len(), left)
+		SUBQ(from, left)
+		CMPQ(left, I32(int32(lanes)))
+		JL(LabelRef(done))
+		acc := zmms(lanes * kind.bytes / 64)
+		zero(acc)
+		kind.rows(t, acc, from, start)
+		t.update(fire, acc, kind.bytes, from, active)
+		ADDQ(I32(int32(lanes)), from)
+		JMP(LabelRef(start))
+		Label(done)
+	}
+	Store(active, Return("active"))
+	Store(t.found, Return("synapses"))
+	VZEROUPPER()
+	RET()
+}
+
+// update updates the neurons from lane from on with their sums, of so many bytes, and
+// adds to active how many fired or changed.
+func (t tile) update(fire *firer, acc []VecVirtual, bytes int, from, active GPVirtual) {
+	v, fired, at := GP64(), GP64(), GP64()
+	Load(t.at.Field("State").Base(), v)
+	LEAQ(Mem{Base: v, Index: from, Scale: 4}, v)
+	Load(Param("fired"), fired)
+	MOVQ(from, at)
+	SHRQ(Imm(3), at)
+	ADDQ(at, fired)
+	fire.start(from)
+	const each = 16 // lanes of 32 bits
+	for k := range len(acc) * 64 / bytes / block {
+		var fires, changed masks
+		for q := range block / each {
+			lane := k*block + q*each
+			x := sumsOf(acc[lane*bytes/64], bytes, lane*bytes%64/(each*bytes))
+			spikes, moves := fire.each(x, q, Mem{Base: v, Disp: 4 * lane})
+			fires.add(q, spikes)
+			changed.add(q, moves)
+		}
+		count(fires, changed, Mem{Base: fired, Disp: 8 * k}, active)
+		fire.next()
+	}
+}
+
+// sumsOf returns 16 of the sums in a register as words of 32 bits: part of it.
+func sumsOf(acc VecVirtual, bytes, part int) VecVirtual {
+	out := ZMM()
+	if bytes == 1 {
+		from := acc.AsX()
+		if part > 0 {
+			from = XMM()
+			VEXTRACTI32X4(Imm(uint64(part)), acc, from)
+		}
+		VPMOVSXBD(from, out)
+		return out
+	}
+	from := acc.AsY()
+	if part > 0 {
+		from = YMM()
+		VEXTRACTI64X4(Imm(uint64(part)), acc, from)
+	}
+	VPMOVSXWD(from, out)
+	return out
+}
+
+func label(lanes int) string {
+	if lanes == wide {
+		return "_wide"
+	}
+	return "_block"
+}
+
+// eachRow runs body for each axon.
+func (t tile) eachRow(loop string, body func(axon GPVirtual)) {
+	at, left := GP64(), GP64()
+	Load(Param("axons"), at)
+	Load(Param("n"), left)
+	TESTQ(left, left)
+	JZ(LabelRef(loop + "_rows_end"))
+	Label(loop + "_rows")
+	axon := GP64()
+	MOVLQSX(Mem{Base: at}, axon)
+	body(axon)
+	ADDQ(Imm(4), at)
+	DECQ(left)
+	JNZ(LabelRef(loop + "_rows"))
+	Label(loop + "_rows_end")
+}
+
+// addBits adds the weights of each row's type where its bits are set.
+func (t tile) addBits(acc []VecVirtual, from GPVirtual, loop string) {
+	bits, weights := GP64(), GP64()
+	Load(t.at.Field("bits"), bits)
+	Load(t.at.Field("weights"), weights)
+	ADDQ(from, weights)
+	bytes := GP64()
+	MOVQ(from, bytes)
+	SHRQ(Imm(3), bytes)
+	ADDQ(bytes, bits)
+	types, lanes := GP64(), GP64()
+	Load(t.at.Field("types"), types)
+	Load(t.at.Field("State").Len(), lanes)
+	t.eachRow(loop, func(axon GPVirtual) {
+		w := GP64()
+		MOVBQZX(Mem{Base: types, Index: axon, Scale: 1}, w)
+		IMULQ(lanes, w)
+		ADDQ(weights, w)
+		IMULQ(lanes, axon)
+		SHRQ(Imm(3), axon)
+		ADDQ(bits, axon)
+		for k, z := range acc {
+			mask, count := K(), GP64()
+			KMOVQ(Mem{Base: axon, Disp: 8 * k}, mask)
+			VPADDB(Mem{Base: w, Disp: 64 * k}, z, mask, z)
+			POPCNTQ(Mem{Base: axon, Disp: 8 * k}, count)
+			ADDQ(count, t.found)
+		}
+	})
+}
+
+// addWhole adds rows of 8 bits in lanes of 16.
+func (t tile) addWhole(acc []VecVirtual, from GPVirtual, loop string) {
+	weights, lanes := GP64(), GP64()
+	Load(t.at.Field("weights"), weights)
+	ADDQ(from, weights)
+	Load(t.at.Field("State").Len(), lanes)
+	t.eachRow(loop, func(axon GPVirtual) {
+		IMULQ(lanes, axon)
+		ADDQ(weights, axon)
+		for k, z := range acc {
+			w := ZMM()
+			VPMOVSXBW(Mem{Base: axon, Disp: 32 * k}, w)
+			VPADDW(w, z, z)
+		}
+	})
+}
+
+// prefetch asks for the memory of a tile: its states, and the rows of axons.
+func prefetch(kind tileKind) {
+	name := "prefetch" + kind.name
+	TEXT(name, NOSPLIT, "func(t *Tile, axons *int32, n int)")
+	Doc(name + " asks for the memory that a tick of a tile with such axons will read.")
+	Pragma("noescape")
+	t := tile{at: Dereference(Param("t"))}
+	lanes, v := GP64(), GP64()
+	Load(t.at.Field("State").Len(), lanes)
+	Load(t.at.Field("State").Base(), v)
+	end := GP64()
+	LEAQ(Mem{Base: v, Index: lanes, Scale: 4}, end)
+	lines(name+"_state", v, end)
+	weights := GP64()
+	Load(t.at.Field("weights"), weights)
+	if kind.bytes == 1 {
+		MOVQ(weights, end)
+		size := GP64()
+		Load(t.at.Field("ofTypes"), size)
+		ADDQ(size, end)
+		lines(name+"_weights", weights, end)
+		SHRQ(Imm(3), lanes)
+		Load(t.at.Field("bits"), weights)
+	}
+	t.eachRow(name, func(axon GPVirtual) {
+		IMULQ(lanes, axon)
+		row := GP64()
+		MOVQ(axon, row)
+		ADDQ(weights, row)
+		LEAQ(Mem{Base: row, Index: lanes, Scale: 1}, end)
+		lines(name+"_row", row, end)
+	})
+	RET()
+}
+
+// lines asks for the lines of 64 bytes from at on, before end.
+func lines(label string, at, end GPVirtual) {
+	Label(label)
+	PREFETCHT0(Mem{Base: at})
+	ADDQ(Imm(64), at)
+	CMPQ(at, end)
+	JB(LabelRef(label))
+}
+
+// prefetchAt asks for elements of an array.
+func prefetchAt() {
+	TEXT("prefetchAt", NOSPLIT, "func(base *byte, size int, list *int32, n int)")
+	Doc("prefetchAt asks for the elements of a list, of so many bytes from base on.")
+	Pragma("noescape")
+	base := Load(Param("base"), GP64())
+	size := Load(Param("size"), GP64())
+	at := Load(Param("list"), GP64())
+	left := Load(Param("n"), GP64())
+	Label("prefetchAt_element")
+	k := GP64()
+	MOVLQSX(Mem{Base: at}, k)
+	IMULQ(size, k)
+	PREFETCHT0(Mem{Base: base, Index: k, Scale: 1})
+	ADDQ(Imm(4), at)
+	DECQ(left)
+	JNZ(LabelRef("prefetchAt_element"))
+	RET()
+}
+
+// listBits lists bits: those of a word at once, as bytes first.
+func listBits() {
+	TEXT("listBits", NOSPLIT, "func(list *int32, words *uint64, n int) (listed int)")
+	Doc("listBits writes the numbers of the bits that are set, and up to 64 more words behind them.")
+	Pragma("noescape")
+	list := Load(Param("list"), GP64())
+	words := Load(Param("words"), GP64())
+	left := Load(Param("n"), GP64())
+	from, numbers, first, next := GP64(), ZMM(), ZMM(), ZMM()
+	MOVQ(list, from)
+	VMOVDQU64(bytesFrom0(), numbers)
+	VPXORD(first, first, first)
+	step := GP32()
+	MOVL(U32(64), step)
+	VPBROADCASTD(step, next)
+	Label("listBits_word")
+	set, count, mask := GP64(), GP64(), K()
+	MOVQ(Mem{Base: words}, set)
+	KMOVQ(set, mask)
+	POPCNTQ(set, count)
+	packed := ZMM()
+	VPCOMPRESSB_Z(numbers, mask, packed)
+	some := func(k int) {
+		part := sumsOfBytes(packed, k)
+		VPADDD(first, part, part)
+		VMOVDQU32(part, Mem{Base: list, Disp: 64 * k})
+	}
+	some(0)
+	CMPQ(count, Imm(16))
+	JBE(LabelRef("listBits_next"))
+	for k := 1; k < 4; k++ {
+		some(k)
+	}
+	Label("listBits_next")
+	LEAQ(Mem{Base: list, Index: count, Scale: 4}, list)
+	VPADDD(next, first, first)
+	ADDQ(Imm(8), words)
+	DECQ(left)
+	JNZ(LabelRef("listBits_word"))
+	SUBQ(from, list)
+	SHRQ(Imm(2), list)
+	Store(list, ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}
+
+// sumsOfBytes returns 16 of the unsigned bytes in a register as words of 32 bits.
+func sumsOfBytes(bytes VecVirtual, part int) VecVirtual {
+	out, from := ZMM(), bytes.AsX()
+	if part > 0 {
+		from = XMM()
+		VEXTRACTI32X4(Imm(uint64(part)), bytes, from)
+	}
+	VPMOVZXBD(from, out)
+	return out
+}
+
+// bytesFrom0 is where the bytes 0 to 63 are.
+func bytesFrom0() Mem {
+	at := GLOBL("bytesFrom0", RODATA|NOPTR)
+	for k := range 8 {
+		var word uint64
+		for b := range 8 {
+			word |= uint64(8*k+b) << (8 * b)
+		}
+		DATA(8*k, U64(word))
+	}
+	return at
+}

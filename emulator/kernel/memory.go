@@ -1,0 +1,78 @@
+package kernel
+
+import (
+	"math/bits"
+	"slices"
+	"unsafe"
+)
+
+// Large returns an empty slice for n elements, in large pages where the system has
+// them for those who ask: of what is read here and there, a page for every core is
+// more than the processor keeps track of.
+func Large[T any](n int) []T {
+	out := make([]T, 0, n)
+	if n > 0 {
+		var of T
+		adviseLarge(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(out))), uintptr(n)*unsafe.Sizeof(of)))
+	}
+	return out
+}
+
+// join moves a slice of each of some things into one stretch of memory.
+func join[Thing, T any](all []Thing, of func(Thing) *[]T) {
+	n := 0
+	for _, thing := range all {
+		n += len(*of(thing))
+	}
+	out := Large[T](n)
+	for _, thing := range all {
+		part, at := of(thing), len(out)
+		out = append(out, *part...)
+		*part = out[at:len(out):len(out)]
+	}
+}
+
+// Prefetch asks for the memory of some elements of a slice.
+func Prefetch[T any](of []T, elements []int32) {
+	if !simd || len(elements) == 0 {
+		return
+	}
+	var one T
+	prefetchAt((*byte)(unsafe.Pointer(unsafe.SliceData(of))), int(unsafe.Sizeof(one)), &elements[0], len(elements))
+}
+
+// List appends the numbers of the bits that are set.
+func List(list []int32, words []uint64) []int32 {
+	if lists && len(words) > 0 {
+		n := len(list)
+		if room := 64 * (len(words) + 1); cap(list)-n < room {
+			list = slices.Grow(list, room)
+		}
+		return list[:n+listBits(&list[:n+1][n], &words[0], len(words))]
+	}
+	return listWords(list, words)
+}
+
+// listWords is List in Go. Few bits of a word are set, and how many is hard to
+// foresee: the first four are listed whether or not they are there.
+func listWords(list []int32, words []uint64) []int32 {
+	const ahead = 4
+	for k, set := range words {
+		at, n := len(list), bits.OnesCount64(set)
+		if cap(list)-at < n+ahead {
+			list = slices.Grow(list, 64+ahead)
+		}
+		list = list[:at+n+ahead]
+		first := int32(k << 6)
+		for i := range ahead {
+			list[at+i] = first + int32(bits.TrailingZeros64(set))
+			set &= set - 1
+		}
+		for i := at + ahead; set != 0; i++ {
+			list[i] = first + int32(bits.TrailingZeros64(set))
+			set &= set - 1
+		}
+		list = list[:at+n]
+	}
+	return list
+}

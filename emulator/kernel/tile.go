@@ -1,0 +1,170 @@
+package kernel
+
+import "unsafe"
+
+// Tile is a core's crossbar and neurons as a tick reads them, side by side with those
+// of other cores: of bits, or of whole rows of 8 bits, with neurons that integrate and
+// fire.
+type Tile struct {
+	// State has the v of each lane.
+	State []int32
+	// bits are rows, as those of Bits, and types those of the rows; nil where weights
+	// are whole rows.
+	bits    *uint64
+	types   *uint8
+	weights *int8
+	fire    *Fire
+	// most is how many rows one tick takes, ofTypes how many bytes of weights types
+	// have.
+	most, ofTypes int32
+	// room is by how much each v can change before one may be beyond its limits:
+	// each row changes it by up to each, bias by up to bias. least and highest are what
+	// resets and floors make of a v.
+	room, each, bias int64
+	least, highest   int32
+	// ofBits and ofRows are the crossbar for the loop in Go, one of them; both are nil
+	// where there is assembly.
+	ofBits *Bits
+	ofRows *Dense[int8]
+}
+
+// BitsTile returns the tile of a crossbar of bits, or false where its weights have
+// more than 8 bits.
+func BitsTile(b *Bits, f *Fire, state []int32) (Tile, bool) {
+	if b.largest > maxNarrow {
+		return Tile{}, false
+	}
+	t := newTile(f, state, b.largest)
+	t.bits, t.types, t.weights = unsafe.SliceData(b.rows), unsafe.SliceData(b.types), unsafe.SliceData(b.narrow)
+	t.most, t.ofTypes = int32(maxNarrow/max(1, b.largest)), int32(len(b.narrow))
+	if !b.simd {
+		t.ofBits = b
+	}
+	return t, true
+}
+
+// RowsTile returns the tile of a crossbar of whole rows.
+func RowsTile(d *Dense[int8], f *Fire, state []int32) Tile {
+	t := newTile(f, state, 1<<7)
+	t.weights, t.most = unsafe.SliceData(d.rows), maxRows8
+	if !d.simd {
+		t.ofRows = d
+	}
+	return t
+}
+
+// newTile returns a tile without rows, whose weights are up to a magnitude.
+func newTile(f *Fire, state []int32, largest int) Tile {
+	t := Tile{State: state, fire: f, room: -1, each: int64(largest) << f.Shift}
+	for lane := range state {
+		bias, above, reset, floor := int64(f.Bias.at(lane)), int64(f.Above.at(lane)), f.Reset.at(lane), f.Floor.at(lane)
+		t.bias = max(t.bias, bias, -bias)
+		t.highest = max(t.highest, floor)
+		if f.Keep == 0 {
+			t.least, t.highest = min(t.least, reset), max(t.highest, reset)
+		} else {
+			t.least = int32(min(int64(t.least), above+1+int64(reset)))
+		}
+	}
+	return t
+}
+
+// Work is what a tick of a Tile needs besides, and what it was.
+type Work struct {
+	// Fired has a bit for each lane that fired.
+	Fired []uint64
+	// Active is how many fired or changed, Bits how many bits of rows were set: 0 of
+	// whole rows.
+	Active, Bits int
+
+	old, sums []int32
+	bytes     []uint64
+}
+
+// Grow makes room for tiles of so many lanes.
+func (w *Work) Grow(lanes int) {
+	if lanes > len(w.old) {
+		w.old, w.sums, w.bytes, w.Fired = make([]int32, lanes), make([]int32, lanes), make([]uint64, lanes/8), make([]uint64, lanes/64)
+	}
+}
+
+// Tick adds the rows of axons up, and updates the neurons with that. It returns
+// false, and has done nothing, where there are more rows than it takes, or a v may go
+// beyond its limits.
+func (t *Tile) Tick(axons []int32, w *Work) bool {
+	need := int64(len(axons))*t.each + t.bias
+	if len(axons) > int(t.most) || need > t.room && !t.fits(need) {
+		return false
+	}
+	t.room -= need
+	first, fired := unsafe.SliceData(axons), &w.Fired[0]
+	switch f := t.fire; {
+	case t.ofBits != nil || t.ofRows != nil:
+		t.tick(axons, w)
+	case t.bits != nil && f.same:
+		w.Active, w.Bits = tickBitsSame(t, first, len(axons), fired)
+	case t.bits != nil && f.Decay == nil:
+		w.Active, w.Bits = tickBits(t, first, len(axons), fired)
+	case t.bits != nil:
+		w.Active, w.Bits = tickBitsLeak(t, first, len(axons), fired)
+	case f.same:
+		w.Active, w.Bits = tickRowsSame(t, first, len(axons), fired)
+	case f.Decay == nil:
+		w.Active, w.Bits = tickRows(t, first, len(axons), fired)
+	default:
+		w.Active, w.Bits = tickRowsLeak(t, first, len(axons), fired)
+	}
+	return true
+}
+
+// fits finds out how far the v are from their limits, and reports whether that is as
+// much as is needed.
+func (t *Tile) fits(need int64) bool {
+	f := t.fire
+	least, most := t.least, t.highest
+	for _, v := range t.State {
+		least, most = min(least, v), max(most, v)
+	}
+	t.room = min(int64(f.High)-int64(most), int64(least)-int64(f.Low))
+	return need <= t.room
+}
+
+// Prefetch asks for the memory that a Tick with such axons reads.
+func (t *Tile) Prefetch(axons []int32) {
+	switch first := unsafe.SliceData(axons); {
+	case t.ofBits != nil || t.ofRows != nil:
+	case t.bits != nil:
+		prefetchBits(t, first, len(axons))
+	default:
+		prefetchRows(t, first, len(axons))
+	}
+}
+
+// Changed says that the states are others than the last Tick left.
+func (t *Tile) Changed() { t.room = -1 }
+
+// tick is Tick in Go.
+func (t *Tile) tick(axons []int32, w *Work) {
+	f, lanes := t.fire, len(t.State)
+	sums, fired, bytes := w.sums[:lanes], w.Fired[:lanes/64], w.bytes[:lanes/8]
+	w.Bits = 0
+	switch {
+	case t.ofRows != nil:
+		clear(sums)
+		t.ofRows.Add(sums, axons)
+	default:
+		w.Bits = t.ofBits.addBytes(bytes, axons)
+		if f.alike {
+			w.Active = f.runBytes(t.State, bytes, fired)
+			return
+		}
+		for k, x := range bytes {
+			eight := (*[8]int32)(sums[8*k:])
+			x ^= middleBytes
+			for i := range eight {
+				eight[i] = int32(int8(x >> (8 * i)))
+			}
+		}
+	}
+	w.Active, _ = f.Run(t.State, sums, w.old[:lanes], fired)
+}
