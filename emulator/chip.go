@@ -162,10 +162,7 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 		}
 	}
 	c.specs = Fast.plan(c.specs)
-	c.depth = 2
-	if len(c.specs) > 0 {
-		c.depth = c.specs[0].Depth()
-	}
+	c.depth = max(1, longestDelay(im)) + 1
 	c.base = []int32{0}
 	for k := range im.Cores {
 		c.words += c.specs[k].Words()
@@ -196,6 +193,22 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 		c.direct = c.newDirect(behind)
 	}
 	return c
+}
+
+// longestDelay returns that of any packet of an image.
+func longestDelay(im *image.Image) (ticks int) {
+	see := func(lists [][]image.Dest) {
+		for _, list := range lists {
+			for _, d := range list {
+				ticks = max(ticks, int(d.Delay))
+			}
+		}
+	}
+	see(im.InputDests)
+	for k := range im.Cores {
+		see(im.Cores[k].Dests)
+	}
+	return ticks
 }
 
 // first returns the first of neurons that stand one after another, else −1.

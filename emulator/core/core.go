@@ -18,9 +18,9 @@ import (
 // Core is a core's state. It has one owner.
 type Core struct {
 	spec *Spec
-	// pending[t mod slots] has a bit for each axon that is due in tick t.
+	// pending[t mod its length] has a bit for each axon that is due in tick t.
 	pending [][]uint64
-	// payloads[t mod slots] are what the spikes due in tick t carry, by axon,
+	// payloads[t mod its length] are what the spikes due in tick t carry, by axon,
 	// where spikes carry something.
 	payloads [][]int64
 	// parts[t mod the longest delay] are the partial sums due in tick t; nil before
@@ -73,7 +73,7 @@ const unsettled = math.MinInt64
 
 // New returns a core in its initial state.
 func New(s *Spec) *Core {
-	pending := make([][]uint64, s.slots)
+	pending := make([][]uint64, s.slots())
 	for k := range pending {
 		pending[k] = make([]uint64, s.Words())
 	}
@@ -83,11 +83,13 @@ func New(s *Spec) *Core {
 }
 
 // NewIn is New for a core that works in memory of somebody else's. The spikes that are
-// due in tick t are from a word of pending[t mod Depth] on, a bit an axon, and state has
-// as many words as State says. Before it is run it has to Share a room.
+// due in tick t are from a word of pending[t mod its length] on, a bit an axon, and state
+// has as many words as State says. Pending is for as many ticks as any spike's delay, and
+// one more, since spikes may come while the tick's own are read. Before the core is run
+// it has to Share a room.
 func NewIn(s *Spec, pending [][]uint64, word int, state []int32) *Core {
 	n, lanes := len(s.image.Neurons), s.lanes()
-	c := &Core{spec: s, pending: make([][]uint64, s.slots), state: state, columns: make([][]int32, s.stateWords)}
+	c := &Core{spec: s, pending: make([][]uint64, len(pending)), state: state, columns: make([][]int32, s.stateWords)}
 	for k := range c.pending {
 		c.pending[k] = pending[k][word:][:s.Words()]
 	}
@@ -95,7 +97,7 @@ func NewIn(s *Spec, pending [][]uint64, word int, state []int32) *Core {
 		c.columns[k] = c.state[k*lanes:][:n]
 	}
 	if s.graded {
-		c.payloads = make([][]int64, s.slots)
+		c.payloads = make([][]int64, len(pending))
 		for k := range c.payloads {
 			c.payloads[k] = make([]int64, len(s.rows))
 		}
@@ -177,7 +179,7 @@ func (c *Core) Receive(axon int32, due int64, payload int32) {
 		c.LostAtAxons++
 		return
 	}
-	slot := due % int64(c.spec.slots)
+	slot := due % int64(len(c.pending))
 	c.pending[slot][axon>>6] |= 1 << (axon & 63)
 	if c.payloads != nil {
 		c.payloads[slot][axon] += int64(payload)
@@ -213,7 +215,7 @@ func (c *Core) Integrate(t int64) (cycles int64) {
 	case s.devices != nil:
 		return c.integrateDevices(t)
 	}
-	due := c.pending[t%int64(s.slots)]
+	due := c.pending[t%int64(len(c.pending))]
 	now := c.sums[t%int64(s.ring)]
 	var rows, words, learnt int64
 	for k, set := range due {
@@ -225,7 +227,7 @@ func (c *Core) Integrate(t int64) (cycles int64) {
 			words += r.words
 			payload := int64(1)
 			if c.payloads != nil {
-				p := &c.payloads[t%int64(s.slots)][axon]
+				p := &c.payloads[t%int64(len(c.payloads))][axon]
 				payload, *p = *p, 0
 			}
 			switch {

@@ -264,7 +264,7 @@ func addLosses(out, g []float64, n, stride int, wire float64) {
 // that are due are driven together, and each array's columns are read once.
 func (c *Core) integrateDevices(t int64) (cycles int64) {
 	s, x := c.spec, c.spec.devices
-	due := c.pending[t%int64(s.slots)]
+	due := c.pending[t%int64(len(c.pending))]
 	now := c.sums[t%int64(s.ring)]
 	var rows, arrays, squares int64
 	array := -1
@@ -283,7 +283,7 @@ func (c *Core) integrateDevices(t int64) (cycles int64) {
 			c.Counts[targets.SynapticOp] += s.rows[axon].synapses
 			drive := int64(1)
 			if c.payloads != nil {
-				p := &c.payloads[t%int64(s.slots)][axon]
+				p := &c.payloads[t%int64(len(c.payloads))][axon]
 				drive, *p = *p, 0
 				if drive < x.dacLow || drive > x.dacHigh {
 					drive = min(max(drive, x.dacLow), x.dacHigh)

@@ -155,7 +155,7 @@ func (c *Core) Rests() bool { return c.rests }
 // integrateFast is Integrate as planned.
 func (c *Core) integrateFast(t int64) (cycles int64) {
 	s, p := c.spec, c.spec.plan
-	due := c.pending[t%int64(s.slots)]
+	due := c.pending[t%int64(len(c.pending))]
 	axons := kernel.List(c.room.axons[:0], due)
 	clear(due)
 	c.room.axons = axons

@@ -41,10 +41,9 @@ type Spec struct {
 	stateWords, paramWords int
 	stateBits              int
 	rows                   []row
-	// slots is the depth of the scheduler, ring of the accumulators. One of the two
-	// is there for the longest delay: ring has that many ticks, slots one more, since
-	// spikes may come while the tick's own are read.
-	slots, ring int
+	// ring is the depth of the accumulators: the longest delay, unless the scheduler
+	// keeps the delays, up to delay.
+	ring, delay int
 	timing      targets.Timing
 	// devices is nil where the crossbar is digital.
 	devices *crossbar
@@ -75,10 +74,10 @@ func NewSpec(im *image.Image, k int, timing targets.Timing) *Spec {
 	}
 	s := &Spec{
 		image: c, program: program, timing: timing, stateBits: a.StateBits,
-		stateWords: im.StateWords(c), paramWords: int(c.ParamWords), slots: 2, ring: 1,
+		stateWords: im.StateWords(c), paramWords: int(c.ParamWords), ring: 1, delay: 1,
 	}
 	if a.DelayPlace == targets.DelayAxon {
-		s.slots = a.MaxDelay + 1
+		s.delay = a.MaxDelay
 	} else {
 		s.ring = a.MaxDelay
 	}
@@ -152,8 +151,8 @@ func (s *Spec) lanes() int {
 	return len(s.image.Neurons)
 }
 
-// Depth returns how many ticks of spikes a core holds.
-func (s *Spec) Depth() int { return s.slots }
+// slots returns how many ticks of spikes a core holds by itself.
+func (s *Spec) slots() int { return s.delay + 1 }
 
 // Graded reports whether spikes may carry payloads.
 func (s *Spec) Graded() bool { return s.graded }

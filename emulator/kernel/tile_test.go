@@ -89,4 +89,3 @@ func TestTilesAddAndFire(t *testing.T) {
 		t.Errorf("%d ticks ran, %d were not taken: too few to say much", ran, refused)
 	}
 }
-
