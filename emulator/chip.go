@@ -75,8 +75,11 @@ type Chip struct {
 	// among the words of bits that are due in a tick, and how many these are.
 	depth, words int
 	base         []int32
+	// group and update are the cycles that each core takes to update a group of neurons,
+	// and all of them.
+	group, update []int64
 	// bits says that a spike is no more than a bit of these words, direct where that
-	// of each slot is, for a mode without packets; else nil.
+	// of each slot is; else nil.
 	bits   bool
 	direct *direct
 	// event is set for a chip without ticks.
@@ -167,6 +170,7 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 	for k := range im.Cores {
 		c.words += c.specs[k].Words()
 		c.base = append(c.base, int32(c.words))
+		c.group, c.update = append(c.group, c.specs[k].UpdateCycles(1)), append(c.update, c.specs[k].UpdateCycles(len(im.Cores[k].Neurons)))
 		c.alone = append(c.alone, alone(c.roles[k], c.populations[k]))
 		c.first = append(c.first, first(im.Cores[k].Neurons))
 	}
@@ -189,7 +193,7 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 			panic("emulator: image of an event-driven chip: " + err.Error())
 		}
 	}
-	if c.bits = c.onlyBits(); c.bits && mode == Functional {
+	if c.bits = c.onlyBits(); c.bits {
 		c.direct = c.newDirect(behind)
 	}
 	return c

@@ -76,7 +76,7 @@ func (m *Machine) gather() {
 		}
 		any = true
 		m.runCore(k, c)
-		m.note(&m.work[k])
+		m.phases.note(&m.work[k])
 		m.phases.Summed = max(m.phases.Summed, m.work[k].Updated)
 		m.sendAtOnce(k, c)
 	}
@@ -89,7 +89,7 @@ func (m *Machine) gather() {
 		}
 		m.phases.Summed = 0
 	default:
-		m.phases.Summed = max(m.phases.Summed, m.runMesh(0))
+		m.phases.Summed = max(m.phases.Summed, m.runMesh(0, m.arrived))
 		m.phases.Gathered = m.phases.Summed + m.chip.timing.Barrier
 	}
 	m.packets, m.sources = m.packets[:0], m.sources[:0]

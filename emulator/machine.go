@@ -46,12 +46,13 @@ type Machine struct {
 
 	// The tick at work: when each core does what, what it sent only if somebody
 	// watches, what fired, and the packets that it sends.
-	work    []CoreTick
-	fired   []int32
-	packets []packet
-	sources []noc.Source
-	phases  Phases
-	arrived func(noc.Delivery)
+	work            []CoreTick
+	fired           []int32
+	packets         []packet
+	sources         []noc.Source
+	phases          Phases
+	flying          []spot
+	arrived, landed func(noc.Delivery)
 
 	// session is the chip's, where it has no ticks; waiting are the inputs that
 	// spiked in the tick before.
@@ -100,7 +101,8 @@ func New(c *Chip) *Machine {
 			Routes: c.broken.routes, Severed: c.broken.severed,
 		})
 	}
-	m.arrived = m.deliver // once, since each method value is an allocation
+	// Once, since each method value is an allocation.
+	m.arrived, m.landed = m.deliver, m.land
 	return m
 }
 
@@ -219,7 +221,7 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 	for _, w := range m.workers {
 		for _, k := range w.ran {
 			if m.chip.atOnce[k] == nil {
-				m.note(&m.work[k])
+				m.phases.note(&m.work[k])
 			}
 			m.sendSpikes(int(k), m.cores[k])
 		}
@@ -230,7 +232,7 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 			m.receive(&m.packets[k])
 		}
 	} else {
-		m.route()
+		m.route(m.arrived)
 		m.cycle += m.phases.Done
 		m.chipAct[targets.Cycle] += m.phases.Done
 	}
@@ -265,13 +267,6 @@ func (m *Machine) runCore(k int, c *core.Core) {
 	t.Updated = t.Began + c.Update(m.tick)
 	t.Learned = t.Updated + c.Learn()
 	m.tiles[k].Changed()
-}
-
-// note notes the phases of a core.
-func (m *Machine) note(t *CoreTick) {
-	m.phases.Integrated = max(m.phases.Integrated, t.Integrated)
-	m.phases.Updated = max(m.phases.Updated, t.Updated)
-	m.phases.Learned = max(m.phases.Learned, t.Learned)
 }
 
 // Cycles returns the cycles since the start.

@@ -192,8 +192,8 @@ func (m *Machine) lose(f *fan) {
 
 // route runs the mesh until every packet is delivered, and ends the tick with
 // the barrier.
-func (m *Machine) route() {
-	done := max(m.phases.Learned, m.runMesh(m.phases.Gathered))
+func (m *Machine) route(arrived func(noc.Delivery)) {
+	done := max(m.phases.Learned, m.runMesh(m.phases.Gathered, arrived))
 	m.phases.Routed = done
 	m.phases.Done = done + m.chip.timing.Barrier
 	if period := m.chip.timing.Period; period > 0 {
@@ -206,8 +206,8 @@ func (m *Machine) route() {
 
 // runMesh lets the sources offer their packets from a cycle on, and returns the
 // cycle after the last delivery.
-func (m *Machine) runMesh(start int64) (end int64) {
-	end = m.mesh.Run(start, m.sources, m.arrived)
+func (m *Machine) runMesh(start int64, arrived func(noc.Delivery)) (end int64) {
+	end = m.mesh.Run(start, m.sources, arrived)
 	for k := range m.sources {
 		m.stalls += m.sources[k].Stall
 	}

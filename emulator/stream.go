@@ -3,6 +3,7 @@ package emulator
 import (
 	"github.com/weft-toolchain/weft/emulator/core"
 	"github.com/weft-toolchain/weft/emulator/kernel"
+	"github.com/weft-toolchain/weft/targets"
 )
 
 // stream is a worker's cores on their way through a tick, one behind the other: what
@@ -10,43 +11,38 @@ import (
 // delivered while the one behind is, since memory answers late.
 type stream struct {
 	work kernel.Work
-	at   [stages]passing // by the position of the core, modulo
+	at   [4]passing // by the position of the core, modulo
 }
-
-// How many cores behind it was asked for one runs, how many behind that it sends, and
-// how many are on their way at most.
-const (
-	runs   = 1
-	sends  = 1
-	stages = 4
-)
 
 // passing is a core on its way: the axons that are due, then the slots that fired.
 type passing struct {
-	tile         *core.Tile // nil for a core that runs by itself
+	tile *core.Tile // nil for a core that runs by itself, at least in this tick
+	// integrated is the cycle after the rows.
+	integrated   int64
 	axons, fired []int32
 }
 
-// directly runs a worker's cores and delivers their spikes.
+// directly runs a worker's cores, and delivers their spikes or offers them to the
+// mesh.
 func (m *Machine) directly(w *worker) {
 	m.list(w)
 	s := &w.stream
-	for i := range len(w.ran) + runs + sends {
+	for i := range len(w.ran) + 2 {
 		if i < len(w.ran) {
-			m.ask(int(w.ran[i]), &s.at[i%stages])
+			m.ask(int(w.ran[i]), &s.at[i%len(s.at)])
 		}
-		if j := i - runs; j >= 0 && j < len(w.ran) {
-			m.runPassing(int(w.ran[j]), &s.at[j%stages], w)
+		if j := i - 1; j >= 0 && j < len(w.ran) {
+			m.runPassing(int(w.ran[j]), &s.at[j%len(s.at)], w)
 		}
-		if j := i - runs - sends; j >= 0 {
-			m.sendPassing(int(w.ran[j]), &s.at[j%stages], w)
+		if j := i - 2; j >= 0 {
+			m.sendPassing(int(w.ran[j]), &s.at[j%len(s.at)], w)
 		}
 	}
 }
 
 // ask lists what is due to a core and asks for what its tick will read.
 func (m *Machine) ask(k int, p *passing) {
-	p.tile, p.fired = nil, p.fired[:0]
+	p.tile = nil
 	if !m.tiled.has(int32(k)) {
 		return
 	}
@@ -62,12 +58,14 @@ func (m *Machine) due(k int) []uint64 {
 
 // runPassing runs a core.
 func (m *Machine) runPassing(k int, p *passing, w *worker) {
-	work := &w.stream.work
-	if p.tile == nil || !p.tile.Tick(p.axons, work) {
-		m.runDirect(k, w)
-		if p.tile != nil {
-			p.tile.Changed()
-		}
+	work, t := &w.stream.work, &m.chip.timing
+	p.fired = p.fired[:0]
+	words, ok := int64(0), false
+	if p.tile != nil {
+		words, ok = p.tile.Tick(p.axons, work)
+	}
+	if !ok {
+		m.runAlone(k, p, w)
 		return
 	}
 	if len(p.axons) > 0 {
@@ -78,20 +76,49 @@ func (m *Machine) runPassing(k int, p *passing, w *worker) {
 	} else {
 		m.awake.restless.add(int32(k))
 	}
+	p.integrated = t.Tick + int64(len(p.axons))*t.Row + words*t.Word
+	done := p.integrated + m.chip.update[k]
+	w.phases.see(p.integrated, done, done)
 	p.fired = kernel.List(p.fired, work.Fired[:len(p.tile.State)/kernel.Block])
 	p.tile.Book.Spikes += int64(len(p.fired))
 	m.chip.direct.slots[k].prefetch(p.fired)
 }
 
-// sendPassing delivers what a core sends.
+// runAlone runs a core by itself.
+func (m *Machine) runAlone(k int, p *passing, w *worker) {
+	c := m.cores[k]
+	m.runCore(k, c)
+	m.rested(k)
+	t := &m.work[k]
+	w.phases.see(t.Integrated, t.Updated, t.Learned)
+	p.tile, p.integrated = nil, t.Integrated
+	p.fired = append(p.fired, c.Fired...)
+}
+
+// sendPassing sends the spikes of a core.
 func (m *Machine) sendPassing(k int, p *passing, w *worker) {
 	if len(p.fired) == 0 {
 		return
 	}
-	sent := m.deliverAll(k, p.fired, w)
-	p.tile.Book.Packets += sent.packets
-	p.tile.Book.HopX += sent.hopX
-	p.tile.Book.HopY += sent.hopY
+	m.tell(w, k, p.fired)
+	var sent sums
+	if m.mesh == nil {
+		sent = m.deliverAll(k, p.fired, w)
+	} else {
+		sent = m.offerAll(k, p, w)
+	}
+	w.sent.synapses += sent.synapses
+	w.sent.toHost += sent.toHost
+	if p.tile != nil {
+		p.tile.Book.Packets += sent.packets
+		p.tile.Book.HopX += sent.hopX
+		p.tile.Book.HopY += sent.hopY
+		return
+	}
+	c := &m.cores[k].Counts
+	c[targets.PacketSent] += sent.packets
+	c[targets.HopX] += sent.hopX
+	c[targets.HopY] += sent.hopY
 }
 
 // prefetch asks for the spots of some slots.

@@ -20,6 +20,16 @@ type Phases struct {
 	Routed, Done int64
 }
 
+// note takes a core's phases in.
+func (p *Phases) note(t *CoreTick) { p.see(t.Integrated, t.Updated, t.Learned) }
+
+// see takes in when a core ended its phases.
+func (p *Phases) see(integrated, updated, learned int64) {
+	p.Integrated = max(p.Integrated, integrated)
+	p.Updated = max(p.Updated, updated)
+	p.Learned = max(p.Learned, learned)
+}
+
 // Tick is what an observer sees of a tick. Cycles count from the tick's start.
 type Tick struct {
 	Number int64

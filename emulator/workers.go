@@ -18,6 +18,8 @@ type worker struct {
 	from, to         int32
 	room             core.Room
 	stream           stream
+	phases           Phases // of its cores, as far as these are alike
+	offers           offers
 	// ran lists the cores that it ran in this tick, ascending.
 	ran []int32
 	// sent is what its cores sent in this tick, for the books.

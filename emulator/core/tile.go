@@ -48,13 +48,15 @@ func alike(counts []int32) int32 {
 	return -1
 }
 
-// Tick is that of the kernel, on the books.
-func (t *Tile) Tick(axons []int32, w *kernel.Work) bool {
+// Tick is that of the kernel, on the books. It returns how many words of synapses the
+// rows have.
+func (t *Tile) Tick(axons []int32, w *kernel.Work) (words int64, ok bool) {
 	if !t.Tile.Tick(axons, w) {
-		return false
+		return 0, false
 	}
 	n := int64(len(axons))
-	words, synapses := n*int64(t.words), n*int64(t.synapses)
+	words = n * int64(t.words)
+	synapses := n * int64(t.synapses)
 	if t.words < 0 {
 		words = total(t.plan.words, axons)
 	}
@@ -68,7 +70,7 @@ func (t *Tile) Tick(axons []int32, w *kernel.Work) bool {
 	b.Words += words
 	b.Synapses += synapses
 	b.Active += int64(w.Active)
-	return true
+	return words, true
 }
 
 // Reset says that the core was, and empties the books.

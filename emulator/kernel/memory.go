@@ -27,8 +27,10 @@ func join[Thing, T any](all []Thing, of func(Thing) *[]T) {
 	out := Large[T](n)
 	for _, thing := range all {
 		part, at := of(thing), len(out)
-		out = append(out, *part...)
-		*part = out[at:len(out):len(out)]
+		if len(*part) > 0 { // nil stays nil
+			out = append(out, *part...)
+			*part = out[at:len(out):len(out)]
+		}
 	}
 }
 
