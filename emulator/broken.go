@@ -68,13 +68,10 @@ func newBroken(im *image.Image, d *targets.Defects) broken {
 	return b
 }
 
-// spec returns a core of an image as it is with its dead axons and synapses.
-func (b *broken) spec(im *image.Image, k int, s *core.Spec) *core.Spec {
-	if b.defects == nil || b.cores[k] {
-		return s
-	}
-	router, rows := im.Router(int32(k)), im.Cores[k].Rows
-	axons, cells := b.defects.DeadAxons(router), b.defects.DeadSynapses(router)
+// count counts what a core of an image uses of dead axons and synapses.
+func (b *broken) count(im *image.Image, k int) {
+	axons, cells := b.dead(im, k)
+	rows := im.Cores[k].Rows
 	for _, axon := range axons {
 		if int(axon) < len(rows) && len(rows[axon].Slots) > 0 {
 			b.use.Axons++
@@ -91,6 +88,20 @@ func (b *broken) spec(im *image.Image, k int, s *core.Spec) *core.Spec {
 			}
 		}
 	}
+}
+
+// dead returns the dead axons and synapses of a core that is not dead.
+func (b *broken) dead(im *image.Image, k int) (axons []int32, cells []targets.Cell) {
+	if b.defects == nil || b.cores[k] {
+		return nil, nil
+	}
+	router := im.Router(int32(k))
+	return b.defects.DeadAxons(router), b.defects.DeadSynapses(router)
+}
+
+// spec returns a core of an image as it is with its dead axons and synapses.
+func (b *broken) spec(im *image.Image, k int, s *core.Spec) *core.Spec {
+	axons, cells := b.dead(im, k)
 	if len(axons)+len(cells) == 0 {
 		return s
 	}

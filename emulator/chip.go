@@ -41,6 +41,7 @@ func ParseMode(name string) (Mode, bool) {
 // immutable.
 type Chip struct {
 	image  *image.Image
+	target *targets.Target
 	timing targets.Timing
 	mode   Mode
 	way    Way
@@ -124,13 +125,13 @@ func NewChip(im *image.Image, timing targets.Timing, mode Mode) *Chip {
 func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) *Chip {
 	a := &im.Manifest.Arch
 	c := &Chip{
-		image: im, timing: t.Timing, mode: mode,
-		specs: make([]*core.Spec, len(im.Cores)), place: make([]place, im.Neurons()),
+		image: im, target: t, timing: t.Timing, mode: mode, place: make([]place, im.Neurons()),
 		routers: make([]int32, len(im.Cores)), coreAt: make([]int32, a.Cores()),
 		slots: make([][]fan, len(im.Cores)), parts: make([][]fan, len(im.Cores)), atOnce: make([][]fan, len(im.Cores)),
 		takes: make([]bool, len(im.Cores)), roles: make([][]image.Role, len(im.Cores)), populations: make([][]int32, len(im.Cores)),
 		doubles: newDoubles(im), broken: newBroken(im, d),
 	}
+	c.specs = c.newSpecs()
 	c.relays, _ = im.Relays()
 	for k := range im.Cores {
 		c.roles[k], c.populations[k] = im.Roles(&im.Cores[k]), im.PopulationsOf(&im.Cores[k])
@@ -141,7 +142,7 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 	}
 	for k := range im.Cores {
 		ic := &im.Cores[k]
-		c.specs[k] = c.broken.spec(im, k, core.NewSpecOn(im, k, t))
+		c.broken.count(im, k)
 		c.routers[k] = im.Router(int32(k))
 		c.coreAt[c.routers[k]] = int32(k)
 		for slot, n := range ic.Neurons {
@@ -164,7 +165,6 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 			}
 		}
 	}
-	c.specs = Fast.plan(c.specs)
 	c.depth = max(1, longestDelay(im)) + 1
 	c.base = []int32{0}
 	for k := range im.Cores {
@@ -274,34 +274,30 @@ func (c *Chip) In(way Way) *Chip {
 		return c
 	}
 	out := *c
-	out.way, out.specs = way, way.plan(c.specs)
+	out.way = way
+	out.specs = out.newSpecs()
 	return &out
 }
 
-// plan returns cores as they run in a way. It has all processors at work, for an
-// image of many cores.
-func (w Way) plan(specs []*core.Spec) []*core.Spec {
-	out := make([]*core.Spec, len(specs))
+// newSpecs returns the chip's cores as they run in its way. It has all processors at
+// work, for an image of many cores.
+func (c *Chip) newSpecs() []*core.Spec {
+	out := make([]*core.Spec, len(c.image.Cores))
 	var next atomic.Int64
 	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(specs)) {
+	for range min(runtime.GOMAXPROCS(0), len(out)) {
 		workers.Go(func() {
-			for k := int(next.Add(1)) - 1; k < len(specs); k = int(next.Add(1)) - 1 {
-				out[k] = w.spec(specs[k])
+			for k := int(next.Add(1)) - 1; k < len(out); k = int(next.Add(1)) - 1 {
+				out[k] = c.broken.spec(c.image, k, core.NewSpecOn(c.image, k, c.target))
+				if c.way != Plain {
+					out[k] = out[k].Planned(kernel.Options{Portable: c.way == Portable})
+				}
 			}
 		})
 	}
 	workers.Wait()
 	core.Merge(out)
 	return out
-}
-
-// spec returns a core as it runs in a way.
-func (w Way) spec(s *core.Spec) *core.Spec {
-	if w == Plain {
-		return s.Plain()
-	}
-	return s.Planned(kernel.Options{Portable: w == Portable})
 }
 
 // Image returns the image that the chip runs.

@@ -99,7 +99,7 @@ func NewIn(s *Spec, pending [][]uint64, word int, state []int32) *Core {
 	if s.graded {
 		c.payloads = make([][]int64, len(pending))
 		for k := range c.payloads {
-			c.payloads[k] = make([]int64, len(s.rows))
+			c.payloads[k] = make([]int64, s.axons)
 		}
 	}
 	c.env = isa.Env{Seed: s.seed, Table: s.table}

@@ -196,7 +196,7 @@ func TestStuckCellsHaveTheirRates(t *testing.T) {
 // runs returns a core on a crossbar, and what its columns sum up to in a tick.
 func reads(x *crossbar, axons int) (c *Core, read func(tick int64, active int) []int64) {
 	s := &Spec{
-		image: &image.Core{Neurons: make([]int32, x.neurons)}, rows: make([]row, axons), ring: 1, devices: x,
+		image: &image.Core{Neurons: make([]int32, x.neurons)}, rows: make([]row, axons), axons: axons, ring: 1, devices: x,
 		stateWords: 1, Populations: []int32{0}, group: make([]int32, x.neurons),
 	}
 	s.image.State = make([]int32, x.neurons)

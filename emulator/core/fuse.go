@@ -49,7 +49,7 @@ type preds [isa.NumPreds][]int64
 
 // fuse returns the core's program as one kernel, with the largest magnitude of a
 // sum that the kernel takes, or nil.
-func (s *Spec) fuse(lanes int) (*kernel.Fire, int64) {
+func (s *Spec) fuse(lanes int, ways kernel.Options) (*kernel.Fire, int64) {
 	n := len(s.image.Neurons)
 	// A word more than a kernel's does not fit, nor does a state of more words.
 	if s.stateWords != 1 || s.stateBits > kernelBits || n == 0 {
@@ -72,7 +72,7 @@ func (s *Spec) fuse(lanes int) (*kernel.Fire, int64) {
 			return nil, 0
 		}
 	}
-	return f.kernel(lanes)
+	return f.kernel(lanes, ways)
 }
 
 // kernelBits is the widest word of a kernel.Fire, which computes in 32 bits.
@@ -234,7 +234,7 @@ func (f *fuser) isFor(use *uint8, q uint8) bool {
 }
 
 // kernel returns what was found.
-func (f *fuser) kernel(lanes int) (*kernel.Fire, int64) {
+func (f *fuser) kernel(lanes int, ways kernel.Options) (*kernel.Fire, int64) {
 	if f.stage < summed || !f.spikes || f.low > 0 || f.high < 0 {
 		return nil, 0
 	}
@@ -263,7 +263,7 @@ func (f *fuser) kernel(lanes int) (*kernel.Fire, int64) {
 	if f.decay != nil {
 		fire.Decay, fire.DecayShift = values(f.decay, lanes, 0), f.decayShift
 	}
-	fire.Prepare(lanes, f.s.ways)
+	fire.Prepare(lanes, ways)
 	const most = 1<<30 - 1
 	return fire, min(hi, most>>f.shift)
 }

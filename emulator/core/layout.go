@@ -43,18 +43,62 @@ type lists struct {
 	words []uint32
 	// delays are those of the words; nil where all are 1.
 	delays []uint16
+	// inWord is how many synapses a word of the chip has, where that says what a row
+	// counts; else 0.
+	inWord uint32
 }
 
 const weightBits = 16
 
 func (l *lists) of(axon int32) []uint32 { return l.words[l.off[axon]:l.off[axon+1]] }
 
+// listed is how many rows of lists are looked up at once, before any is read.
+const listed = 64
+
 func (l *lists) add(sums, axons []int32, _ *Room) {
-	for _, a := range axons {
-		for _, w := range l.of(a) {
-			sums[w>>weightBits] += int32(int16(w))
+	var from, to [listed]int32
+	for len(axons) > 0 {
+		n := min(listed, len(axons))
+		for i, a := range axons[:n] {
+			from[i], to[i] = int32(l.off[a]), int32(l.off[a+1])
+		}
+		kernel.Prefetch(l.words, from[:n])
+		for i := range n {
+			for _, w := range l.words[from[i]:to[i]] {
+				sums[w>>weightBits] += int32(int16(w))
+			}
+		}
+		axons = axons[n:]
+	}
+}
+
+// counts reports whether lists of a core's rows say what these count, and notes it.
+func (l *lists) counts(s *Spec) bool {
+	in := uint32(s.wordSynapses)
+	for k := range s.rows {
+		r, n := &s.rows[k], l.off[k+1]-l.off[k]
+		if r.synapses != int64(n) || r.words != int64((n+in-1)/in) {
+			return false
 		}
 	}
+	l.inWord = in
+	return true
+}
+
+// total returns what rows count.
+func (l *lists) total(axons []int32) (words, synapses int64) {
+	in := l.inWord
+	for _, a := range axons {
+		n := l.off[a+1] - l.off[a]
+		synapses += int64(n)
+		if n > in {
+			n = (n + in - 1) / in
+		} else {
+			n = min(n, 1)
+		}
+		words += int64(n)
+	}
+	return words, synapses
 }
 
 // addLater adds the weights of some rows to the sums of the ticks that they are for:
@@ -129,26 +173,26 @@ func shapeOf(rows []row, slots int) shape {
 
 // newLayout chooses the layout of a core's rows: bits where the weights are those of
 // a few types, whole rows where enough of them is there, and lists else.
-func (s *Spec) newLayout(sh shape, lanes int) layout {
-	const listed = 4 // bytes a synapse
+func (s *Spec) newLayout(sh shape, lanes int, ways kernel.Options) layout {
+	const bytes = 4 // a synapse in a list
 	whole := lanes * len(s.rows)
-	if sh.repeats || sh.later || whole/8 > listed*sh.synapses {
+	if sh.repeats || sh.later || whole/8 > bytes*sh.synapses {
 		return newLists(s.rows, sh)
 	}
-	if b := s.newBits(lanes); b != nil {
+	if b := s.newBits(lanes, ways); b != nil {
 		return bitRows{b}
 	}
 	switch {
-	case sh.largest <= math.MaxInt8 && whole <= listed*sh.synapses:
-		return newWholeRows[int8](s, lanes)
-	case 2*whole <= listed*sh.synapses:
-		return newWholeRows[int16](s, lanes)
+	case sh.largest <= math.MaxInt8 && whole <= bytes*sh.synapses:
+		return newWholeRows[int8](s, lanes, ways)
+	case 2*whole <= bytes*sh.synapses:
+		return newWholeRows[int16](s, lanes, ways)
 	}
 	return newLists(s.rows, sh)
 }
 
 // newWholeRows lays out the weights of every lane of every row.
-func newWholeRows[W int8 | int16](s *Spec, lanes int) wholeRows[W] {
+func newWholeRows[W int8 | int16](s *Spec, lanes int, ways kernel.Options) wholeRows[W] {
 	out := make([]W, len(s.rows)*lanes)
 	for k := range s.rows {
 		r := &s.rows[k]
@@ -158,13 +202,13 @@ func newWholeRows[W int8 | int16](s *Spec, lanes int) wholeRows[W] {
 			}
 		}
 	}
-	return wholeRows[W]{kernel.NewDense(lanes, out, s.ways)}
+	return wholeRows[W]{kernel.NewDense(lanes, out, ways)}
 }
 
 // newBits returns the rows as bits, or nil where their weights are not those of a
 // few types: each row is of the first type that has its weights, or leaves them
 // open.
-func (s *Spec) newBits(lanes int) *kernel.Bits {
+func (s *Spec) newBits(lanes int, ways kernel.Options) *kernel.Bits {
 	rows := make([]uint64, len(s.rows)*lanes/64)
 	types := make([]uint8, len(s.rows))
 	weights := make([]int16, lanes, kernel.MaxTypes*lanes)
@@ -192,5 +236,5 @@ func (s *Spec) newBits(lanes int) *kernel.Bits {
 			}
 		}
 	}
-	return kernel.NewBits(lanes, rows, types, weights, s.ways)
+	return kernel.NewBits(lanes, rows, types, weights, ways)
 }

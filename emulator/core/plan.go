@@ -24,7 +24,8 @@ type plan struct {
 	// sum of synapses.
 	limit, most int64
 	// words and synapses are what each row counts: of one row where all count the
-	// same. synapsesAreBits says that none of them has weight 0.
+	// same, of none where lists know. synapsesAreBits says that none of them has weight
+	// 0.
 	words, synapses []int32
 	synapsesAreBits bool
 }
@@ -34,25 +35,21 @@ type vectorRun struct {
 	in  vector.Inputs
 }
 
-// Plain returns the core with the plain way alone.
-func (s *Spec) Plain() *Spec {
-	out := *s
-	out.plan = nil
-	return &out
-}
-
 // Planned returns the core with a plan, where it can have one, which does not show
 // otherwise: not with devices, learning, payloads, or programs that look across
 // neurons or elsewhere.
 func (s *Spec) Planned(ways kernel.Options) *Spec {
+	plan := s.newPlan(ways)
+	if plan == nil {
+		return s
+	}
 	out := *s
-	out.ways = ways
-	out.plan = out.newPlan()
+	out.plan, out.rows = plan, nil
 	return &out
 }
 
 // newPlan returns the plan of a core, or nil.
-func (s *Spec) newPlan() *plan {
+func (s *Spec) newPlan(ways kernel.Options) *plan {
 	n := len(s.image.Neurons)
 	if s.devices != nil || s.graded || s.together || n == 0 || slices.ContainsFunc(s.rows, func(r row) bool { return r.plain != nil }) {
 		return nil
@@ -62,20 +59,28 @@ func (s *Spec) newPlan() *plan {
 	if p.most = sh.most; p.most > math.MaxInt32 {
 		return nil
 	}
-	if p.fire, p.limit = s.fuse(p.lanes); p.fire == nil {
+	if p.fire, p.limit = s.fuse(p.lanes, ways); p.fire == nil {
 		var ok bool
 		if p.program, ok = vector.New(s.program, s.stateBits); !ok {
 			return nil
 		}
 		p.limit, p.params = math.MaxInt32, s.paramColumns()
 	}
+	p.layout = s.newLayout(sh, p.lanes, ways)
+	p.count(s)
+	return p
+}
+
+// count notes what the rows of a core count.
+func (p *plan) count(s *Spec) {
+	p.synapsesAreBits = !slices.ContainsFunc(s.rows, func(r row) bool { return int(r.synapses) != r.weighing() })
+	if l, ok := p.layout.(*lists); ok && l.counts(s) {
+		return
+	}
 	for k := range s.rows {
 		p.words, p.synapses = append(p.words, int32(s.rows[k].words)), append(p.synapses, int32(s.rows[k].synapses))
 	}
-	p.layout = s.newLayout(sh, p.lanes)
-	p.synapsesAreBits = !slices.ContainsFunc(s.rows, func(r row) bool { return int(r.synapses) != r.weighing() })
 	p.words, p.synapses = once(p.words), once(p.synapses)
-	return p
 }
 
 // once returns the first of counts that are all the same, else all.
@@ -167,7 +172,12 @@ func (c *Core) integrateFast(t int64) (cycles int64) {
 	if len(axons) == 0 {
 		return s.timing.Tick
 	}
-	words, synapses := total(p.words, axons), total(p.synapses, axons)
+	var words, synapses int64
+	if p.synapses != nil {
+		words, synapses = total(p.words, axons), total(p.synapses, axons)
+	} else {
+		words, synapses = p.layout.(*lists).total(axons)
+	}
 	if c.ring == nil {
 		p.layout.add(sums, axons, c.room)
 	} else {

@@ -3,7 +3,6 @@ package core
 import (
 	"slices"
 
-	"github.com/weft-toolchain/weft/emulator/kernel"
 	"github.com/weft-toolchain/weft/isa"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
@@ -40,7 +39,10 @@ type Spec struct {
 	// stateWords and paramWords are per neuron.
 	stateWords, paramWords int
 	stateBits              int
-	rows                   []row
+	// axons is how many there are, and wordSynapses how many synapses a word has; rows
+	// are the axons', in a core without a plan.
+	axons, wordSynapses int
+	rows                []row
 	// ring is the depth of the accumulators: the longest delay, unless the scheduler
 	// keeps the delays, up to delay.
 	ring, delay int
@@ -48,10 +50,8 @@ type Spec struct {
 	// devices is nil where the crossbar is digital.
 	devices *crossbar
 	broken  broken
-	// plan is nil where the core is run in the plain way only, ways is how it was
-	// made.
+	// plan is nil where the core is run in the plain way only.
 	plan *plan
-	ways kernel.Options
 }
 
 // NewSpecOn prepares a core of an image that is verified for a target: with its
@@ -74,7 +74,7 @@ func NewSpec(im *image.Image, k int, timing targets.Timing) *Spec {
 	}
 	s := &Spec{
 		image: c, program: program, timing: timing, stateBits: a.StateBits,
-		stateWords: im.StateWords(c), paramWords: int(c.ParamWords), ring: 1, delay: 1,
+		stateWords: im.StateWords(c), wordSynapses: a.WordSynapses, paramWords: int(c.ParamWords), ring: 1, delay: 1,
 	}
 	if a.DelayPlace == targets.DelayAxon {
 		s.delay = a.MaxDelay
@@ -99,7 +99,7 @@ func NewSpec(im *image.Image, k int, timing targets.Timing) *Spec {
 	for _, n := range c.Neurons {
 		s.keys = append(s.keys, isa.Stream(int(n), isa.Tick, 0))
 	}
-	s.rows = make([]row, len(c.Rows))
+	s.axons, s.rows = len(c.Rows), make([]row, len(c.Rows))
 	for r := range c.Rows {
 		s.rows[r] = newRow(&c.Rows[r], a, len(c.Neurons))
 	}
@@ -138,7 +138,7 @@ func (s *Spec) UpdateCycles(n int) int64 {
 }
 
 // Words returns how many words of bits a core's axons take.
-func (s *Spec) Words() int { return (len(s.rows) + 63) / 64 }
+func (s *Spec) Words() int { return (s.axons + 63) / 64 }
 
 // State returns how many words of state a core has.
 func (s *Spec) State() int { return s.lanes() * s.stateWords }
