@@ -57,9 +57,9 @@ type Chip struct {
 	relays []image.RelaySlot
 	// routers has the router of each core, coreAt the core of each router.
 	routers, coreAt []int32
-	// inputs and slots say what a spike sends, by input and by core and slot.
+	// inputs and spikes say what a spike sends, of an input and of a slot.
 	inputs []fan
-	slots  [][]fan
+	spikes *spikeFans
 	// parts says what a partial sum is sent to, atOnce the same of delay 0: nil for
 	// a core that has none of these. takes are the cores that these go to.
 	parts, atOnce [][]fan
@@ -127,7 +127,7 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 	c := &Chip{
 		image: im, target: t, timing: t.Timing, mode: mode, place: make([]place, im.Neurons()),
 		routers: make([]int32, len(im.Cores)), coreAt: make([]int32, a.Cores()),
-		slots: make([][]fan, len(im.Cores)), parts: make([][]fan, len(im.Cores)), atOnce: make([][]fan, len(im.Cores)),
+		spikes: &spikeFans{}, parts: make([][]fan, len(im.Cores)), atOnce: make([][]fan, len(im.Cores)),
 		takes: make([]bool, len(im.Cores)), roles: make([][]image.Role, len(im.Cores)), populations: make([][]int32, len(im.Cores)),
 		doubles: newDoubles(im), broken: newBroken(im, d),
 	}
@@ -150,19 +150,13 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 				c.place[n] = place{int32(k), int32(slot)}
 			}
 		}
-		spikes, parts, atOnce := split(ic.Dests)
-		c.slots[k] = c.newFans(spikes, c.routers[k], behind)
+		_, parts, atOnce := split(ic.Dests)
 		if slices.ContainsFunc(parts, func(list []image.Dest) bool { return len(list) > 0 }) {
 			c.parts[k] = c.newFans(parts, c.routers[k], behind)
 		}
 		if ic.SendsAtOnce() {
 			c.atOnce[k] = c.newFans(atOnce, c.routers[k], behind)
 			c.markTakers(atOnce)
-		}
-		for slot := range ic.Neurons {
-			if c.role(k, slot) == image.Relay { // counted where the spike came from
-				c.slots[k][slot].synapses = 0
-			}
 		}
 	}
 	c.depth = max(1, longestDelay(im)) + 1
@@ -195,6 +189,9 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 	}
 	if c.bits = c.onlyBits(); c.bits {
 		c.direct = c.newDirect(behind)
+	}
+	if c.direct == nil {
+		c.spikes.of(c)
 	}
 	return c
 }

@@ -177,7 +177,7 @@ func (m *Machine) eventSpike(spike odin.Spike) {
 	}
 	m.fired = append(m.fired, ic.Neurons[spike.Neuron])
 	m.spikes[m.chip.populations[0][spike.Neuron]]++
-	m.synapticEvents += m.chip.slots[0][spike.Neuron].synapses
+	m.synapticEvents += m.chip.spikes.of(m.chip)[0][spike.Neuron].synapses
 }
 
 // count puts what the chip did since before onto the books.

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"math"
+	"sync"
 
 	"github.com/weft-toolchain/weft/emulator/activity"
 	"github.com/weft-toolchain/weft/emulator/core"
@@ -70,6 +71,37 @@ func (c *Chip) newFans(lists [][]image.Dest, from int32, behind [][]int64) []fan
 	return fans
 }
 
+// spikeFans are the fans of all slots by core, made when they are first asked for: most
+// chips run without.
+type spikeFans struct {
+	made  sync.Once
+	cores [][]fan
+}
+
+// of returns the fans of a chip, whose these are.
+func (f *spikeFans) of(c *Chip) [][]fan {
+	f.made.Do(func() {
+		behind := c.synapsesBehind()
+		f.cores = make([][]fan, len(c.image.Cores))
+		for k := range f.cores {
+			f.cores[k] = c.spikeFans(k, behind)
+		}
+	})
+	return f.cores
+}
+
+// spikeFans returns the fans of the slots of a core.
+func (c *Chip) spikeFans(k int, behind [][]int64) []fan {
+	spikes, _, _ := split(c.image.Cores[k].Dests)
+	fans := c.newFans(spikes, c.routers[k], behind)
+	for slot := range fans {
+		if c.role(k, slot) == image.Relay { // counted where the spike came from
+			fans[slot].synapses = 0
+		}
+	}
+	return fans
+}
+
 // packet is what the mesh's packet of that number stands for: a spike that is
 // due at an axon in a tick, or that leaves the chip.
 type packet struct {
@@ -126,9 +158,10 @@ func (m *Machine) sendSpikes(k int, c *core.Core) {
 			at = m.sendFan(k, c, src, slot, &m.chip.parts[k][slot], c.Parts[parts], at)
 		}
 	}
+	fans := m.chip.spikes.of(m.chip)[k]
 	for j, slot := range c.Fired {
 		sendParts(slot)
-		at = m.sendFan(k, c, src, slot, &m.chip.slots[k][slot], c.Payloads[j], at)
+		at = m.sendFan(k, c, src, slot, &fans[slot], c.Payloads[j], at)
 	}
 	sendParts(math.MaxInt32)
 }

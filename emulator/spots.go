@@ -67,7 +67,7 @@ func (c *Chip) newDirect(behind [][]int64) *direct {
 	d := &direct{inputs: inputs, slots: make([]spots, len(c.image.Cores))}
 	for k := range d.slots {
 		var fits bool
-		d.slots[k], fits = c.spots(c.slots[k], c.routers[k], behind)
+		d.slots[k], fits = c.spots(c.spikeFans(k, behind), c.routers[k], behind)
 		ok = ok && fits
 	}
 	if !ok {

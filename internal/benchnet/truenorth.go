@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/bits"
+	"runtime/debug"
 
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/isa"
@@ -36,6 +37,7 @@ const (
 // Progress is told how many cores there are. The error is a *diag.Error where the
 // target cannot hold them, or that of ctx.
 func truenorth(ctx context.Context, cores int, seed uint64, leak int32, t *targets.Target, progress func(done int)) (*image.Image, error) {
+	defer debug.SetGCPercent(debug.SetGCPercent(whileLaying))
 	n := cores * coreSize
 	if err := fitsTrueNorth(cores, t); err != nil {
 		return nil, err
