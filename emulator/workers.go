@@ -55,9 +55,10 @@ func (m *Machine) together(f func(w *worker)) {
 		return
 	}
 	var all sync.WaitGroup
-	for _, w := range m.workers {
+	for _, w := range m.workers[1:] {
 		all.Go(func() { f(w) })
 	}
+	f(m.workers[0])
 	all.Wait()
 }
 

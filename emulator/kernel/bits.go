@@ -242,23 +242,33 @@ func (b *Bits) addBytes(acc []uint64, axons []int32) (set int) {
 	return set
 }
 
+// addMaskedBytes and subMaskedBytes are addMasked and subMasked of bytes, without a
+// loop over the words that a word of bits is for.
 func addMaskedBytes(acc, weights, row []uint64) {
 	for k, m := range row {
 		a, w := (*[8]uint64)(acc[8*k:]), (*[8]uint64)(weights[8*k:])
-		for j := range a {
-			a[j] += w[j] & spreadBytes[m&255]
-			m >>= 8
-		}
+		a[0] += w[0] & spreadBytes[m&255]
+		a[1] += w[1] & spreadBytes[m>>8&255]
+		a[2] += w[2] & spreadBytes[m>>16&255]
+		a[3] += w[3] & spreadBytes[m>>24&255]
+		a[4] += w[4] & spreadBytes[m>>32&255]
+		a[5] += w[5] & spreadBytes[m>>40&255]
+		a[6] += w[6] & spreadBytes[m>>48&255]
+		a[7] += w[7] & spreadBytes[m>>56]
 	}
 }
 
 func subMaskedBytes(acc, weights, row []uint64) {
 	for k, m := range row {
 		a, w := (*[8]uint64)(acc[8*k:]), (*[8]uint64)(weights[8*k:])
-		for j := range a {
-			a[j] -= w[j] & spreadBytes[m&255]
-			m >>= 8
-		}
+		a[0] -= w[0] & spreadBytes[m&255]
+		a[1] -= w[1] & spreadBytes[m>>8&255]
+		a[2] -= w[2] & spreadBytes[m>>16&255]
+		a[3] -= w[3] & spreadBytes[m>>24&255]
+		a[4] -= w[4] & spreadBytes[m>>32&255]
+		a[5] -= w[5] & spreadBytes[m>>40&255]
+		a[6] -= w[6] & spreadBytes[m>>48&255]
+		a[7] -= w[7] & spreadBytes[m>>56]
 	}
 }
 

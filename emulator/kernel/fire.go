@@ -26,6 +26,7 @@ type Fire struct {
 	// same says that all lanes have the same and there is no decay, alike that, besides,
 	// v is put to a number, and there is no floor.
 	same, alike bool
+	pairs       pairs // where alike
 }
 
 // Lanes is a value for each lane: as many as there are lanes, or, where all are
@@ -53,6 +54,7 @@ func (f *Fire) Prepare(lanes int, opt Options) {
 	}
 	f.same = f.Decay == nil && (f.steps == 0 || lanes == Block && f.sameLanes())
 	f.alike = f.same && f.Keep == 0 && f.Floor[0] == NoFloor
+	f.pairs = f.newPairs()
 }
 
 // sameLanes reports whether all lanes of a Block have the same.
@@ -172,42 +174,6 @@ func fireBlock(v, sums *[Block]int32, factor, bias, above, reset, low int32, spa
 		v[i] = x
 	}
 	return set, still, true
-}
-
-// runBytes is runAlike for sums of 8 bits, eight to a word, with their upper bits
-// flipped, none of which takes a v beyond its limits.
-func (f *Fire) runBytes(v []int32, sums, fired []uint64) (active int) {
-	factor := int32(1) << (f.Shift & 31)
-	for k := range fired {
-		set, still := fireBytes((*[Block]int32)(v[k*Block:]), (*[Block / 8]uint64)(sums[k*Block/8:]), factor, f.Bias[0], f.Above[0], f.Reset[0])
-		fired[k] = set
-		active += Block - still
-	}
-	return active
-}
-
-// fireBytes is fireBlock for such sums.
-//
-//go:noinline
-func fireBytes(v *[Block]int32, sums *[Block / 8]uint64, factor, bias, above, reset int32) (set uint64, still int) {
-	for k, eight := range sums {
-		eight ^= middleBytes
-		v := (*[8]int32)(v[8*k:])
-		for i := range v {
-			x := v[i] + int32(int8(eight))*factor + bias
-			eight >>= 8
-			if x > above {
-				set |= 1 << ((8*k + i) & 63)
-				v[i] = reset
-				continue
-			}
-			if x == v[i] {
-				still++
-			}
-			v[i] = x
-		}
-	}
-	return set, still
 }
 
 // leak makes what is left of v.

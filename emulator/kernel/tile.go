@@ -154,7 +154,7 @@ func (t *Tile) tick(axons []int32, w *Work) {
 		t.ofRows.Add(sums, axons)
 	default:
 		w.Bits = t.ofBits.addBytes(bytes, axons)
-		if f.alike {
+		if f.alike && inOrder {
 			w.Active = f.runBytes(t.State, bytes, fired)
 			return
 		}
