@@ -10,7 +10,7 @@ PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 wind
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build test race vet lint fmt golden golden-check fuzz bench bench-go bench-mapping bench-scale tidy-check check demo mnist dist clean
+.PHONY: help build test race vet lint fmt golden golden-check fuzz bench bench-go bench-limit bench-mapping bench-scale tidy-check check demo mnist dist clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -61,6 +61,10 @@ bench: build ## the workloads of PERFORMANCE.md, COUNT=6 runs each, beside BASEL
 	go test -run '^$$' -bench MNIST -benchtime 1x -count $(COUNT) ./examples; \
 	} > bin/bench.txt || { cat bin/bench.txt; exit 1; }
 	$(TOOL) benchstat $(BASELINE) bin/bench.txt
+	$(MAKE) bench-limit
+
+bench-limit: ## the inner loops of cores beside the same in C with AVX-512: how much of what the processor can do; wants cc
+	go run ./internal/limitbench
 
 bench-go: ## Go benchmarks COUNT=6 times into bin/bench-go.txt; OLD=file.txt compares with benchstat
 	@mkdir -p bin

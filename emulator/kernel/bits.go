@@ -25,8 +25,12 @@ type Bits struct {
 // none.
 type packed struct{ plus, minus []uint64 }
 
-// maxNarrow is the largest magnitude of a weight, or of a sum, that 8 bits take.
-const maxNarrow = 127
+// maxNarrow is the largest magnitude of a weight, or of a sum, that 8 bits take,
+// maxWide that of 16.
+const (
+	maxNarrow = 1<<7 - 1
+	maxWide   = 1<<15 - 1
+)
 
 // NewBits returns a crossbar whose row r has a synapse where bit lane%64 of word
 // lane/64 of rows[r·lanes/64:] is set, and whose weights are those of lane and type
@@ -94,10 +98,9 @@ type Scratch struct {
 
 // Add adds the weights of some rows to the sums of the lanes.
 func (b *Bits) Add(sums []int32, axons []int32, s *Scratch) {
-	const most = 1<<15 - 1 // of a lane of 16 bits
 	chunk := len(axons)
 	if b.largest > 0 {
-		chunk = min(chunk, max(1, most/b.largest)) // one row always fits, of −2¹⁵ too
+		chunk = min(chunk, max(1, maxWide/b.largest)) // one row always fits, of −2¹⁵ too
 	}
 	for len(axons) > 0 {
 		n := min(chunk, len(axons))
@@ -228,15 +231,22 @@ func (b *Bits) addBytes(acc []uint64, axons []int32) (set int) {
 	}
 	for _, a := range axons {
 		row := b.rows[int(a)*b.words:][:b.words]
-		for _, m := range row {
-			set += bits.OnesCount64(m)
-		}
 		of := &b.eight[b.types[a]]
 		if of.plus != nil {
 			addMaskedBytes(acc, of.plus, row)
 		}
 		if of.minus != nil {
 			subMaskedBytes(acc, of.minus, row)
+		}
+	}
+	return b.count(axons)
+}
+
+// count counts the bits of rows.
+func (b *Bits) count(axons []int32) (set int) {
+	for _, a := range axons {
+		for _, m := range b.rows[int(a)*b.words:][:b.words] {
+			set += bits.OnesCount64(m)
 		}
 	}
 	return set

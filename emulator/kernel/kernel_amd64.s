@@ -1082,18 +1082,18 @@ tickBits_wide_rows:
 	ADDQ    DI, R13
 	KMOVQ   (R13), K1
 	VPADDB  (R14), Z2, K1, Z2
-	POPCNTQ (R13), R15
-	ADDQ    R15, CX
 	KMOVQ   8(R13), K1
 	VPADDB  64(R14), Z3, K1, Z3
-	POPCNTQ 8(R13), R15
-	ADDQ    R15, CX
 	KMOVQ   16(R13), K1
 	VPADDB  128(R14), Z4, K1, Z4
-	POPCNTQ 16(R13), R15
-	ADDQ    R15, CX
 	KMOVQ   24(R13), K1
 	VPADDB  192(R14), Z5, K1, Z5
+	POPCNTQ (R13), R14
+	ADDQ    R14, CX
+	POPCNTQ 8(R13), R14
+	ADDQ    R14, CX
+	POPCNTQ 16(R13), R14
+	ADDQ    R14, CX
 	POPCNTQ 24(R13), R13
 	ADDQ    R13, CX
 	ADDQ    $0x04, R11
@@ -1570,18 +1570,18 @@ tickBitsSame_wide_rows:
 	ADDQ    SI, R12
 	KMOVQ   (R12), K1
 	VPADDB  (R13), Z6, K1, Z6
-	POPCNTQ (R12), R14
-	ADDQ    R14, CX
 	KMOVQ   8(R12), K1
 	VPADDB  64(R13), Z7, K1, Z7
-	POPCNTQ 8(R12), R14
-	ADDQ    R14, CX
 	KMOVQ   16(R12), K1
 	VPADDB  128(R13), Z8, K1, Z8
-	POPCNTQ 16(R12), R14
-	ADDQ    R14, CX
 	KMOVQ   24(R12), K1
 	VPADDB  192(R13), Z9, K1, Z9
+	POPCNTQ (R12), R13
+	ADDQ    R13, CX
+	POPCNTQ 8(R12), R13
+	ADDQ    R13, CX
+	POPCNTQ 16(R12), R13
+	ADDQ    R13, CX
 	POPCNTQ 24(R12), R12
 	ADDQ    R12, CX
 	ADDQ    $0x04, R10
@@ -2017,18 +2017,18 @@ tickBitsLeak_wide_rows:
 	ADDQ    DI, R13
 	KMOVQ   (R13), K2
 	VPADDB  (R14), Z5, K2, Z5
-	POPCNTQ (R13), R15
-	ADDQ    R15, CX
 	KMOVQ   8(R13), K2
 	VPADDB  64(R14), Z6, K2, Z6
-	POPCNTQ 8(R13), R15
-	ADDQ    R15, CX
 	KMOVQ   16(R13), K2
 	VPADDB  128(R14), Z7, K2, Z7
-	POPCNTQ 16(R13), R15
-	ADDQ    R15, CX
 	KMOVQ   24(R13), K2
 	VPADDB  192(R14), Z8, K2, Z8
+	POPCNTQ (R13), R14
+	ADDQ    R14, CX
+	POPCNTQ 8(R13), R14
+	ADDQ    R14, CX
+	POPCNTQ 16(R13), R14
+	ADDQ    R14, CX
 	POPCNTQ 24(R13), R13
 	ADDQ    R13, CX
 	ADDQ    $0x04, R11
@@ -2756,6 +2756,1809 @@ tickBitsLeak_block_rows_end:
 	JMP           tickBitsLeak_block
 
 tickBitsLeak_block_end:
+	MOVQ BX, active+32(FP)
+	MOVQ CX, synapses+40(FP)
+	VZEROUPPER
+	RET
+
+// func tickMany(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
+// Requires: AVX, AVX512BW, AVX512F, POPCNT
+TEXT ·tickMany(SB), NOSPLIT, $32-48
+	MOVQ         t+0(FP), AX
+	XORQ         CX, CX
+	MOVQ         48(AX), DX
+	MOVL         96(DX), BX
+	VPBROADCASTD BX, Z0
+	MOVQ         104(DX), BX
+	VMOVQ        BX, X1
+	MOVQ         160(DX), BX
+	MOVQ         BX, SI
+	ANDQ         $0x01, SI
+	SHLQ         $0x08, SI
+	MOVQ         SI, (SP)
+	MOVQ         BX, SI
+	SHRQ         $0x01, SI
+	ANDQ         $0x01, SI
+	SHLQ         $0x08, SI
+	MOVQ         SI, 8(SP)
+	MOVQ         BX, SI
+	SHRQ         $0x02, SI
+	ANDQ         $0x01, SI
+	SHLQ         $0x08, SI
+	MOVQ         SI, 16(SP)
+	SHRQ         $0x03, BX
+	ANDQ         $0x01, BX
+	SHLQ         $0x08, BX
+	MOVQ         BX, 24(SP)
+	XORQ         BX, BX
+	XORQ         SI, SI
+
+tickMany_wide:
+	MOVQ   8(AX), DI
+	SUBQ   SI, DI
+	CMPQ   DI, $+256
+	JL     tickMany_wide_end
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   24(AX), DI
+	MOVQ   40(AX), R8
+	ADDQ   SI, R8
+	MOVQ   SI, R9
+	SHRQ   $0x03, R9
+	ADDQ   R9, DI
+	MOVQ   32(AX), R9
+	MOVQ   8(AX), R10
+	MOVQ   axons+8(FP), R11
+	MOVQ   n+16(FP), R12
+	TESTQ  R12, R12
+	JZ     tickMany_wide_rows_end
+
+tickMany_wide_rows:
+	MOVLQSX   (R11), R13
+	MOVBQZX   (R9)(R13*1), R14
+	IMULQ     R10, R14
+	ADDQ      R8, R14
+	IMULQ     R10, R13
+	SHRQ      $0x03, R13
+	ADDQ      DI, R13
+	KMOVD     (R13), K1
+	VPMOVSXBW (R14), Z10
+	VPADDW    Z10, Z2, K1, Z2
+	KMOVD     4(R13), K1
+	VPMOVSXBW 32(R14), Z10
+	VPADDW    Z10, Z3, K1, Z3
+	KMOVD     8(R13), K1
+	VPMOVSXBW 64(R14), Z10
+	VPADDW    Z10, Z4, K1, Z4
+	KMOVD     12(R13), K1
+	VPMOVSXBW 96(R14), Z10
+	VPADDW    Z10, Z5, K1, Z5
+	KMOVD     16(R13), K1
+	VPMOVSXBW 128(R14), Z10
+	VPADDW    Z10, Z6, K1, Z6
+	KMOVD     20(R13), K1
+	VPMOVSXBW 160(R14), Z10
+	VPADDW    Z10, Z7, K1, Z7
+	KMOVD     24(R13), K1
+	VPMOVSXBW 192(R14), Z10
+	VPADDW    Z10, Z8, K1, Z8
+	KMOVD     28(R13), K1
+	VPMOVSXBW 224(R14), Z10
+	VPADDW    Z10, Z9, K1, Z9
+	POPCNTQ   (R13), R14
+	ADDQ      R14, CX
+	POPCNTQ   8(R13), R14
+	ADDQ      R14, CX
+	POPCNTQ   16(R13), R14
+	ADDQ      R14, CX
+	POPCNTQ   24(R13), R13
+	ADDQ      R13, CX
+	ADDQ      $0x04, R11
+	DECQ      R12
+	JNZ       tickMany_wide_rows
+
+tickMany_wide_rows_end:
+	MOVQ          (AX), DI
+	LEAQ          (DI)(SI*4), DI
+	MOVQ          fired+24(FP), R8
+	MOVQ          SI, R9
+	SHRQ          $0x03, R9
+	ADDQ          R9, R8
+	MOVQ          SI, R9
+	SHRQ          $0x06, R9
+	IMULQ         (SP), R9
+	MOVQ          (DX), R10
+	ADDQ          R10, R9
+	MOVQ          SI, R10
+	SHRQ          $0x06, R10
+	IMULQ         8(SP), R10
+	MOVQ          24(DX), R11
+	ADDQ          R11, R10
+	MOVQ          SI, R11
+	SHRQ          $0x06, R11
+	IMULQ         16(SP), R11
+	MOVQ          48(DX), R12
+	ADDQ          R12, R11
+	MOVQ          SI, R12
+	SHRQ          $0x06, R12
+	IMULQ         24(SP), R12
+	MOVQ          72(DX), R13
+	ADDQ          R13, R12
+	VPMOVSXWD     Y2, Z10
+	VMOVDQU32     (DI), Z13
+	VPSLLD        X1, Z10, Z10
+	VPADDD        Z13, Z10, Z10
+	VPADDD        (R9), Z10, Z10
+	VPCMPGTD      (R10), Z10, K1
+	VPANDD        Z0, Z10, Z14
+	VPMAXSD       (R12), Z10, Z10
+	VPADDD        (R11), Z14, K1, Z10
+	VMOVDQU32     Z10, (DI)
+	VPCMPD        $0x04, Z10, Z13, K2
+	VEXTRACTI64X4 $0x01, Z2, Y10
+	VPMOVSXWD     Y10, Z10
+	VMOVDQU32     64(DI), Z13
+	VPSLLD        X1, Z10, Z10
+	VPADDD        Z13, Z10, Z10
+	VPADDD        64(R9), Z10, Z10
+	VPCMPGTD      64(R10), Z10, K3
+	VPANDD        Z0, Z10, Z14
+	VPMAXSD       64(R12), Z10, Z10
+	VPADDD        64(R11), Z14, K3, Z10
+	VMOVDQU32     Z10, 64(DI)
+	VPCMPD        $0x04, Z10, Z13, K4
+	KUNPCKWD      K1, K3, K1
+	KUNPCKWD      K2, K4, K2
+	VPMOVSXWD     Y3, Z10
+	VMOVDQU32     128(DI), Z13
+	VPSLLD        X1, Z10, Z10
+	VPADDD        Z13, Z10, Z10
+	VPADDD        128(R9), Z10, Z10
+	VPCMPGTD      128(R10), Z10, K3
+	VPANDD        Z0, Z10, Z14
+	VPMAXSD       128(R12), Z10, Z10
+	VPADDD        128(R11), Z14, K3, Z10
+	VMOVDQU32     Z10, 128(DI)
+	VPCMPD        $0x04, Z10, Z13, K4
+	VEXTRACTI64X4 $0x01, Z3, Y10
+	VPMOVSXWD     Y10, Z10
+	VMOVDQU32     192(DI), Z13
+	VPSLLD        X1, Z10, Z10
+	VPADDD        Z13, Z10, Z10
+	VPADDD        192(R9), Z10, Z10
+	VPCMPGTD      192(R10), Z10, K5
+	VPANDD        Z0, Z10, Z14
+	VPMAXSD       192(R12), Z10, Z10
+	VPADDD        192(R11), Z14, K5, Z10
+	VMOVDQU32     Z10, 192(DI)
+	VPCMPD        $0x04, Z10, Z13, K6
+	KUNPCKWD      K3, K5, K3
+	KUNPCKDQ      K1, K3, K1
+	KUNPCKWD      K4, K6, K3
+	KUNPCKDQ      K2, K3, K2
+	KMOVQ         K1, R13
+	KMOVQ         K2, R14
+	MOVQ          R13, (R8)
+	ORQ           R13, R14
+	POPCNTQ       R14, R14
+	ADDQ          R14, BX
+	ADDQ          (SP), R9
+	ADDQ          8(SP), R10
+	ADDQ          16(SP), R11
+	ADDQ          24(SP), R12
+	VPMOVSXWD     Y4, Z10
+	VMOVDQU32     256(DI), Z13
+	VPSLLD        X1, Z10, Z10
+	VPADDD        Z13, Z10, Z10
+	VPADDD        (R9), Z10, Z10
+	VPCMPGTD      (R10), Z10, K1
+	VPANDD        Z0, Z10, Z14
+	VPMAXSD       (R12), Z10, Z10
+	VPADDD        (R11), Z14, K1, Z10
+	VMOVDQU32     Z10, 256(DI)
+	VPCMPD        $0x04, Z10, Z13, K2
+	VEXTRACTI64X4 $0x01, Z4, Y10
+	VPMOVSXWD     Y10, Z10
+	VMOVDQU32     320(DI), Z13
+	VPSLLD        X1, Z10, Z10
+	VPADDD        Z13, Z10, Z10
+	VPADDD        64(R9), Z10, Z10
+	VPCMPGTD      64(R10), Z10, K3
+	VPANDD        Z0, Z10, Z14
+	VPMAXSD       64(R12), Z10, Z10
+	VPADDD        64(R11), Z14, K3, Z10
+	VMOVDQU32     Z10, 320(DI)
+	VPCMPD        $0x04, Z10, Z13, K4
+	KUNPCKWD      K1, K3, K1
+	KUNPCKWD      K2, K4, K2
+	VPMOVSXWD     Y5, Z10
+	VMOVDQU32     384(DI), Z13
+	VPSLLD        X1, Z10, Z10
+	VPADDD        Z13, Z10, Z10
+	VPADDD        128(R9), Z10, Z10
+	VPCMPGTD      128(R10), Z10, K3
+	VPANDD        Z0, Z10, Z14
+	VPMAXSD       128(R12), Z10, Z10
+	VPADDD        128(R11), Z14, K3, Z10
+	VMOVDQU32     Z10, 384(DI)
+	VPCMPD        $0x04, Z10, Z13, K4
+	VEXTRACTI64X4 $0x01, Z5, Y10
+	VPMOVSXWD     Y10, Z10
+	VMOVDQU32     448(DI), Z13
+	VPSLLD        X1, Z10, Z10
+	VPADDD        Z13, Z10, Z10
+	VPADDD        192(R9), Z10, Z10
+	VPCMPGTD      192(R10), Z10, K5
+	VPANDD        Z0, Z10, Z14
+	VPMAXSD       192(R12), Z10, Z10
+	VPADDD        192(R11), Z14, K5, Z10
+	VMOVDQU32     Z10, 448(DI)
+	VPCMPD        $0x04, Z10, Z13, K6
+	KUNPCKWD      K3, K5, K3
+	KUNPCKDQ      K1, K3, K1
+	KUNPCKWD      K4, K6, K3
+	KUNPCKDQ      K2, K3, K2
+	KMOVQ         K1, R13
+	KMOVQ         K2, R14
+	MOVQ          R13, 8(R8)
+	ORQ           R13, R14
+	POPCNTQ       R14, R14
+	ADDQ          R14, BX
+	ADDQ          (SP), R9
+	ADDQ          8(SP), R10
+	ADDQ          16(SP), R11
+	ADDQ          24(SP), R12
+	VPMOVSXWD     Y6, Z10
+	VMOVDQU32     512(DI), Z13
+	VPSLLD        X1, Z10, Z10
+	VPADDD        Z13, Z10, Z10
+	VPADDD        (R9), Z10, Z10
+	VPCMPGTD      (R10), Z10, K1
+	VPANDD        Z0, Z10, Z14
+	VPMAXSD       (R12), Z10, Z10
+	VPADDD        (R11), Z14, K1, Z10
+	VMOVDQU32     Z10, 512(DI)
+	VPCMPD        $0x04, Z10, Z13, K2
+	VEXTRACTI64X4 $0x01, Z6, Y10
+	VPMOVSXWD     Y10, Z10
+	VMOVDQU32     576(DI), Z13
+	VPSLLD        X1, Z10, Z10
+	VPADDD        Z13, Z10, Z10
+	VPADDD        64(R9), Z10, Z10
+	VPCMPGTD      64(R10), Z10, K3
+	VPANDD        Z0, Z10, Z14
+	VPMAXSD       64(R12), Z10, Z10
+	VPADDD        64(R11), Z14, K3, Z10
+	VMOVDQU32     Z10, 576(DI)
+	VPCMPD        $0x04, Z10, Z13, K4
+	KUNPCKWD      K1, K3, K1
+	KUNPCKWD      K2, K4, K2
+	VPMOVSXWD     Y7, Z10
+	VMOVDQU32     640(DI), Z13
+	VPSLLD        X1, Z10, Z10
+	VPADDD        Z13, Z10, Z10
+	VPADDD        128(R9), Z10, Z10
+	VPCMPGTD      128(R10), Z10, K3
+	VPANDD        Z0, Z10, Z14
+	VPMAXSD       128(R12), Z10, Z10
+	VPADDD        128(R11), Z14, K3, Z10
+	VMOVDQU32     Z10, 640(DI)
+	VPCMPD        $0x04, Z10, Z13, K4
+	VEXTRACTI64X4 $0x01, Z7, Y10
+	VPMOVSXWD     Y10, Z10
+	VMOVDQU32     704(DI), Z13
+	VPSLLD        X1, Z10, Z10
+	VPADDD        Z13, Z10, Z10
+	VPADDD        192(R9), Z10, Z10
+	VPCMPGTD      192(R10), Z10, K5
+	VPANDD        Z0, Z10, Z14
+	VPMAXSD       192(R12), Z10, Z10
+	VPADDD        192(R11), Z14, K5, Z10
+	VMOVDQU32     Z10, 704(DI)
+	VPCMPD        $0x04, Z10, Z13, K6
+	KUNPCKWD      K3, K5, K3
+	KUNPCKDQ      K1, K3, K1
+	KUNPCKWD      K4, K6, K3
+	KUNPCKDQ      K2, K3, K2
+	KMOVQ         K1, R13
+	KMOVQ         K2, R14
+	MOVQ          R13, 16(R8)
+	ORQ           R13, R14
+	POPCNTQ       R14, R14
+	ADDQ          R14, BX
+	ADDQ          (SP), R9
+	ADDQ          8(SP), R10
+	ADDQ          16(SP), R11
+	ADDQ          24(SP), R12
+	VPMOVSXWD     Y8, Z10
+	VMOVDQU32     768(DI), Z13
+	VPSLLD        X1, Z10, Z10
+	VPADDD        Z13, Z10, Z10
+	VPADDD        (R9), Z10, Z10
+	VPCMPGTD      (R10), Z10, K1
+	VPANDD        Z0, Z10, Z14
+	VPMAXSD       (R12), Z10, Z10
+	VPADDD        (R11), Z14, K1, Z10
+	VMOVDQU32     Z10, 768(DI)
+	VPCMPD        $0x04, Z10, Z13, K2
+	VEXTRACTI64X4 $0x01, Z8, Y10
+	VPMOVSXWD     Y10, Z10
+	VMOVDQU32     832(DI), Z13
+	VPSLLD        X1, Z10, Z10
+	VPADDD        Z13, Z10, Z10
+	VPADDD        64(R9), Z10, Z10
+	VPCMPGTD      64(R10), Z10, K3
+	VPANDD        Z0, Z10, Z14
+	VPMAXSD       64(R12), Z10, Z10
+	VPADDD        64(R11), Z14, K3, Z10
+	VMOVDQU32     Z10, 832(DI)
+	VPCMPD        $0x04, Z10, Z13, K4
+	KUNPCKWD      K1, K3, K1
+	KUNPCKWD      K2, K4, K2
+	VPMOVSXWD     Y9, Z10
+	VMOVDQU32     896(DI), Z13
+	VPSLLD        X1, Z10, Z10
+	VPADDD        Z13, Z10, Z10
+	VPADDD        128(R9), Z10, Z10
+	VPCMPGTD      128(R10), Z10, K3
+	VPANDD        Z0, Z10, Z14
+	VPMAXSD       128(R12), Z10, Z10
+	VPADDD        128(R11), Z14, K3, Z10
+	VMOVDQU32     Z10, 896(DI)
+	VPCMPD        $0x04, Z10, Z13, K4
+	VEXTRACTI64X4 $0x01, Z9, Y10
+	VPMOVSXWD     Y10, Z10
+	VMOVDQU32     960(DI), Z13
+	VPSLLD        X1, Z10, Z10
+	VPADDD        Z13, Z10, Z10
+	VPADDD        192(R9), Z10, Z10
+	VPCMPGTD      192(R10), Z10, K5
+	VPANDD        Z0, Z10, Z14
+	VPMAXSD       192(R12), Z10, Z10
+	VPADDD        192(R11), Z14, K5, Z10
+	VMOVDQU32     Z10, 960(DI)
+	VPCMPD        $0x04, Z10, Z13, K6
+	KUNPCKWD      K3, K5, K3
+	KUNPCKDQ      K1, K3, K1
+	KUNPCKWD      K4, K6, K3
+	KUNPCKDQ      K2, K3, K2
+	KMOVQ         K1, DI
+	KMOVQ         K2, R13
+	MOVQ          DI, 24(R8)
+	ORQ           DI, R13
+	POPCNTQ       R13, R13
+	ADDQ          R13, BX
+	ADDQ          (SP), R9
+	ADDQ          8(SP), R10
+	ADDQ          16(SP), R11
+	ADDQ          24(SP), R12
+	ADDQ          $+256, SI
+	JMP           tickMany_wide
+
+tickMany_wide_end:
+tickMany_block:
+	MOVQ   8(AX), DI
+	SUBQ   SI, DI
+	CMPQ   DI, $+64
+	JL     tickMany_block_end
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	MOVQ   24(AX), DI
+	MOVQ   40(AX), R8
+	ADDQ   SI, R8
+	MOVQ   SI, R9
+	SHRQ   $0x03, R9
+	ADDQ   R9, DI
+	MOVQ   32(AX), R9
+	MOVQ   8(AX), R10
+	MOVQ   axons+8(FP), R11
+	MOVQ   n+16(FP), R12
+	TESTQ  R12, R12
+	JZ     tickMany_block_rows_end
+
+tickMany_block_rows:
+	MOVLQSX   (R11), R13
+	MOVBQZX   (R9)(R13*1), R14
+	IMULQ     R10, R14
+	ADDQ      R8, R14
+	IMULQ     R10, R13
+	SHRQ      $0x03, R13
+	ADDQ      DI, R13
+	KMOVD     (R13), K1
+	VPMOVSXBW (R14), Z2
+	VPADDW    Z2, Z11, K1, Z11
+	KMOVD     4(R13), K1
+	VPMOVSXBW 32(R14), Z2
+	VPADDW    Z2, Z12, K1, Z12
+	POPCNTQ   (R13), R13
+	ADDQ      R13, CX
+	ADDQ      $0x04, R11
+	DECQ      R12
+	JNZ       tickMany_block_rows
+
+tickMany_block_rows_end:
+	MOVQ          (AX), DI
+	LEAQ          (DI)(SI*4), DI
+	MOVQ          fired+24(FP), R8
+	MOVQ          SI, R9
+	SHRQ          $0x03, R9
+	ADDQ          R9, R8
+	MOVQ          SI, R9
+	SHRQ          $0x06, R9
+	IMULQ         (SP), R9
+	MOVQ          (DX), R10
+	ADDQ          R10, R9
+	MOVQ          SI, R10
+	SHRQ          $0x06, R10
+	IMULQ         8(SP), R10
+	MOVQ          24(DX), R11
+	ADDQ          R11, R10
+	MOVQ          SI, R11
+	SHRQ          $0x06, R11
+	IMULQ         16(SP), R11
+	MOVQ          48(DX), R12
+	ADDQ          R12, R11
+	MOVQ          SI, R12
+	SHRQ          $0x06, R12
+	IMULQ         24(SP), R12
+	MOVQ          72(DX), R13
+	ADDQ          R13, R12
+	VPMOVSXWD     Y11, Z2
+	VMOVDQU32     (DI), Z3
+	VPSLLD        X1, Z2, Z2
+	VPADDD        Z3, Z2, Z2
+	VPADDD        (R9), Z2, Z2
+	VPCMPGTD      (R10), Z2, K1
+	VPANDD        Z0, Z2, Z4
+	VPMAXSD       (R12), Z2, Z2
+	VPADDD        (R11), Z4, K1, Z2
+	VMOVDQU32     Z2, (DI)
+	VPCMPD        $0x04, Z2, Z3, K2
+	VEXTRACTI64X4 $0x01, Z11, Y2
+	VPMOVSXWD     Y2, Z2
+	VMOVDQU32     64(DI), Z3
+	VPSLLD        X1, Z2, Z2
+	VPADDD        Z3, Z2, Z2
+	VPADDD        64(R9), Z2, Z2
+	VPCMPGTD      64(R10), Z2, K3
+	VPANDD        Z0, Z2, Z4
+	VPMAXSD       64(R12), Z2, Z2
+	VPADDD        64(R11), Z4, K3, Z2
+	VMOVDQU32     Z2, 64(DI)
+	VPCMPD        $0x04, Z2, Z3, K4
+	KUNPCKWD      K1, K3, K1
+	KUNPCKWD      K2, K4, K2
+	VPMOVSXWD     Y12, Z2
+	VMOVDQU32     128(DI), Z3
+	VPSLLD        X1, Z2, Z2
+	VPADDD        Z3, Z2, Z2
+	VPADDD        128(R9), Z2, Z2
+	VPCMPGTD      128(R10), Z2, K3
+	VPANDD        Z0, Z2, Z4
+	VPMAXSD       128(R12), Z2, Z2
+	VPADDD        128(R11), Z4, K3, Z2
+	VMOVDQU32     Z2, 128(DI)
+	VPCMPD        $0x04, Z2, Z3, K4
+	VEXTRACTI64X4 $0x01, Z12, Y2
+	VPMOVSXWD     Y2, Z2
+	VMOVDQU32     192(DI), Z3
+	VPSLLD        X1, Z2, Z2
+	VPADDD        Z3, Z2, Z2
+	VPADDD        192(R9), Z2, Z2
+	VPCMPGTD      192(R10), Z2, K5
+	VPANDD        Z0, Z2, Z4
+	VPMAXSD       192(R12), Z2, Z2
+	VPADDD        192(R11), Z4, K5, Z2
+	VMOVDQU32     Z2, 192(DI)
+	VPCMPD        $0x04, Z2, Z3, K6
+	KUNPCKWD      K3, K5, K3
+	KUNPCKDQ      K1, K3, K1
+	KUNPCKWD      K4, K6, K3
+	KUNPCKDQ      K2, K3, K2
+	KMOVQ         K1, DI
+	KMOVQ         K2, R13
+	MOVQ          DI, (R8)
+	ORQ           DI, R13
+	POPCNTQ       R13, R13
+	ADDQ          R13, BX
+	ADDQ          (SP), R9
+	ADDQ          8(SP), R10
+	ADDQ          16(SP), R11
+	ADDQ          24(SP), R12
+	ADDQ          $+64, SI
+	JMP           tickMany_block
+
+tickMany_block_end:
+	MOVQ BX, active+32(FP)
+	MOVQ CX, synapses+40(FP)
+	VZEROUPPER
+	RET
+
+// func tickManySame(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
+// Requires: AVX, AVX512BW, AVX512F, POPCNT
+TEXT ·tickManySame(SB), NOSPLIT, $0-48
+	MOVQ         t+0(FP), AX
+	XORQ         CX, CX
+	MOVQ         48(AX), DX
+	MOVL         96(DX), BX
+	VPBROADCASTD BX, Z0
+	MOVQ         104(DX), BX
+	VMOVQ        BX, X1
+	MOVQ         (DX), BX
+	VPBROADCASTD (BX), Z2
+	MOVQ         24(DX), BX
+	VPBROADCASTD (BX), Z3
+	MOVQ         48(DX), BX
+	VPBROADCASTD (BX), Z4
+	MOVQ         72(DX), DX
+	VPBROADCASTD (DX), Z5
+	XORQ         DX, DX
+	XORQ         BX, BX
+
+tickManySame_wide:
+	MOVQ   8(AX), SI
+	SUBQ   BX, SI
+	CMPQ   SI, $+256
+	JL     tickManySame_wide_end
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   24(AX), SI
+	MOVQ   40(AX), DI
+	ADDQ   BX, DI
+	MOVQ   BX, R8
+	SHRQ   $0x03, R8
+	ADDQ   R8, SI
+	MOVQ   32(AX), R8
+	MOVQ   8(AX), R9
+	MOVQ   axons+8(FP), R10
+	MOVQ   n+16(FP), R11
+	TESTQ  R11, R11
+	JZ     tickManySame_wide_rows_end
+
+tickManySame_wide_rows:
+	MOVLQSX   (R10), R12
+	MOVBQZX   (R8)(R12*1), R13
+	IMULQ     R9, R13
+	ADDQ      DI, R13
+	IMULQ     R9, R12
+	SHRQ      $0x03, R12
+	ADDQ      SI, R12
+	KMOVD     (R12), K1
+	VPMOVSXBW (R13), Z14
+	VPADDW    Z14, Z6, K1, Z6
+	KMOVD     4(R12), K1
+	VPMOVSXBW 32(R13), Z14
+	VPADDW    Z14, Z7, K1, Z7
+	KMOVD     8(R12), K1
+	VPMOVSXBW 64(R13), Z14
+	VPADDW    Z14, Z8, K1, Z8
+	KMOVD     12(R12), K1
+	VPMOVSXBW 96(R13), Z14
+	VPADDW    Z14, Z9, K1, Z9
+	KMOVD     16(R12), K1
+	VPMOVSXBW 128(R13), Z14
+	VPADDW    Z14, Z10, K1, Z10
+	KMOVD     20(R12), K1
+	VPMOVSXBW 160(R13), Z14
+	VPADDW    Z14, Z11, K1, Z11
+	KMOVD     24(R12), K1
+	VPMOVSXBW 192(R13), Z14
+	VPADDW    Z14, Z12, K1, Z12
+	KMOVD     28(R12), K1
+	VPMOVSXBW 224(R13), Z14
+	VPADDW    Z14, Z13, K1, Z13
+	POPCNTQ   (R12), R13
+	ADDQ      R13, CX
+	POPCNTQ   8(R12), R13
+	ADDQ      R13, CX
+	POPCNTQ   16(R12), R13
+	ADDQ      R13, CX
+	POPCNTQ   24(R12), R12
+	ADDQ      R12, CX
+	ADDQ      $0x04, R10
+	DECQ      R11
+	JNZ       tickManySame_wide_rows
+
+tickManySame_wide_rows_end:
+	MOVQ          (AX), SI
+	LEAQ          (SI)(BX*4), SI
+	MOVQ          fired+24(FP), DI
+	MOVQ          BX, R8
+	SHRQ          $0x03, R8
+	ADDQ          R8, DI
+	VPMOVSXWD     Y6, Z14
+	VMOVDQU32     (SI), Z17
+	VPSLLD        X1, Z14, Z14
+	VPADDD        Z17, Z14, Z14
+	VPADDD        Z2, Z14, Z14
+	VPCMPGTD      Z3, Z14, K1
+	VPANDD        Z0, Z14, Z18
+	VPMAXSD       Z5, Z14, Z14
+	VPADDD        Z4, Z18, K1, Z14
+	VMOVDQU32     Z14, (SI)
+	VPCMPD        $0x04, Z14, Z17, K2
+	VEXTRACTI64X4 $0x01, Z6, Y14
+	VPMOVSXWD     Y14, Z14
+	VMOVDQU32     64(SI), Z17
+	VPSLLD        X1, Z14, Z14
+	VPADDD        Z17, Z14, Z14
+	VPADDD        Z2, Z14, Z14
+	VPCMPGTD      Z3, Z14, K3
+	VPANDD        Z0, Z14, Z18
+	VPMAXSD       Z5, Z14, Z14
+	VPADDD        Z4, Z18, K3, Z14
+	VMOVDQU32     Z14, 64(SI)
+	VPCMPD        $0x04, Z14, Z17, K4
+	KUNPCKWD      K1, K3, K1
+	KUNPCKWD      K2, K4, K2
+	VPMOVSXWD     Y7, Z14
+	VMOVDQU32     128(SI), Z17
+	VPSLLD        X1, Z14, Z14
+	VPADDD        Z17, Z14, Z14
+	VPADDD        Z2, Z14, Z14
+	VPCMPGTD      Z3, Z14, K3
+	VPANDD        Z0, Z14, Z18
+	VPMAXSD       Z5, Z14, Z14
+	VPADDD        Z4, Z18, K3, Z14
+	VMOVDQU32     Z14, 128(SI)
+	VPCMPD        $0x04, Z14, Z17, K4
+	VEXTRACTI64X4 $0x01, Z7, Y14
+	VPMOVSXWD     Y14, Z14
+	VMOVDQU32     192(SI), Z17
+	VPSLLD        X1, Z14, Z14
+	VPADDD        Z17, Z14, Z14
+	VPADDD        Z2, Z14, Z14
+	VPCMPGTD      Z3, Z14, K5
+	VPANDD        Z0, Z14, Z18
+	VPMAXSD       Z5, Z14, Z14
+	VPADDD        Z4, Z18, K5, Z14
+	VMOVDQU32     Z14, 192(SI)
+	VPCMPD        $0x04, Z14, Z17, K6
+	KUNPCKWD      K3, K5, K3
+	KUNPCKDQ      K1, K3, K1
+	KUNPCKWD      K4, K6, K3
+	KUNPCKDQ      K2, K3, K2
+	KMOVQ         K1, R8
+	KMOVQ         K2, R9
+	MOVQ          R8, (DI)
+	ORQ           R8, R9
+	POPCNTQ       R9, R9
+	ADDQ          R9, DX
+	VPMOVSXWD     Y8, Z14
+	VMOVDQU32     256(SI), Z17
+	VPSLLD        X1, Z14, Z14
+	VPADDD        Z17, Z14, Z14
+	VPADDD        Z2, Z14, Z14
+	VPCMPGTD      Z3, Z14, K1
+	VPANDD        Z0, Z14, Z18
+	VPMAXSD       Z5, Z14, Z14
+	VPADDD        Z4, Z18, K1, Z14
+	VMOVDQU32     Z14, 256(SI)
+	VPCMPD        $0x04, Z14, Z17, K2
+	VEXTRACTI64X4 $0x01, Z8, Y14
+	VPMOVSXWD     Y14, Z14
+	VMOVDQU32     320(SI), Z17
+	VPSLLD        X1, Z14, Z14
+	VPADDD        Z17, Z14, Z14
+	VPADDD        Z2, Z14, Z14
+	VPCMPGTD      Z3, Z14, K3
+	VPANDD        Z0, Z14, Z18
+	VPMAXSD       Z5, Z14, Z14
+	VPADDD        Z4, Z18, K3, Z14
+	VMOVDQU32     Z14, 320(SI)
+	VPCMPD        $0x04, Z14, Z17, K4
+	KUNPCKWD      K1, K3, K1
+	KUNPCKWD      K2, K4, K2
+	VPMOVSXWD     Y9, Z14
+	VMOVDQU32     384(SI), Z17
+	VPSLLD        X1, Z14, Z14
+	VPADDD        Z17, Z14, Z14
+	VPADDD        Z2, Z14, Z14
+	VPCMPGTD      Z3, Z14, K3
+	VPANDD        Z0, Z14, Z18
+	VPMAXSD       Z5, Z14, Z14
+	VPADDD        Z4, Z18, K3, Z14
+	VMOVDQU32     Z14, 384(SI)
+	VPCMPD        $0x04, Z14, Z17, K4
+	VEXTRACTI64X4 $0x01, Z9, Y14
+	VPMOVSXWD     Y14, Z14
+	VMOVDQU32     448(SI), Z17
+	VPSLLD        X1, Z14, Z14
+	VPADDD        Z17, Z14, Z14
+	VPADDD        Z2, Z14, Z14
+	VPCMPGTD      Z3, Z14, K5
+	VPANDD        Z0, Z14, Z18
+	VPMAXSD       Z5, Z14, Z14
+	VPADDD        Z4, Z18, K5, Z14
+	VMOVDQU32     Z14, 448(SI)
+	VPCMPD        $0x04, Z14, Z17, K6
+	KUNPCKWD      K3, K5, K3
+	KUNPCKDQ      K1, K3, K1
+	KUNPCKWD      K4, K6, K3
+	KUNPCKDQ      K2, K3, K2
+	KMOVQ         K1, R8
+	KMOVQ         K2, R9
+	MOVQ          R8, 8(DI)
+	ORQ           R8, R9
+	POPCNTQ       R9, R9
+	ADDQ          R9, DX
+	VPMOVSXWD     Y10, Z14
+	VMOVDQU32     512(SI), Z17
+	VPSLLD        X1, Z14, Z14
+	VPADDD        Z17, Z14, Z14
+	VPADDD        Z2, Z14, Z14
+	VPCMPGTD      Z3, Z14, K1
+	VPANDD        Z0, Z14, Z18
+	VPMAXSD       Z5, Z14, Z14
+	VPADDD        Z4, Z18, K1, Z14
+	VMOVDQU32     Z14, 512(SI)
+	VPCMPD        $0x04, Z14, Z17, K2
+	VEXTRACTI64X4 $0x01, Z10, Y14
+	VPMOVSXWD     Y14, Z14
+	VMOVDQU32     576(SI), Z17
+	VPSLLD        X1, Z14, Z14
+	VPADDD        Z17, Z14, Z14
+	VPADDD        Z2, Z14, Z14
+	VPCMPGTD      Z3, Z14, K3
+	VPANDD        Z0, Z14, Z18
+	VPMAXSD       Z5, Z14, Z14
+	VPADDD        Z4, Z18, K3, Z14
+	VMOVDQU32     Z14, 576(SI)
+	VPCMPD        $0x04, Z14, Z17, K4
+	KUNPCKWD      K1, K3, K1
+	KUNPCKWD      K2, K4, K2
+	VPMOVSXWD     Y11, Z14
+	VMOVDQU32     640(SI), Z17
+	VPSLLD        X1, Z14, Z14
+	VPADDD        Z17, Z14, Z14
+	VPADDD        Z2, Z14, Z14
+	VPCMPGTD      Z3, Z14, K3
+	VPANDD        Z0, Z14, Z18
+	VPMAXSD       Z5, Z14, Z14
+	VPADDD        Z4, Z18, K3, Z14
+	VMOVDQU32     Z14, 640(SI)
+	VPCMPD        $0x04, Z14, Z17, K4
+	VEXTRACTI64X4 $0x01, Z11, Y14
+	VPMOVSXWD     Y14, Z14
+	VMOVDQU32     704(SI), Z17
+	VPSLLD        X1, Z14, Z14
+	VPADDD        Z17, Z14, Z14
+	VPADDD        Z2, Z14, Z14
+	VPCMPGTD      Z3, Z14, K5
+	VPANDD        Z0, Z14, Z18
+	VPMAXSD       Z5, Z14, Z14
+	VPADDD        Z4, Z18, K5, Z14
+	VMOVDQU32     Z14, 704(SI)
+	VPCMPD        $0x04, Z14, Z17, K6
+	KUNPCKWD      K3, K5, K3
+	KUNPCKDQ      K1, K3, K1
+	KUNPCKWD      K4, K6, K3
+	KUNPCKDQ      K2, K3, K2
+	KMOVQ         K1, R8
+	KMOVQ         K2, R9
+	MOVQ          R8, 16(DI)
+	ORQ           R8, R9
+	POPCNTQ       R9, R9
+	ADDQ          R9, DX
+	VPMOVSXWD     Y12, Z14
+	VMOVDQU32     768(SI), Z17
+	VPSLLD        X1, Z14, Z14
+	VPADDD        Z17, Z14, Z14
+	VPADDD        Z2, Z14, Z14
+	VPCMPGTD      Z3, Z14, K1
+	VPANDD        Z0, Z14, Z18
+	VPMAXSD       Z5, Z14, Z14
+	VPADDD        Z4, Z18, K1, Z14
+	VMOVDQU32     Z14, 768(SI)
+	VPCMPD        $0x04, Z14, Z17, K2
+	VEXTRACTI64X4 $0x01, Z12, Y14
+	VPMOVSXWD     Y14, Z14
+	VMOVDQU32     832(SI), Z17
+	VPSLLD        X1, Z14, Z14
+	VPADDD        Z17, Z14, Z14
+	VPADDD        Z2, Z14, Z14
+	VPCMPGTD      Z3, Z14, K3
+	VPANDD        Z0, Z14, Z18
+	VPMAXSD       Z5, Z14, Z14
+	VPADDD        Z4, Z18, K3, Z14
+	VMOVDQU32     Z14, 832(SI)
+	VPCMPD        $0x04, Z14, Z17, K4
+	KUNPCKWD      K1, K3, K1
+	KUNPCKWD      K2, K4, K2
+	VPMOVSXWD     Y13, Z14
+	VMOVDQU32     896(SI), Z17
+	VPSLLD        X1, Z14, Z14
+	VPADDD        Z17, Z14, Z14
+	VPADDD        Z2, Z14, Z14
+	VPCMPGTD      Z3, Z14, K3
+	VPANDD        Z0, Z14, Z18
+	VPMAXSD       Z5, Z14, Z14
+	VPADDD        Z4, Z18, K3, Z14
+	VMOVDQU32     Z14, 896(SI)
+	VPCMPD        $0x04, Z14, Z17, K4
+	VEXTRACTI64X4 $0x01, Z13, Y14
+	VPMOVSXWD     Y14, Z14
+	VMOVDQU32     960(SI), Z17
+	VPSLLD        X1, Z14, Z14
+	VPADDD        Z17, Z14, Z14
+	VPADDD        Z2, Z14, Z14
+	VPCMPGTD      Z3, Z14, K5
+	VPANDD        Z0, Z14, Z18
+	VPMAXSD       Z5, Z14, Z14
+	VPADDD        Z4, Z18, K5, Z14
+	VMOVDQU32     Z14, 960(SI)
+	VPCMPD        $0x04, Z14, Z17, K6
+	KUNPCKWD      K3, K5, K3
+	KUNPCKDQ      K1, K3, K1
+	KUNPCKWD      K4, K6, K3
+	KUNPCKDQ      K2, K3, K2
+	KMOVQ         K1, SI
+	KMOVQ         K2, R8
+	MOVQ          SI, 24(DI)
+	ORQ           SI, R8
+	POPCNTQ       R8, R8
+	ADDQ          R8, DX
+	ADDQ          $+256, BX
+	JMP           tickManySame_wide
+
+tickManySame_wide_end:
+tickManySame_block:
+	MOVQ   8(AX), SI
+	SUBQ   BX, SI
+	CMPQ   SI, $+64
+	JL     tickManySame_block_end
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	MOVQ   24(AX), SI
+	MOVQ   40(AX), DI
+	ADDQ   BX, DI
+	MOVQ   BX, R8
+	SHRQ   $0x03, R8
+	ADDQ   R8, SI
+	MOVQ   32(AX), R8
+	MOVQ   8(AX), R9
+	MOVQ   axons+8(FP), R10
+	MOVQ   n+16(FP), R11
+	TESTQ  R11, R11
+	JZ     tickManySame_block_rows_end
+
+tickManySame_block_rows:
+	MOVLQSX   (R10), R12
+	MOVBQZX   (R8)(R12*1), R13
+	IMULQ     R9, R13
+	ADDQ      DI, R13
+	IMULQ     R9, R12
+	SHRQ      $0x03, R12
+	ADDQ      SI, R12
+	KMOVD     (R12), K1
+	VPMOVSXBW (R13), Z6
+	VPADDW    Z6, Z15, K1, Z15
+	KMOVD     4(R12), K1
+	VPMOVSXBW 32(R13), Z6
+	VPADDW    Z6, Z16, K1, Z16
+	POPCNTQ   (R12), R12
+	ADDQ      R12, CX
+	ADDQ      $0x04, R10
+	DECQ      R11
+	JNZ       tickManySame_block_rows
+
+tickManySame_block_rows_end:
+	MOVQ          (AX), SI
+	LEAQ          (SI)(BX*4), SI
+	MOVQ          fired+24(FP), DI
+	MOVQ          BX, R8
+	SHRQ          $0x03, R8
+	ADDQ          R8, DI
+	VPMOVSXWD     Y15, Z6
+	VMOVDQU32     (SI), Z7
+	VPSLLD        X1, Z6, Z6
+	VPADDD        Z7, Z6, Z6
+	VPADDD        Z2, Z6, Z6
+	VPCMPGTD      Z3, Z6, K1
+	VPANDD        Z0, Z6, Z8
+	VPMAXSD       Z5, Z6, Z6
+	VPADDD        Z4, Z8, K1, Z6
+	VMOVDQU32     Z6, (SI)
+	VPCMPD        $0x04, Z6, Z7, K2
+	VEXTRACTI64X4 $0x01, Z15, Y6
+	VPMOVSXWD     Y6, Z6
+	VMOVDQU32     64(SI), Z7
+	VPSLLD        X1, Z6, Z6
+	VPADDD        Z7, Z6, Z6
+	VPADDD        Z2, Z6, Z6
+	VPCMPGTD      Z3, Z6, K3
+	VPANDD        Z0, Z6, Z8
+	VPMAXSD       Z5, Z6, Z6
+	VPADDD        Z4, Z8, K3, Z6
+	VMOVDQU32     Z6, 64(SI)
+	VPCMPD        $0x04, Z6, Z7, K4
+	KUNPCKWD      K1, K3, K1
+	KUNPCKWD      K2, K4, K2
+	VPMOVSXWD     Y16, Z6
+	VMOVDQU32     128(SI), Z7
+	VPSLLD        X1, Z6, Z6
+	VPADDD        Z7, Z6, Z6
+	VPADDD        Z2, Z6, Z6
+	VPCMPGTD      Z3, Z6, K3
+	VPANDD        Z0, Z6, Z8
+	VPMAXSD       Z5, Z6, Z6
+	VPADDD        Z4, Z8, K3, Z6
+	VMOVDQU32     Z6, 128(SI)
+	VPCMPD        $0x04, Z6, Z7, K4
+	VEXTRACTI64X4 $0x01, Z16, Y6
+	VPMOVSXWD     Y6, Z6
+	VMOVDQU32     192(SI), Z7
+	VPSLLD        X1, Z6, Z6
+	VPADDD        Z7, Z6, Z6
+	VPADDD        Z2, Z6, Z6
+	VPCMPGTD      Z3, Z6, K5
+	VPANDD        Z0, Z6, Z8
+	VPMAXSD       Z5, Z6, Z6
+	VPADDD        Z4, Z8, K5, Z6
+	VMOVDQU32     Z6, 192(SI)
+	VPCMPD        $0x04, Z6, Z7, K6
+	KUNPCKWD      K3, K5, K3
+	KUNPCKDQ      K1, K3, K1
+	KUNPCKWD      K4, K6, K3
+	KUNPCKDQ      K2, K3, K2
+	KMOVQ         K1, SI
+	KMOVQ         K2, R8
+	MOVQ          SI, (DI)
+	ORQ           SI, R8
+	POPCNTQ       R8, R8
+	ADDQ          R8, DX
+	ADDQ          $+64, BX
+	JMP           tickManySame_block
+
+tickManySame_block_end:
+	MOVQ DX, active+32(FP)
+	MOVQ CX, synapses+40(FP)
+	VZEROUPPER
+	RET
+
+// func tickManyLeak(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
+// Requires: AVX, AVX512BW, AVX512F, POPCNT
+TEXT ·tickManyLeak(SB), NOSPLIT, $32-48
+	MOVQ         t+0(FP), AX
+	XORQ         CX, CX
+	MOVQ         48(AX), DX
+	MOVL         96(DX), BX
+	VPBROADCASTD BX, Z0
+	MOVQ         104(DX), BX
+	VMOVQ        BX, X1
+	MOVQ         136(DX), BX
+	VMOVQ        BX, X2
+	VPTERNLOGD   $0xff, Z3, Z3, Z3
+	VPSLLQ       X2, Z3, Z3
+	VPTERNLOGD   $0xff, Z4, Z4, Z4
+	VPXORQ       Z4, Z3, Z3
+	MOVL         $0x0000aaaa, BX
+	KMOVW        BX, K1
+	MOVQ         160(DX), BX
+	MOVQ         BX, SI
+	ANDQ         $0x01, SI
+	SHLQ         $0x08, SI
+	MOVQ         SI, (SP)
+	MOVQ         BX, SI
+	SHRQ         $0x01, SI
+	ANDQ         $0x01, SI
+	SHLQ         $0x08, SI
+	MOVQ         SI, 8(SP)
+	MOVQ         BX, SI
+	SHRQ         $0x02, SI
+	ANDQ         $0x01, SI
+	SHLQ         $0x08, SI
+	MOVQ         SI, 16(SP)
+	SHRQ         $0x03, BX
+	ANDQ         $0x01, BX
+	SHLQ         $0x08, BX
+	MOVQ         BX, 24(SP)
+	XORQ         BX, BX
+	XORQ         SI, SI
+
+tickManyLeak_wide:
+	MOVQ   8(AX), DI
+	SUBQ   SI, DI
+	CMPQ   DI, $+256
+	JL     tickManyLeak_wide_end
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	MOVQ   24(AX), DI
+	MOVQ   40(AX), R8
+	ADDQ   SI, R8
+	MOVQ   SI, R9
+	SHRQ   $0x03, R9
+	ADDQ   R9, DI
+	MOVQ   32(AX), R9
+	MOVQ   8(AX), R10
+	MOVQ   axons+8(FP), R11
+	MOVQ   n+16(FP), R12
+	TESTQ  R12, R12
+	JZ     tickManyLeak_wide_rows_end
+
+tickManyLeak_wide_rows:
+	MOVLQSX   (R11), R13
+	MOVBQZX   (R9)(R13*1), R14
+	IMULQ     R10, R14
+	ADDQ      R8, R14
+	IMULQ     R10, R13
+	SHRQ      $0x03, R13
+	ADDQ      DI, R13
+	KMOVD     (R13), K2
+	VPMOVSXBW (R14), Z4
+	VPADDW    Z4, Z5, K2, Z5
+	KMOVD     4(R13), K2
+	VPMOVSXBW 32(R14), Z4
+	VPADDW    Z4, Z6, K2, Z6
+	KMOVD     8(R13), K2
+	VPMOVSXBW 64(R14), Z4
+	VPADDW    Z4, Z7, K2, Z7
+	KMOVD     12(R13), K2
+	VPMOVSXBW 96(R14), Z4
+	VPADDW    Z4, Z8, K2, Z8
+	KMOVD     16(R13), K2
+	VPMOVSXBW 128(R14), Z4
+	VPADDW    Z4, Z9, K2, Z9
+	KMOVD     20(R13), K2
+	VPMOVSXBW 160(R14), Z4
+	VPADDW    Z4, Z10, K2, Z10
+	KMOVD     24(R13), K2
+	VPMOVSXBW 192(R14), Z4
+	VPADDW    Z4, Z11, K2, Z11
+	KMOVD     28(R13), K2
+	VPMOVSXBW 224(R14), Z4
+	VPADDW    Z4, Z12, K2, Z12
+	POPCNTQ   (R13), R14
+	ADDQ      R14, CX
+	POPCNTQ   8(R13), R14
+	ADDQ      R14, CX
+	POPCNTQ   16(R13), R14
+	ADDQ      R14, CX
+	POPCNTQ   24(R13), R13
+	ADDQ      R13, CX
+	ADDQ      $0x04, R11
+	DECQ      R12
+	JNZ       tickManyLeak_wide_rows
+
+tickManyLeak_wide_rows_end:
+	MOVQ          (AX), DI
+	LEAQ          (DI)(SI*4), DI
+	MOVQ          fired+24(FP), R8
+	MOVQ          SI, R9
+	SHRQ          $0x03, R9
+	ADDQ          R9, R8
+	MOVQ          SI, R9
+	SHRQ          $0x06, R9
+	IMULQ         (SP), R9
+	MOVQ          (DX), R10
+	ADDQ          R10, R9
+	MOVQ          SI, R10
+	SHRQ          $0x06, R10
+	IMULQ         8(SP), R10
+	MOVQ          24(DX), R11
+	ADDQ          R11, R10
+	MOVQ          SI, R11
+	SHRQ          $0x06, R11
+	IMULQ         16(SP), R11
+	MOVQ          48(DX), R12
+	ADDQ          R12, R11
+	MOVQ          SI, R12
+	SHRQ          $0x06, R12
+	IMULQ         24(SP), R12
+	MOVQ          72(DX), R13
+	ADDQ          R13, R12
+	MOVQ          112(DX), R13
+	LEAQ          (R13)(SI*4), R13
+	VPMOVSXWD     Y5, Z4
+	VMOVDQU32     (DI), Z15
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     (R13), Z16
+	VPMULDQ       Z16, Z15, Z17
+	VPSRLQ        $0x20, Z16, Z16
+	VPSRLQ        $0x20, Z15, Z18
+	VPMULDQ       Z16, Z18, Z18
+	VPSRAQ        $0x3f, Z17, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z17, Z17
+	VPSRAQ        X2, Z17, Z17
+	VPSRAQ        $0x3f, Z18, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z18, Z18
+	VPSRAQ        X2, Z18, Z18
+	VPSLLQ        $0x20, Z18, Z18
+	VMOVDQA32     Z18, K1, Z17
+	VPADDD        Z17, Z4, Z4
+	VPADDD        (R9), Z4, Z4
+	VPCMPGTD      (R10), Z4, K2
+	VPANDD        Z0, Z4, Z16
+	VPMAXSD       (R12), Z4, Z4
+	VPADDD        (R11), Z16, K2, Z4
+	VMOVDQU32     Z4, (DI)
+	VPCMPD        $0x04, Z4, Z15, K3
+	VEXTRACTI64X4 $0x01, Z5, Y4
+	VPMOVSXWD     Y4, Z4
+	VMOVDQU32     64(DI), Z15
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     64(R13), Z16
+	VPMULDQ       Z16, Z15, Z17
+	VPSRLQ        $0x20, Z16, Z16
+	VPSRLQ        $0x20, Z15, Z18
+	VPMULDQ       Z16, Z18, Z18
+	VPSRAQ        $0x3f, Z17, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z17, Z17
+	VPSRAQ        X2, Z17, Z17
+	VPSRAQ        $0x3f, Z18, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z18, Z18
+	VPSRAQ        X2, Z18, Z18
+	VPSLLQ        $0x20, Z18, Z18
+	VMOVDQA32     Z18, K1, Z17
+	VPADDD        Z17, Z4, Z4
+	VPADDD        64(R9), Z4, Z4
+	VPCMPGTD      64(R10), Z4, K4
+	VPANDD        Z0, Z4, Z16
+	VPMAXSD       64(R12), Z4, Z4
+	VPADDD        64(R11), Z16, K4, Z4
+	VMOVDQU32     Z4, 64(DI)
+	VPCMPD        $0x04, Z4, Z15, K5
+	KUNPCKWD      K2, K4, K2
+	KUNPCKWD      K3, K5, K3
+	VPMOVSXWD     Y6, Z4
+	VMOVDQU32     128(DI), Z15
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     128(R13), Z16
+	VPMULDQ       Z16, Z15, Z17
+	VPSRLQ        $0x20, Z16, Z16
+	VPSRLQ        $0x20, Z15, Z18
+	VPMULDQ       Z16, Z18, Z18
+	VPSRAQ        $0x3f, Z17, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z17, Z17
+	VPSRAQ        X2, Z17, Z17
+	VPSRAQ        $0x3f, Z18, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z18, Z18
+	VPSRAQ        X2, Z18, Z18
+	VPSLLQ        $0x20, Z18, Z18
+	VMOVDQA32     Z18, K1, Z17
+	VPADDD        Z17, Z4, Z4
+	VPADDD        128(R9), Z4, Z4
+	VPCMPGTD      128(R10), Z4, K4
+	VPANDD        Z0, Z4, Z16
+	VPMAXSD       128(R12), Z4, Z4
+	VPADDD        128(R11), Z16, K4, Z4
+	VMOVDQU32     Z4, 128(DI)
+	VPCMPD        $0x04, Z4, Z15, K5
+	VEXTRACTI64X4 $0x01, Z6, Y4
+	VPMOVSXWD     Y4, Z4
+	VMOVDQU32     192(DI), Z15
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     192(R13), Z16
+	VPMULDQ       Z16, Z15, Z17
+	VPSRLQ        $0x20, Z16, Z16
+	VPSRLQ        $0x20, Z15, Z18
+	VPMULDQ       Z16, Z18, Z18
+	VPSRAQ        $0x3f, Z17, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z17, Z17
+	VPSRAQ        X2, Z17, Z17
+	VPSRAQ        $0x3f, Z18, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z18, Z18
+	VPSRAQ        X2, Z18, Z18
+	VPSLLQ        $0x20, Z18, Z18
+	VMOVDQA32     Z18, K1, Z17
+	VPADDD        Z17, Z4, Z4
+	VPADDD        192(R9), Z4, Z4
+	VPCMPGTD      192(R10), Z4, K6
+	VPANDD        Z0, Z4, Z16
+	VPMAXSD       192(R12), Z4, Z4
+	VPADDD        192(R11), Z16, K6, Z4
+	VMOVDQU32     Z4, 192(DI)
+	VPCMPD        $0x04, Z4, Z15, K7
+	KUNPCKWD      K4, K6, K4
+	KUNPCKDQ      K2, K4, K2
+	KUNPCKWD      K5, K7, K4
+	KUNPCKDQ      K3, K4, K3
+	KMOVQ         K2, R14
+	KMOVQ         K3, R15
+	MOVQ          R14, (R8)
+	ORQ           R14, R15
+	POPCNTQ       R15, R15
+	ADDQ          R15, BX
+	ADDQ          (SP), R9
+	ADDQ          8(SP), R10
+	ADDQ          16(SP), R11
+	ADDQ          24(SP), R12
+	ADDQ          $+256, R13
+	VPMOVSXWD     Y7, Z4
+	VMOVDQU32     256(DI), Z15
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     (R13), Z16
+	VPMULDQ       Z16, Z15, Z17
+	VPSRLQ        $0x20, Z16, Z16
+	VPSRLQ        $0x20, Z15, Z18
+	VPMULDQ       Z16, Z18, Z18
+	VPSRAQ        $0x3f, Z17, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z17, Z17
+	VPSRAQ        X2, Z17, Z17
+	VPSRAQ        $0x3f, Z18, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z18, Z18
+	VPSRAQ        X2, Z18, Z18
+	VPSLLQ        $0x20, Z18, Z18
+	VMOVDQA32     Z18, K1, Z17
+	VPADDD        Z17, Z4, Z4
+	VPADDD        (R9), Z4, Z4
+	VPCMPGTD      (R10), Z4, K2
+	VPANDD        Z0, Z4, Z16
+	VPMAXSD       (R12), Z4, Z4
+	VPADDD        (R11), Z16, K2, Z4
+	VMOVDQU32     Z4, 256(DI)
+	VPCMPD        $0x04, Z4, Z15, K3
+	VEXTRACTI64X4 $0x01, Z7, Y4
+	VPMOVSXWD     Y4, Z4
+	VMOVDQU32     320(DI), Z15
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     64(R13), Z16
+	VPMULDQ       Z16, Z15, Z17
+	VPSRLQ        $0x20, Z16, Z16
+	VPSRLQ        $0x20, Z15, Z18
+	VPMULDQ       Z16, Z18, Z18
+	VPSRAQ        $0x3f, Z17, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z17, Z17
+	VPSRAQ        X2, Z17, Z17
+	VPSRAQ        $0x3f, Z18, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z18, Z18
+	VPSRAQ        X2, Z18, Z18
+	VPSLLQ        $0x20, Z18, Z18
+	VMOVDQA32     Z18, K1, Z17
+	VPADDD        Z17, Z4, Z4
+	VPADDD        64(R9), Z4, Z4
+	VPCMPGTD      64(R10), Z4, K4
+	VPANDD        Z0, Z4, Z16
+	VPMAXSD       64(R12), Z4, Z4
+	VPADDD        64(R11), Z16, K4, Z4
+	VMOVDQU32     Z4, 320(DI)
+	VPCMPD        $0x04, Z4, Z15, K5
+	KUNPCKWD      K2, K4, K2
+	KUNPCKWD      K3, K5, K3
+	VPMOVSXWD     Y8, Z4
+	VMOVDQU32     384(DI), Z15
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     128(R13), Z16
+	VPMULDQ       Z16, Z15, Z17
+	VPSRLQ        $0x20, Z16, Z16
+	VPSRLQ        $0x20, Z15, Z18
+	VPMULDQ       Z16, Z18, Z18
+	VPSRAQ        $0x3f, Z17, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z17, Z17
+	VPSRAQ        X2, Z17, Z17
+	VPSRAQ        $0x3f, Z18, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z18, Z18
+	VPSRAQ        X2, Z18, Z18
+	VPSLLQ        $0x20, Z18, Z18
+	VMOVDQA32     Z18, K1, Z17
+	VPADDD        Z17, Z4, Z4
+	VPADDD        128(R9), Z4, Z4
+	VPCMPGTD      128(R10), Z4, K4
+	VPANDD        Z0, Z4, Z16
+	VPMAXSD       128(R12), Z4, Z4
+	VPADDD        128(R11), Z16, K4, Z4
+	VMOVDQU32     Z4, 384(DI)
+	VPCMPD        $0x04, Z4, Z15, K5
+	VEXTRACTI64X4 $0x01, Z8, Y4
+	VPMOVSXWD     Y4, Z4
+	VMOVDQU32     448(DI), Z15
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     192(R13), Z16
+	VPMULDQ       Z16, Z15, Z17
+	VPSRLQ        $0x20, Z16, Z16
+	VPSRLQ        $0x20, Z15, Z18
+	VPMULDQ       Z16, Z18, Z18
+	VPSRAQ        $0x3f, Z17, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z17, Z17
+	VPSRAQ        X2, Z17, Z17
+	VPSRAQ        $0x3f, Z18, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z18, Z18
+	VPSRAQ        X2, Z18, Z18
+	VPSLLQ        $0x20, Z18, Z18
+	VMOVDQA32     Z18, K1, Z17
+	VPADDD        Z17, Z4, Z4
+	VPADDD        192(R9), Z4, Z4
+	VPCMPGTD      192(R10), Z4, K6
+	VPANDD        Z0, Z4, Z16
+	VPMAXSD       192(R12), Z4, Z4
+	VPADDD        192(R11), Z16, K6, Z4
+	VMOVDQU32     Z4, 448(DI)
+	VPCMPD        $0x04, Z4, Z15, K7
+	KUNPCKWD      K4, K6, K4
+	KUNPCKDQ      K2, K4, K2
+	KUNPCKWD      K5, K7, K4
+	KUNPCKDQ      K3, K4, K3
+	KMOVQ         K2, R14
+	KMOVQ         K3, R15
+	MOVQ          R14, 8(R8)
+	ORQ           R14, R15
+	POPCNTQ       R15, R15
+	ADDQ          R15, BX
+	ADDQ          (SP), R9
+	ADDQ          8(SP), R10
+	ADDQ          16(SP), R11
+	ADDQ          24(SP), R12
+	ADDQ          $+256, R13
+	VPMOVSXWD     Y9, Z4
+	VMOVDQU32     512(DI), Z15
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     (R13), Z16
+	VPMULDQ       Z16, Z15, Z17
+	VPSRLQ        $0x20, Z16, Z16
+	VPSRLQ        $0x20, Z15, Z18
+	VPMULDQ       Z16, Z18, Z18
+	VPSRAQ        $0x3f, Z17, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z17, Z17
+	VPSRAQ        X2, Z17, Z17
+	VPSRAQ        $0x3f, Z18, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z18, Z18
+	VPSRAQ        X2, Z18, Z18
+	VPSLLQ        $0x20, Z18, Z18
+	VMOVDQA32     Z18, K1, Z17
+	VPADDD        Z17, Z4, Z4
+	VPADDD        (R9), Z4, Z4
+	VPCMPGTD      (R10), Z4, K2
+	VPANDD        Z0, Z4, Z16
+	VPMAXSD       (R12), Z4, Z4
+	VPADDD        (R11), Z16, K2, Z4
+	VMOVDQU32     Z4, 512(DI)
+	VPCMPD        $0x04, Z4, Z15, K3
+	VEXTRACTI64X4 $0x01, Z9, Y4
+	VPMOVSXWD     Y4, Z4
+	VMOVDQU32     576(DI), Z15
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     64(R13), Z16
+	VPMULDQ       Z16, Z15, Z17
+	VPSRLQ        $0x20, Z16, Z16
+	VPSRLQ        $0x20, Z15, Z18
+	VPMULDQ       Z16, Z18, Z18
+	VPSRAQ        $0x3f, Z17, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z17, Z17
+	VPSRAQ        X2, Z17, Z17
+	VPSRAQ        $0x3f, Z18, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z18, Z18
+	VPSRAQ        X2, Z18, Z18
+	VPSLLQ        $0x20, Z18, Z18
+	VMOVDQA32     Z18, K1, Z17
+	VPADDD        Z17, Z4, Z4
+	VPADDD        64(R9), Z4, Z4
+	VPCMPGTD      64(R10), Z4, K4
+	VPANDD        Z0, Z4, Z16
+	VPMAXSD       64(R12), Z4, Z4
+	VPADDD        64(R11), Z16, K4, Z4
+	VMOVDQU32     Z4, 576(DI)
+	VPCMPD        $0x04, Z4, Z15, K5
+	KUNPCKWD      K2, K4, K2
+	KUNPCKWD      K3, K5, K3
+	VPMOVSXWD     Y10, Z4
+	VMOVDQU32     640(DI), Z15
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     128(R13), Z16
+	VPMULDQ       Z16, Z15, Z17
+	VPSRLQ        $0x20, Z16, Z16
+	VPSRLQ        $0x20, Z15, Z18
+	VPMULDQ       Z16, Z18, Z18
+	VPSRAQ        $0x3f, Z17, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z17, Z17
+	VPSRAQ        X2, Z17, Z17
+	VPSRAQ        $0x3f, Z18, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z18, Z18
+	VPSRAQ        X2, Z18, Z18
+	VPSLLQ        $0x20, Z18, Z18
+	VMOVDQA32     Z18, K1, Z17
+	VPADDD        Z17, Z4, Z4
+	VPADDD        128(R9), Z4, Z4
+	VPCMPGTD      128(R10), Z4, K4
+	VPANDD        Z0, Z4, Z16
+	VPMAXSD       128(R12), Z4, Z4
+	VPADDD        128(R11), Z16, K4, Z4
+	VMOVDQU32     Z4, 640(DI)
+	VPCMPD        $0x04, Z4, Z15, K5
+	VEXTRACTI64X4 $0x01, Z10, Y4
+	VPMOVSXWD     Y4, Z4
+	VMOVDQU32     704(DI), Z15
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     192(R13), Z16
+	VPMULDQ       Z16, Z15, Z17
+	VPSRLQ        $0x20, Z16, Z16
+	VPSRLQ        $0x20, Z15, Z18
+	VPMULDQ       Z16, Z18, Z18
+	VPSRAQ        $0x3f, Z17, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z17, Z17
+	VPSRAQ        X2, Z17, Z17
+	VPSRAQ        $0x3f, Z18, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z18, Z18
+	VPSRAQ        X2, Z18, Z18
+	VPSLLQ        $0x20, Z18, Z18
+	VMOVDQA32     Z18, K1, Z17
+	VPADDD        Z17, Z4, Z4
+	VPADDD        192(R9), Z4, Z4
+	VPCMPGTD      192(R10), Z4, K6
+	VPANDD        Z0, Z4, Z16
+	VPMAXSD       192(R12), Z4, Z4
+	VPADDD        192(R11), Z16, K6, Z4
+	VMOVDQU32     Z4, 704(DI)
+	VPCMPD        $0x04, Z4, Z15, K7
+	KUNPCKWD      K4, K6, K4
+	KUNPCKDQ      K2, K4, K2
+	KUNPCKWD      K5, K7, K4
+	KUNPCKDQ      K3, K4, K3
+	KMOVQ         K2, R14
+	KMOVQ         K3, R15
+	MOVQ          R14, 16(R8)
+	ORQ           R14, R15
+	POPCNTQ       R15, R15
+	ADDQ          R15, BX
+	ADDQ          (SP), R9
+	ADDQ          8(SP), R10
+	ADDQ          16(SP), R11
+	ADDQ          24(SP), R12
+	ADDQ          $+256, R13
+	VPMOVSXWD     Y11, Z4
+	VMOVDQU32     768(DI), Z15
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     (R13), Z16
+	VPMULDQ       Z16, Z15, Z17
+	VPSRLQ        $0x20, Z16, Z16
+	VPSRLQ        $0x20, Z15, Z18
+	VPMULDQ       Z16, Z18, Z18
+	VPSRAQ        $0x3f, Z17, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z17, Z17
+	VPSRAQ        X2, Z17, Z17
+	VPSRAQ        $0x3f, Z18, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z18, Z18
+	VPSRAQ        X2, Z18, Z18
+	VPSLLQ        $0x20, Z18, Z18
+	VMOVDQA32     Z18, K1, Z17
+	VPADDD        Z17, Z4, Z4
+	VPADDD        (R9), Z4, Z4
+	VPCMPGTD      (R10), Z4, K2
+	VPANDD        Z0, Z4, Z16
+	VPMAXSD       (R12), Z4, Z4
+	VPADDD        (R11), Z16, K2, Z4
+	VMOVDQU32     Z4, 768(DI)
+	VPCMPD        $0x04, Z4, Z15, K3
+	VEXTRACTI64X4 $0x01, Z11, Y4
+	VPMOVSXWD     Y4, Z4
+	VMOVDQU32     832(DI), Z15
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     64(R13), Z16
+	VPMULDQ       Z16, Z15, Z17
+	VPSRLQ        $0x20, Z16, Z16
+	VPSRLQ        $0x20, Z15, Z18
+	VPMULDQ       Z16, Z18, Z18
+	VPSRAQ        $0x3f, Z17, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z17, Z17
+	VPSRAQ        X2, Z17, Z17
+	VPSRAQ        $0x3f, Z18, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z18, Z18
+	VPSRAQ        X2, Z18, Z18
+	VPSLLQ        $0x20, Z18, Z18
+	VMOVDQA32     Z18, K1, Z17
+	VPADDD        Z17, Z4, Z4
+	VPADDD        64(R9), Z4, Z4
+	VPCMPGTD      64(R10), Z4, K4
+	VPANDD        Z0, Z4, Z16
+	VPMAXSD       64(R12), Z4, Z4
+	VPADDD        64(R11), Z16, K4, Z4
+	VMOVDQU32     Z4, 832(DI)
+	VPCMPD        $0x04, Z4, Z15, K5
+	KUNPCKWD      K2, K4, K2
+	KUNPCKWD      K3, K5, K3
+	VPMOVSXWD     Y12, Z4
+	VMOVDQU32     896(DI), Z15
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     128(R13), Z16
+	VPMULDQ       Z16, Z15, Z17
+	VPSRLQ        $0x20, Z16, Z16
+	VPSRLQ        $0x20, Z15, Z18
+	VPMULDQ       Z16, Z18, Z18
+	VPSRAQ        $0x3f, Z17, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z17, Z17
+	VPSRAQ        X2, Z17, Z17
+	VPSRAQ        $0x3f, Z18, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z18, Z18
+	VPSRAQ        X2, Z18, Z18
+	VPSLLQ        $0x20, Z18, Z18
+	VMOVDQA32     Z18, K1, Z17
+	VPADDD        Z17, Z4, Z4
+	VPADDD        128(R9), Z4, Z4
+	VPCMPGTD      128(R10), Z4, K4
+	VPANDD        Z0, Z4, Z16
+	VPMAXSD       128(R12), Z4, Z4
+	VPADDD        128(R11), Z16, K4, Z4
+	VMOVDQU32     Z4, 896(DI)
+	VPCMPD        $0x04, Z4, Z15, K5
+	VEXTRACTI64X4 $0x01, Z12, Y4
+	VPMOVSXWD     Y4, Z4
+	VMOVDQU32     960(DI), Z15
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     192(R13), Z16
+	VPMULDQ       Z16, Z15, Z17
+	VPSRLQ        $0x20, Z16, Z16
+	VPSRLQ        $0x20, Z15, Z18
+	VPMULDQ       Z16, Z18, Z18
+	VPSRAQ        $0x3f, Z17, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z17, Z17
+	VPSRAQ        X2, Z17, Z17
+	VPSRAQ        $0x3f, Z18, Z16
+	VPANDQ        Z3, Z16, Z16
+	VPADDQ        Z16, Z18, Z18
+	VPSRAQ        X2, Z18, Z18
+	VPSLLQ        $0x20, Z18, Z18
+	VMOVDQA32     Z18, K1, Z17
+	VPADDD        Z17, Z4, Z4
+	VPADDD        192(R9), Z4, Z4
+	VPCMPGTD      192(R10), Z4, K6
+	VPANDD        Z0, Z4, Z16
+	VPMAXSD       192(R12), Z4, Z4
+	VPADDD        192(R11), Z16, K6, Z4
+	VMOVDQU32     Z4, 960(DI)
+	VPCMPD        $0x04, Z4, Z15, K7
+	KUNPCKWD      K4, K6, K4
+	KUNPCKDQ      K2, K4, K2
+	KUNPCKWD      K5, K7, K4
+	KUNPCKDQ      K3, K4, K3
+	KMOVQ         K2, DI
+	KMOVQ         K3, R14
+	MOVQ          DI, 24(R8)
+	ORQ           DI, R14
+	POPCNTQ       R14, R14
+	ADDQ          R14, BX
+	ADDQ          (SP), R9
+	ADDQ          8(SP), R10
+	ADDQ          16(SP), R11
+	ADDQ          24(SP), R12
+	ADDQ          $+256, R13
+	ADDQ          $+256, SI
+	JMP           tickManyLeak_wide
+
+tickManyLeak_wide_end:
+tickManyLeak_block:
+	MOVQ   8(AX), DI
+	SUBQ   SI, DI
+	CMPQ   DI, $+64
+	JL     tickManyLeak_block_end
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	MOVQ   24(AX), DI
+	MOVQ   40(AX), R8
+	ADDQ   SI, R8
+	MOVQ   SI, R9
+	SHRQ   $0x03, R9
+	ADDQ   R9, DI
+	MOVQ   32(AX), R9
+	MOVQ   8(AX), R10
+	MOVQ   axons+8(FP), R11
+	MOVQ   n+16(FP), R12
+	TESTQ  R12, R12
+	JZ     tickManyLeak_block_rows_end
+
+tickManyLeak_block_rows:
+	MOVLQSX   (R11), R13
+	MOVBQZX   (R9)(R13*1), R14
+	IMULQ     R10, R14
+	ADDQ      R8, R14
+	IMULQ     R10, R13
+	SHRQ      $0x03, R13
+	ADDQ      DI, R13
+	KMOVD     (R13), K2
+	VPMOVSXBW (R14), Z4
+	VPADDW    Z4, Z13, K2, Z13
+	KMOVD     4(R13), K2
+	VPMOVSXBW 32(R14), Z4
+	VPADDW    Z4, Z14, K2, Z14
+	POPCNTQ   (R13), R13
+	ADDQ      R13, CX
+	ADDQ      $0x04, R11
+	DECQ      R12
+	JNZ       tickManyLeak_block_rows
+
+tickManyLeak_block_rows_end:
+	MOVQ          (AX), DI
+	LEAQ          (DI)(SI*4), DI
+	MOVQ          fired+24(FP), R8
+	MOVQ          SI, R9
+	SHRQ          $0x03, R9
+	ADDQ          R9, R8
+	MOVQ          SI, R9
+	SHRQ          $0x06, R9
+	IMULQ         (SP), R9
+	MOVQ          (DX), R10
+	ADDQ          R10, R9
+	MOVQ          SI, R10
+	SHRQ          $0x06, R10
+	IMULQ         8(SP), R10
+	MOVQ          24(DX), R11
+	ADDQ          R11, R10
+	MOVQ          SI, R11
+	SHRQ          $0x06, R11
+	IMULQ         16(SP), R11
+	MOVQ          48(DX), R12
+	ADDQ          R12, R11
+	MOVQ          SI, R12
+	SHRQ          $0x06, R12
+	IMULQ         24(SP), R12
+	MOVQ          72(DX), R13
+	ADDQ          R13, R12
+	MOVQ          112(DX), R13
+	LEAQ          (R13)(SI*4), R13
+	VPMOVSXWD     Y13, Z4
+	VMOVDQU32     (DI), Z5
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     (R13), Z6
+	VPMULDQ       Z6, Z5, Z7
+	VPSRLQ        $0x20, Z6, Z6
+	VPSRLQ        $0x20, Z5, Z8
+	VPMULDQ       Z6, Z8, Z8
+	VPSRAQ        $0x3f, Z7, Z6
+	VPANDQ        Z3, Z6, Z6
+	VPADDQ        Z6, Z7, Z7
+	VPSRAQ        X2, Z7, Z7
+	VPSRAQ        $0x3f, Z8, Z6
+	VPANDQ        Z3, Z6, Z6
+	VPADDQ        Z6, Z8, Z8
+	VPSRAQ        X2, Z8, Z8
+	VPSLLQ        $0x20, Z8, Z8
+	VMOVDQA32     Z8, K1, Z7
+	VPADDD        Z7, Z4, Z4
+	VPADDD        (R9), Z4, Z4
+	VPCMPGTD      (R10), Z4, K2
+	VPANDD        Z0, Z4, Z6
+	VPMAXSD       (R12), Z4, Z4
+	VPADDD        (R11), Z6, K2, Z4
+	VMOVDQU32     Z4, (DI)
+	VPCMPD        $0x04, Z4, Z5, K3
+	VEXTRACTI64X4 $0x01, Z13, Y4
+	VPMOVSXWD     Y4, Z4
+	VMOVDQU32     64(DI), Z5
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     64(R13), Z6
+	VPMULDQ       Z6, Z5, Z7
+	VPSRLQ        $0x20, Z6, Z6
+	VPSRLQ        $0x20, Z5, Z8
+	VPMULDQ       Z6, Z8, Z8
+	VPSRAQ        $0x3f, Z7, Z6
+	VPANDQ        Z3, Z6, Z6
+	VPADDQ        Z6, Z7, Z7
+	VPSRAQ        X2, Z7, Z7
+	VPSRAQ        $0x3f, Z8, Z6
+	VPANDQ        Z3, Z6, Z6
+	VPADDQ        Z6, Z8, Z8
+	VPSRAQ        X2, Z8, Z8
+	VPSLLQ        $0x20, Z8, Z8
+	VMOVDQA32     Z8, K1, Z7
+	VPADDD        Z7, Z4, Z4
+	VPADDD        64(R9), Z4, Z4
+	VPCMPGTD      64(R10), Z4, K4
+	VPANDD        Z0, Z4, Z6
+	VPMAXSD       64(R12), Z4, Z4
+	VPADDD        64(R11), Z6, K4, Z4
+	VMOVDQU32     Z4, 64(DI)
+	VPCMPD        $0x04, Z4, Z5, K5
+	KUNPCKWD      K2, K4, K2
+	KUNPCKWD      K3, K5, K3
+	VPMOVSXWD     Y14, Z4
+	VMOVDQU32     128(DI), Z5
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     128(R13), Z6
+	VPMULDQ       Z6, Z5, Z7
+	VPSRLQ        $0x20, Z6, Z6
+	VPSRLQ        $0x20, Z5, Z8
+	VPMULDQ       Z6, Z8, Z8
+	VPSRAQ        $0x3f, Z7, Z6
+	VPANDQ        Z3, Z6, Z6
+	VPADDQ        Z6, Z7, Z7
+	VPSRAQ        X2, Z7, Z7
+	VPSRAQ        $0x3f, Z8, Z6
+	VPANDQ        Z3, Z6, Z6
+	VPADDQ        Z6, Z8, Z8
+	VPSRAQ        X2, Z8, Z8
+	VPSLLQ        $0x20, Z8, Z8
+	VMOVDQA32     Z8, K1, Z7
+	VPADDD        Z7, Z4, Z4
+	VPADDD        128(R9), Z4, Z4
+	VPCMPGTD      128(R10), Z4, K4
+	VPANDD        Z0, Z4, Z6
+	VPMAXSD       128(R12), Z4, Z4
+	VPADDD        128(R11), Z6, K4, Z4
+	VMOVDQU32     Z4, 128(DI)
+	VPCMPD        $0x04, Z4, Z5, K5
+	VEXTRACTI64X4 $0x01, Z14, Y4
+	VPMOVSXWD     Y4, Z4
+	VMOVDQU32     192(DI), Z5
+	VPSLLD        X1, Z4, Z4
+	VMOVDQU32     192(R13), Z6
+	VPMULDQ       Z6, Z5, Z7
+	VPSRLQ        $0x20, Z6, Z6
+	VPSRLQ        $0x20, Z5, Z8
+	VPMULDQ       Z6, Z8, Z8
+	VPSRAQ        $0x3f, Z7, Z6
+	VPANDQ        Z3, Z6, Z6
+	VPADDQ        Z6, Z7, Z7
+	VPSRAQ        X2, Z7, Z7
+	VPSRAQ        $0x3f, Z8, Z6
+	VPANDQ        Z3, Z6, Z6
+	VPADDQ        Z6, Z8, Z8
+	VPSRAQ        X2, Z8, Z8
+	VPSLLQ        $0x20, Z8, Z8
+	VMOVDQA32     Z8, K1, Z7
+	VPADDD        Z7, Z4, Z4
+	VPADDD        192(R9), Z4, Z4
+	VPCMPGTD      192(R10), Z4, K6
+	VPANDD        Z0, Z4, Z6
+	VPMAXSD       192(R12), Z4, Z4
+	VPADDD        192(R11), Z6, K6, Z4
+	VMOVDQU32     Z4, 192(DI)
+	VPCMPD        $0x04, Z4, Z5, K7
+	KUNPCKWD      K4, K6, K4
+	KUNPCKDQ      K2, K4, K2
+	KUNPCKWD      K5, K7, K4
+	KUNPCKDQ      K3, K4, K3
+	KMOVQ         K2, DI
+	KMOVQ         K3, R14
+	MOVQ          DI, (R8)
+	ORQ           DI, R14
+	POPCNTQ       R14, R14
+	ADDQ          R14, BX
+	ADDQ          (SP), R9
+	ADDQ          8(SP), R10
+	ADDQ          16(SP), R11
+	ADDQ          24(SP), R12
+	ADDQ          $+256, R13
+	ADDQ          $+64, SI
+	JMP           tickManyLeak_block
+
+tickManyLeak_block_end:
 	MOVQ BX, active+32(FP)
 	MOVQ CX, synapses+40(FP)
 	VZEROUPPER
@@ -4465,7 +6268,7 @@ prefetchBits_state:
 	JB         prefetchBits_state
 	MOVQ       40(AX), DX
 	MOVQ       DX, BX
-	MOVLQSX    60(AX), SI
+	MOVLQSX    64(AX), SI
 	ADDQ       SI, BX
 
 prefetchBits_weights:

@@ -30,15 +30,27 @@ func tickBitsSame(*Tile, *int32, int, *uint64) (active, synapses int) {
 	panic("kernel: no assembly")
 }
 
-func tickRowsSame(*Tile, *int32, int, *uint64) (active, synapses int) {
-	panic("kernel: no assembly")
-}
-
 func tickBitsLeak(*Tile, *int32, int, *uint64) (active, synapses int) {
 	panic("kernel: no assembly")
 }
 
+func tickMany(*Tile, *int32, int, *uint64) (active, synapses int) {
+	panic("kernel: no assembly")
+}
+
+func tickManySame(*Tile, *int32, int, *uint64) (active, synapses int) {
+	panic("kernel: no assembly")
+}
+
+func tickManyLeak(*Tile, *int32, int, *uint64) (active, synapses int) {
+	panic("kernel: no assembly")
+}
+
 func tickRows(*Tile, *int32, int, *uint64) (active, synapses int) {
+	panic("kernel: no assembly")
+}
+
+func tickRowsSame(*Tile, *int32, int, *uint64) (active, synapses int) {
 	panic("kernel: no assembly")
 }
 

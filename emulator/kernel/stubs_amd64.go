@@ -49,6 +49,21 @@ func tickBitsSame(t *Tile, axons *int32, n int, fired *uint64) (active int, syna
 //go:noescape
 func tickBitsLeak(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
 
+// tickMany is Tile.Tick, of at most as many axons as it takes.
+//
+//go:noescape
+func tickMany(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
+
+// tickManySame is Tile.Tick, of at most as many axons as it takes.
+//
+//go:noescape
+func tickManySame(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
+
+// tickManyLeak is Tile.Tick, of at most as many axons as it takes.
+//
+//go:noescape
+func tickManyLeak(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
+
 // tickRows is Tile.Tick, of at most as many axons as it takes.
 //
 //go:noescape

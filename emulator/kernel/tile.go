@@ -14,14 +14,15 @@ type Tile struct {
 	types   *uint8
 	weights *int8
 	fire    *Fire
-	// most is how many rows one tick takes, ofTypes how many bytes of weights types
-	// have.
-	most, ofTypes int32
+	// most is how many rows one tick takes, few how many of bits add up in 8 bits, and
+	// ofTypes how many bytes of weights types have.
+	most, few, ofTypes int32
+	kind               kind
 	// room is by how much each v can change before one may be beyond its limits:
 	// each row changes it by up to each, bias by up to bias. least and highest are what
 	// resets and floors make of a v.
-	room, each, bias int64
-	least, highest   int32
+	room                       int64
+	each, bias, least, highest int32
 	// ofBits and ofRows are the crossbar for the loop in Go, one of them; both are nil
 	// where there is assembly.
 	ofBits *Bits
@@ -36,7 +37,7 @@ func BitsTile(b *Bits, f *Fire, state []int32) (Tile, bool) {
 	}
 	t := newTile(f, state, b.largest)
 	t.bits, t.types, t.weights = unsafe.SliceData(b.rows), unsafe.SliceData(b.types), unsafe.SliceData(b.narrow)
-	t.most, t.ofTypes = int32(maxNarrow/max(1, b.largest)), int32(len(b.narrow))
+	t.few, t.most, t.ofTypes = int32(maxNarrow/max(1, b.largest)), int32(maxWide/max(1, b.largest)), int32(len(b.narrow))
 	if !b.simd {
 		t.ofBits = b
 	}
@@ -47,6 +48,7 @@ func BitsTile(b *Bits, f *Fire, state []int32) (Tile, bool) {
 func RowsTile(d *Dense[int8], f *Fire, state []int32) Tile {
 	t := newTile(f, state, 1<<7)
 	t.weights, t.most = unsafe.SliceData(d.rows), maxRows8
+	t.kind += rowsSame - bitsSame
 	if !d.simd {
 		t.ofRows = d
 	}
@@ -55,9 +57,15 @@ func RowsTile(d *Dense[int8], f *Fire, state []int32) Tile {
 
 // newTile returns a tile without rows, whose weights are up to a magnitude.
 func newTile(f *Fire, state []int32, largest int) Tile {
-	t := Tile{State: state, fire: f, room: -1, each: int64(largest) << f.Shift}
+	t := Tile{State: state, fire: f, room: -1, each: int32(largest) << f.Shift}
+	switch {
+	case f.Decay != nil:
+		t.kind = bitsLeak
+	case !f.same:
+		t.kind = bitsFire
+	}
 	for lane := range state {
-		bias, above, reset, floor := int64(f.Bias.at(lane)), int64(f.Above.at(lane)), f.Reset.at(lane), f.Floor.at(lane)
+		bias, above, reset, floor := f.Bias.at(lane), int64(f.Above.at(lane)), f.Reset.at(lane), f.Floor.at(lane)
 		t.bias = max(t.bias, bias, -bias)
 		t.highest = max(t.highest, floor)
 		if f.Keep == 0 {
@@ -79,6 +87,7 @@ type Work struct {
 
 	old, sums []int32
 	bytes     []uint64
+	scratch   Scratch
 }
 
 // Grow makes room for tiles of so many lanes.
@@ -92,29 +101,61 @@ func (w *Work) Grow(lanes int) {
 // false, and has done nothing, where there are more rows than it takes, or a v may go
 // beyond its limits.
 func (t *Tile) Tick(axons []int32, w *Work) bool {
-	need := int64(len(axons))*t.each + t.bias
+	need := int64(len(axons))*int64(t.each) + int64(t.bias)
 	if len(axons) > int(t.most) || need > t.room && !t.fits(need) {
 		return false
 	}
 	t.room -= need
 	first, fired := unsafe.SliceData(axons), &w.Fired[0]
-	switch f := t.fire; {
-	case t.ofBits != nil || t.ofRows != nil:
+	if t.ofBits != nil || t.ofRows != nil {
 		t.tick(axons, w)
-	case t.bits != nil && f.same:
+		return true
+	}
+	switch t.kindOf(len(axons)) {
+	case bitsSame:
 		w.Active, w.Bits = tickBitsSame(t, first, len(axons), fired)
-	case t.bits != nil && f.Decay == nil:
+	case bitsFire:
 		w.Active, w.Bits = tickBits(t, first, len(axons), fired)
-	case t.bits != nil:
+	case bitsLeak:
 		w.Active, w.Bits = tickBitsLeak(t, first, len(axons), fired)
-	case f.same:
+	case manySame:
+		w.Active, w.Bits = tickManySame(t, first, len(axons), fired)
+	case manyFire:
+		w.Active, w.Bits = tickMany(t, first, len(axons), fired)
+	case manyLeak:
+		w.Active, w.Bits = tickManyLeak(t, first, len(axons), fired)
+	case rowsSame:
 		w.Active, w.Bits = tickRowsSame(t, first, len(axons), fired)
-	case f.Decay == nil:
+	case rowsFire:
 		w.Active, w.Bits = tickRows(t, first, len(axons), fired)
-	default:
+	case rowsLeak:
 		w.Active, w.Bits = tickRowsLeak(t, first, len(axons), fired)
 	}
 	return true
+}
+
+// kind is which of the assembly's functions runs a tick.
+type kind int32
+
+const (
+	bitsSame kind = iota
+	bitsFire
+	bitsLeak
+	manySame
+	manyFire
+	manyLeak
+	rowsSame
+	rowsFire
+	rowsLeak
+)
+
+// kindOf returns that of a tick of so many rows.
+func (t *Tile) kindOf(rows int) kind {
+	k := t.kind
+	if t.bits != nil && rows > int(t.few) {
+		k += manySame - bitsSame
+	}
+	return k
 }
 
 // fits finds out how far the v are from their limits, and reports whether that is as
@@ -152,6 +193,10 @@ func (t *Tile) tick(axons []int32, w *Work) {
 	case t.ofRows != nil:
 		clear(sums)
 		t.ofRows.Add(sums, axons)
+	case len(axons) > int(t.few):
+		clear(sums)
+		t.ofBits.Add(sums, axons, &w.scratch)
+		w.Bits = t.ofBits.count(axons)
 	default:
 		w.Bits = t.ofBits.addBytes(bytes, axons)
 		if f.alike && inOrder {

@@ -52,7 +52,7 @@ func TestTilesAddAndFire(t *testing.T) {
 			var w Work
 			w.Grow(lanes)
 			for tick := range 12 {
-				axons := randomAxons(r, rows, 10)
+				axons := randomAxons(r, rows, 1+r.IntN(100))
 				sums, old, fired := make([]int32, lanes), make([]int32, lanes), make([]uint64, lanes/64)
 				add(sums, axons)
 				active, ok := f.Run(v, sums, old, fired)

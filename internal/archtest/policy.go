@@ -92,6 +92,7 @@ var policy = []row{
 	{pkg: "internal/isaref", may: []string{"isa/...", "targets/..."}, tests: []string{"emulator/..."}},
 	{pkg: "internal/benchnet", may: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/diag", "internal/numbers", "internal/spell"}},
 	{pkg: "internal/mapbench", may: []string{"compiler/partition", "compiler/place"}},
+	{pkg: "internal/limitbench", may: []string{"emulator/kernel"}},
 	{pkg: "internal/scalebench", tests: []string{"compiler/...", "targets/..."}},
 	{pkg: "internal/difftest", may: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/..."}},
 	{pkg: "examples/...", may: belowCommand},

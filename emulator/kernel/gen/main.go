@@ -31,7 +31,7 @@ func main() {
 	addRows(rows16)
 	runFire(fires)
 	runFire(leaky)
-	for _, kind := range []tileKind{tileBits, tileRows} {
+	for _, kind := range []tileKind{tileBits, tileMany, tileRows} {
 		for _, neurons := range []fireKind{fires, same, leaky} {
 			tickTile(kind, neurons)
 		}

@@ -12,12 +12,13 @@ type tileKind struct {
 	name string
 	// bytes is how wide the sums of a lane are on the way.
 	bytes int
-	// rows adds the rows of t to acc, the sums of lanes from on.
-	rows func(t tile, acc []VecVirtual, from GPVirtual, loop string)
+	// rows adds the rows of t to acc, the sums of so many lanes from one on.
+	rows func(t tile, kind tileKind, acc []VecVirtual, lanes int, from GPVirtual, loop string)
 }
 
 var (
 	tileBits = tileKind{"Bits", 1, tile.addBits}
+	tileMany = tileKind{"Many", 2, tile.addBits} // bits, of many rows
 	tileRows = tileKind{"Rows", 2, tile.addWhole}
 )
 
@@ -51,7 +52,7 @@ func tickTile(kind tileKind, neurons fireKind) {
 		JL(LabelRef(done))
 		acc := zmms(lanes * kind.bytes / 64)
 		zero(acc)
-		kind.rows(t, acc, from, start)
+		kind.rows(t, kind, acc, lanes, from, start)
 		t.update(fire, acc, kind.bytes, from, active)
 		ADDQ(I32(int32(lanes)), from)
 		JMP(LabelRef(start))
@@ -134,8 +135,9 @@ func (t tile) eachRow(loop string, body func(axon GPVirtual)) {
 	Label(loop + "_rows_end")
 }
 
-// addBits adds the weights of each row's type where its bits are set.
-func (t tile) addBits(acc []VecVirtual, from GPVirtual, loop string) {
+// addBits adds the weights of each row's type where its bits are set, in lanes of 8 or
+// 16 bits.
+func (t tile) addBits(kind tileKind, acc []VecVirtual, lanes int, from GPVirtual, loop string) {
 	bits, weights := GP64(), GP64()
 	Load(t.at.Field("bits"), bits)
 	Load(t.at.Field("weights"), weights)
@@ -144,21 +146,31 @@ func (t tile) addBits(acc []VecVirtual, from GPVirtual, loop string) {
 	MOVQ(from, bytes)
 	SHRQ(Imm(3), bytes)
 	ADDQ(bytes, bits)
-	types, lanes := GP64(), GP64()
+	types, all := GP64(), GP64()
 	Load(t.at.Field("types"), types)
-	Load(t.at.Field("State").Len(), lanes)
+	Load(t.at.Field("State").Len(), all)
 	t.eachRow(loop, func(axon GPVirtual) {
 		w := GP64()
 		MOVBQZX(Mem{Base: types, Index: axon, Scale: 1}, w)
-		IMULQ(lanes, w)
+		IMULQ(all, w)
 		ADDQ(weights, w)
-		IMULQ(lanes, axon)
+		IMULQ(all, axon)
 		SHRQ(Imm(3), axon)
 		ADDQ(bits, axon)
 		for k, z := range acc {
-			mask, count := K(), GP64()
-			KMOVQ(Mem{Base: axon, Disp: 8 * k}, mask)
-			VPADDB(Mem{Base: w, Disp: 64 * k}, z, mask, z)
+			mask := K()
+			if kind.bytes == 1 {
+				KMOVQ(Mem{Base: axon, Disp: 8 * k}, mask)
+				VPADDB(Mem{Base: w, Disp: 64 * k}, z, mask, z)
+				continue
+			}
+			wide := ZMM()
+			KMOVD(Mem{Base: axon, Disp: 4 * k}, mask)
+			VPMOVSXBW(Mem{Base: w, Disp: 32 * k}, wide)
+			VPADDW(wide, z, mask, z)
+		}
+		for k := range lanes / 64 {
+			count := GP64()
 			POPCNTQ(Mem{Base: axon, Disp: 8 * k}, count)
 			ADDQ(count, t.found)
 		}
@@ -166,7 +178,7 @@ func (t tile) addBits(acc []VecVirtual, from GPVirtual, loop string) {
 }
 
 // addWhole adds rows of 8 bits in lanes of 16.
-func (t tile) addWhole(acc []VecVirtual, from GPVirtual, loop string) {
+func (t tile) addWhole(_ tileKind, acc []VecVirtual, _ int, from GPVirtual, loop string) {
 	weights, lanes := GP64(), GP64()
 	Load(t.at.Field("weights"), weights)
 	ADDQ(from, weights)
