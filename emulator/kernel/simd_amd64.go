@@ -4,7 +4,7 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-//go:generate sh -c "cd gen && go run . -out kernel_amd64.s -stubs stubs_amd64.go -pkg kernel"
+//go:generate sh -c "cd gen && GOFLAGS=-tags=purego go run . -out kernel_amd64.s -stubs stubs_amd64.go -pkg kernel"
 
 // simd says that the assembly runs here.
 var simd = cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL && cpu.X86.HasPOPCNT

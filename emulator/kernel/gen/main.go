@@ -1,6 +1,6 @@
 // Gen writes the assembly of package kernel.
 //
-//	cd emulator/kernel/gen && go run . -out kernel_amd64.s -stubs stubs_amd64.go -pkg kernel
+//	cd emulator/kernel/gen && GOFLAGS=-tags=purego go run . -out kernel_amd64.s -stubs stubs_amd64.go -pkg kernel
 package main
 
 import (
