@@ -135,10 +135,10 @@ func (e *Experiment) checkReadout(net *network.Network, set *dataset.Set, diags 
 		return
 	}
 	pop := net.Populations[i]
-	if pop.Model == network.Integrator && e.Readout.Kind != Membrane {
+	if pop.Model.Silent() && e.Readout.Kind != Membrane {
 		diags.Append(diag.Diagnostic{
 			Pos: name.Pos, Code: diag.Unsupported,
-			Message: fmt.Sprintf("readout: population %q is an integrator, which never fires, so `kind: %s` has nothing to read; want `kind: membrane`", pop.Name, e.Readout.Kind),
+			Message: fmt.Sprintf("readout: population %q is of neuron %s, which never fires, so `kind: %s` has nothing to read; want `kind: membrane`", pop.Name, pop.Model, e.Readout.Kind),
 			Notes:   []diag.Note{{Pos: pop.Pos, Message: "the population"}},
 		})
 	}

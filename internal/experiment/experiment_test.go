@@ -227,7 +227,7 @@ func TestCheck(t *testing.T) {
 		{"unknown population", func(e *experiment.Experiment) { e.Readout.Population.Text = "ot" }, `e.yaml:4:23: readout: network n.yaml has no population "ot"; did you mean "out"? [unknown-name]`},
 		{"input as population", func(e *experiment.Experiment) { e.Readout.Population.Text = "x" }, `readout: "x" is an input of network n.yaml, want a population`},
 		{"labels", func(e *experiment.Experiment) { e.Readout.Population.Text = "pair" }, "e.yaml:4:23: readout: population \"pair\" has 2 neurons, for labels 0 to 1, but sample 2 has label 2 and the data set's largest is 2 [bad-dataset]\n\tn.yaml:5:3: the population\n\te.yaml:2:10: the data set"},
-		{"silent population", func(e *experiment.Experiment) { e.Readout.Population.Text = "sums" }, "readout: population \"sums\" is an integrator, which never fires, so `kind: count` has nothing to read; want `kind: membrane`"},
+		{"silent population", func(e *experiment.Experiment) { e.Readout.Population.Text = "sums" }, "readout: population \"sums\" is of neuron integrator, which never fires, so `kind: count` has nothing to read; want `kind: membrane`"},
 		{"membrane of a silent population", func(e *experiment.Experiment) {
 			e.Readout.Population.Text, e.Readout.Kind = "sums", experiment.Membrane
 		}, ""},
