@@ -89,7 +89,7 @@ func values(t *testing.T, a *Array) *Values {
 	case Float:
 		v.Floats, err = a.Floats()
 		v.Narrow = a.Type().Size == 4
-	default:
+	case Int, Bool, Enum, VLen:
 		v.Ints, err = a.Ints()
 	}
 	if err != nil {
