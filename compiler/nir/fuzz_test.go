@@ -56,7 +56,14 @@ func survives(t *testing.T, data []byte, opt Options) {
 
 // FuzzImport reads any bytes.
 func FuzzImport(f *testing.F) {
-	f.Add(encoded(f, every()), uint16(1))
+	f.Add(encoded(f, graphOf(nodes{
+		"in": of1(input, "shape", []int{1, 4, 4}), "n": of1(leakFire, "tau", 1.0, "r", 1.0, "v_leak", 0.0, "v_threshold", 1.0),
+		"c": of1(conv2d, "weight", array([]int{1, 1, 2, 2}, 1, 2, 3, 4), "stride", 1, "padding", 0, "dilation", 1, "groups", 1),
+	}, "in c", "c n")), uint16(1))
+	f.Add(encoded(f, graphOf(nodes{
+		"in": of1(input, "shape", []int{4}), "w": of1(affine, "weight", array([]int{1, 4}, 1, 2, 3, 4), "bias", []float64{1}),
+		"d": of1(delay, "delay", 0.001), "n": of1(cubaFire, "tau_mem", 1.0, "tau_syn", 1.0, "r", 1.0, "v_leak", 0.0, "v_threshold", 1.0),
+	}, "in w", "w d", "d n", "n n")), uint16(0))
 	f.Add(encoded(f, graphOf(nodes{"in": of1(input, "shape", []int{1}), "a": of1(fire, "r", 1.0, "v_threshold", 1.0)}, "in a", "a a")), uint16(0))
 	f.Fuzz(func(t *testing.T, data []byte, options uint16) { survives(t, data, optionsOf(options)) })
 }

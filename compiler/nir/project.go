@@ -213,8 +213,13 @@ type synapse struct {
 // product writes a chain as the synapses that it amounts to.
 func (im *importer) product(l *link, maps []*node, d int) {
 	pres, posts := size(l.from.shape), size(l.to.shape)
-	var pre, post, late, weight []float64
-	lates := map[int]bool{}
+	// Few bytes a synapse, until it is known which arrays are wanted.
+	var (
+		pre, post []int32
+		late      []uint16
+		weight    []float64
+	)
+	longest, shortest := 0, math.MaxInt
 	for i := range pres {
 		at := i
 		if l.from.order != nil {
@@ -231,9 +236,9 @@ func (im *importer) product(l *link, maps []*node, d int) {
 		}
 		for _, s := range row {
 			ticks := im.ticks(l, s.late)
-			lates[ticks] = true
-			pre, post = append(pre, float64(i)), append(post, float64(s.post))
-			late, weight = append(late, float64(ticks)), append(weight, s.weight)
+			longest, shortest = max(longest, ticks), min(shortest, ticks)
+			pre, post = append(pre, int32(i)), append(post, int32(s.post))
+			late, weight = append(late, uint16(min(ticks, maxDelay+1))), append(weight, s.weight)
 		}
 	}
 	if len(pre) == 0 {
@@ -248,31 +253,32 @@ func (im *importer) product(l *link, maps []*node, d int) {
 		}
 		im.note("%s to %s: nodes %s become %s", l.from.node, l.to.node, strings.Join(list, ", "), diag.Plural(len(pre), "synapse"))
 	}
-	ticks := int(late[0])
-	if len(pre) == pres*posts && len(lates) == 1 {
-		im.line(l, "connect: dense, weights: "+im.out.Array(name, narrow([]int{pres, posts}, weight), ""), ticks)
+	if len(pre) == pres*posts && longest == shortest {
+		im.line(l, "connect: dense, weights: "+im.out.Array(name, narrow([]int{pres, posts}, weight), ""), longest)
 		return
-	}
-	ints := func(v []float64) *ndarray.Array {
-		return &ndarray.Array{Shape: []int{len(v)}, Data: v, Type: ndarray.Int32}
 	}
 	text := fmt.Sprintf("connect: {file: %s", netfile.Quoted(im.out.ArrayFile))
 	keep := func(key string, a *ndarray.Array) {
 		im.out.Array(name+"."+key, a, "")
 		text += fmt.Sprintf(", %s: %s.%s", key, name, key)
 	}
-	keep("pre", ints(pre))
-	keep("post", ints(post))
+	keep("pre", wholes(pre))
+	keep("post", wholes(post))
 	keep("weight", narrow([]int{len(weight)}, weight))
-	if len(lates) > 1 {
-		if longest := slices.Max(late); longest > maxDelay {
-			ticks = int(longest) // line refuses it
-		} else {
-			keep("delay", ints(late))
-			ticks = 1
-		}
+	if longest != shortest && longest <= maxDelay {
+		keep("delay", wholes(late))
+		longest = 1 // what is not written
 	}
-	im.line(l, text+"}", ticks)
+	im.line(l, text+"}", longest)
+}
+
+// wholes makes an array of whole numbers.
+func wholes[T int32 | uint16](v []T) *ndarray.Array {
+	a := &ndarray.Array{Shape: []int{len(v)}, Data: make([]float64, len(v)), Type: ndarray.Int32}
+	for i, x := range v {
+		a.Data[i] = float64(x)
+	}
+	return a
 }
 
 // expand returns what a map makes of a row of synapses, sorted, those of one end
