@@ -67,10 +67,10 @@ const (
 type layer struct {
 	b   []byte
 	err error
-	// heap is the address of the global heap, which has all strings; refs counts
-	// those that were referred to, in the order of texts.
-	heap uint64
-	refs int
+	// heap is the address of the global heap, which has each string once, texts its
+	// number there.
+	heap  uint64
+	texts map[string]uint32
 	// data are the datasets, the next of which begins at end.
 	data []*Values
 	end  uint64
@@ -89,6 +89,7 @@ func (l *layer) fail(format string, args ...any) {
 func (l *layer) file(root *Tree, data uint64) {
 	l.end = data
 	l.b = make([]byte, superSize)
+	l.texts = map[string]uint32{}
 	l.global(texts(nil, root))
 	header, tree, heap := l.group(root, "/")
 	b := append([]byte("\x89HDF\r\n\x1a\n"), 0, 0, 0, 0, 0, 8, 8, 0)
@@ -101,7 +102,7 @@ func (l *layer) file(root *Tree, data uint64) {
 	copy(l.b, b)
 }
 
-// texts lists all strings of a tree in the order in which they are laid out.
+// texts lists all strings of a tree, in an order that is always the same.
 func texts(list []string, t *Tree) []string {
 	for _, name := range slices.Sorted(maps.Keys(t.Attrs)) {
 		if s, ok := t.Attrs[name].(string); ok {
@@ -128,20 +129,26 @@ func (l *layer) put(b []byte) uint64 {
 // indices are of 16 bits.
 const maxCollection = 1<<16 - 1
 
-// global lays out the global heap: the strings, numbered from 1.
+// global lays out the global heap: each of the strings once, numbered from 1.
 //
 //	collection   GCOL, version 1, size, objects, free space as object 0
 //	object       index, references, 0, size, bytes
 func (l *layer) global(list []string) {
-	if len(list) > maxCollection {
-		l.fail("%d strings, at most %d are written", len(list), maxCollection)
-	}
-	if len(list) == 0 || l.err != nil {
+	if len(list) == 0 {
 		return
 	}
 	var objects []byte
-	for k, s := range list {
-		objects = le16(objects, uint16(k+1), 1)
+	for _, s := range list {
+		if _, ok := l.texts[s]; ok {
+			continue
+		}
+		k := len(l.texts) + 1
+		if k > maxCollection {
+			l.fail("more than %d different strings, the most that are written", maxCollection)
+			return
+		}
+		l.texts[s] = uint32(k)
+		objects = le16(objects, uint16(k), 1)
 		objects = le32(objects, 0)
 		objects = le64(objects, uint64(len(s)))
 		objects = padded(append(objects, s...))
@@ -158,17 +165,15 @@ func (l *layer) global(list []string) {
 	l.heap = l.put(append(b, make([]byte, total-len(b))...))
 }
 
-// ref appends what stands for the next string: its length, and where it is.
+// ref appends what stands for a string: its length, and where it is.
 func (l *layer) ref(b []byte, s string) []byte {
-	l.refs++
-	b = le32(b, uint32(len(s)))
-	return le32(le64(b, l.heap), uint32(l.refs))
+	return le32(le64(le32(b, uint32(len(s))), l.heap), l.texts[s])
 }
 
 // group lays out a group, what is in it first, and returns the addresses of its
 // header, of its B-tree and of its heap of names.
 func (l *layer) group(t *Tree, path string) (header, tree, heap uint64) {
-	attrs := l.attrs(t.Attrs) // strings are counted in the order of texts
+	attrs := l.attrs(t.Attrs)
 	at := map[string]uint64{}
 	for _, name := range slices.Sorted(maps.Keys(t.Data)) {
 		at[name] = l.dataset(t.Data[name], path+name)

@@ -134,13 +134,16 @@ func TestWhatIsWrittenReadsBack(t *testing.T) {
 }
 
 func TestWriteRefuses(t *testing.T) {
-	strings := make([]string, maxCollection+1)
+	many := make([]string, maxCollection+1)
+	for i := range many {
+		many[i] = fmt.Sprint(i)
+	}
 	for want, root := range map[string]*Tree{
 		"no name":               {Groups: map[string]*Tree{"a/b": {}}},
 		"is a group and a data": {Groups: map[string]*Tree{"a": {}}, Data: map[string]*Values{"a": {Ints: []int64{1}}}},
 		"does not hold":         {Data: map[string]*Values{"a": {Shape: []int{2}, Ints: []int64{1}}}},
 		"of type bool":          {Attrs: map[string]any{"a": true}},
-		"65536 strings":         {Data: map[string]*Values{"a": {Shape: []int{len(strings)}, Strings: strings}}},
+		"than 65535 different":  {Data: map[string]*Values{"a": {Shape: []int{len(many)}, Strings: many}}},
 	} {
 		if err := Write(&bytes.Buffer{}, root); err == nil || !bytes.Contains([]byte(err.Error()), []byte(want)) {
 			t.Errorf("error %v, want one with %q", err, want)
