@@ -5,12 +5,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/weft-toolchain/weft/compiler"
-	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/compiler/nir"
 	"github.com/weft-toolchain/weft/emulator"
 	"github.com/weft-toolchain/weft/internal/eval"
-	"github.com/weft-toolchain/weft/internal/experiment"
 	"github.com/weft-toolchain/weft/internal/ndarray"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -18,6 +15,9 @@ import (
 // TestNMNIST imports the network that nmnist/README.md tells of, and holds its
 // accuracy on two chips to what stands there.
 func TestNMNIST(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs 100 samples on two chips")
+	}
 	shared(t)
 	dir, err := filepath.Abs(os.Getenv("WEFT_SHARED")) // the experiment is in another folder
 	if err != nil {
@@ -45,18 +45,7 @@ func TestNMNIST(t *testing.T) {
 	if err := ndarray.WriteNPZ(filepath.Join(out, "cnn.npz"), r.Arrays); err != nil {
 		t.Fatal(err)
 	}
-	exp, err := experiment.Load(filepath.Join(out, "experiment.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	net, err := network.Load(exp.Network.Path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := exp.LoadData()
-	if err != nil {
-		t.Fatal(err)
-	}
+	exp, net, data := opened(t, filepath.Join(out, "experiment.yaml"))
 	if err := exp.Check(net, data); err != nil {
 		t.Fatal(err)
 	}
@@ -65,9 +54,9 @@ func TestNMNIST(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		res, err := compiler.Compile(t.Context(), net, name, &target.Arch, compiler.Options{Quantise: exp.Quantise, Effort: 1})
-		if err != nil {
-			t.Fatal(err)
+		res := compile(t, net, target, exp.Quantise)
+		if res == nil {
+			t.Fatalf("it does not fit %s", name)
 		}
 		got, err := eval.Run(t.Context(), eval.Config{
 			Experiment: exp, Network: net, Data: data, Target: target,

@@ -91,27 +91,21 @@ func (r *Record) writeNIRData(w io.Writer) error {
 		g := group[k]
 		idx[g], time[g] = append(idx[g], int64(index[k])), append(time[g], float64(s.Tick)*r.Tick)
 	}
-	typed := func(name string, more map[string]any) map[string]any {
-		attrs := map[string]any{"__type__": name}
-		for key, v := range more {
-			attrs[key] = v
-		}
-		return attrs
-	}
+	typed := func(name string) map[string]any { return map[string]any{"__type__": name} }
 	nodes := map[string]*hdf5.Tree{}
 	for k, g := range r.Groups {
 		shape := []int{1, len(idx[k])}
 		spikes := &hdf5.Tree{
-			Attrs: typed("EventData", map[string]any{"n_neurons": int64(g.N), "t_max": float64(r.Ticks) * r.Tick}),
+			Attrs: map[string]any{"__type__": "EventData", "n_neurons": int64(g.N), "t_max": float64(r.Ticks) * r.Tick},
 			Data: map[string]*hdf5.Values{
 				"idx":  {Shape: shape, Ints: append([]int64{}, idx[k]...)},
 				"time": {Shape: shape, Floats: append([]float64{}, time[k]...)},
 			},
 		}
 		nodes[g.Name] = &hdf5.Tree{
-			Attrs:  typed("NIRNodeData", nil),
+			Attrs:  typed("NIRNodeData"),
 			Groups: map[string]*hdf5.Tree{"observables": {Groups: map[string]*hdf5.Tree{"spikes": spikes}}},
 		}
 	}
-	return hdf5.Write(w, &hdf5.Tree{Attrs: typed("NIRGraphData", nil), Groups: map[string]*hdf5.Tree{"nodes": {Groups: nodes}}})
+	return hdf5.Write(w, &hdf5.Tree{Attrs: typed("NIRGraphData"), Groups: map[string]*hdf5.Tree{"nodes": {Groups: nodes}}})
 }
