@@ -265,7 +265,10 @@ func components(all []*source, next map[*source][]*source) [][]*source {
 			}
 		}
 		if m.low == m.number {
-			at := slices.Index(stack, s)
+			at := len(stack) - 1
+			for stack[at] != s {
+				at--
+			}
 			part := slices.Clone(stack[at:])
 			stack = stack[:at]
 			for _, p := range part {

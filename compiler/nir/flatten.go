@@ -2,7 +2,6 @@ package nir
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/spell"
@@ -39,12 +38,15 @@ func (im *importer) flatten(g *group) ports {
 			mine.out[n.name] = k
 		}
 	}
-	r := &resolver{im: im, group: g, at: at, inner: inner}
+	r := &resolver{im: im, group: g, at: at, inner: inner, guesses: map[string]string{}}
 	seen := map[[2]string]int{}
 	for _, e := range g.edges {
 		r.edge = e
 		from, ok := r.end(&e[0], "output", func(p ports) map[string]int { return p.out })
 		to, ok2 := r.end(&e[1], "input", func(p ports) map[string]int { return p.in })
+		if im.budget < 0 {
+			return mine
+		}
 		if !ok || !ok2 {
 			continue
 		}
@@ -83,6 +85,10 @@ type resolver struct {
 	at    map[string]int
 	inner map[string]ports
 	edge  [2]string
+	// guesses has what names that no node has were taken for, all and idle the names
+	// of the nodes, and of those that no edge names.
+	guesses   map[string]string
+	all, idle []string
 }
 
 func (r *resolver) add(code diag.Code, format string, args ...any) {
@@ -123,21 +129,30 @@ func (r *resolver) end(name *string, port string, side func(ports) map[string]in
 	return 0, false
 }
 
-// meant returns the node that a name which none has most likely stands for: the
-// only one that no edge names, or else the one that is spelt most alike.
+// meant returns the node that a name which none has most likely stands for: one
+// that no edge names, if it is spelt alike, or else any that is.
 func (r *resolver) meant(name string) string {
-	var all, idle []string
-	for _, n := range r.group.nodes {
-		all = append(all, n.name)
-		if !slices.ContainsFunc(r.group.edges, func(e [2]string) bool { return e[0] == n.name || e[1] == n.name }) {
-			idle = append(idle, n.name)
+	if guess, ok := r.guesses[name]; ok || !r.im.spend(int64(len(r.group.nodes))) {
+		return guess
+	}
+	if r.all == nil {
+		named := map[string]bool{}
+		for _, e := range r.group.edges {
+			named[e[0]], named[e[1]] = true, true
+		}
+		for _, n := range r.group.nodes {
+			r.all = append(r.all, n.name)
+			if !named[n.name] {
+				r.idle = append(r.idle, n.name)
+			}
 		}
 	}
-	if meant, ok := spell.Nearest(name, idle); ok {
-		return meant
+	guess, ok := spell.Nearest(name, r.idle)
+	if !ok {
+		guess, _ = spell.Nearest(name, r.all)
 	}
-	meant, _ := spell.Nearest(name, all)
-	return meant
+	r.guesses[name] = guess
+	return guess
 }
 
 // names lists what there is.

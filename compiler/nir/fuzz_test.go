@@ -2,6 +2,8 @@ package nir
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/weft-toolchain/weft/compiler/network"
@@ -171,4 +173,37 @@ func (m *maker) node(depth int) *hdf5.Tree {
 		return m.graph(depth + 1)
 	}
 	return n
+}
+
+// Many names that no node has, and long chains, end soon.
+func TestLargeGraphsEnd(t *testing.T) {
+	in := nodes{"n": of1(fire, "r", 1.0, "v_threshold", 1.0), "in": of1(input, "shape", []int{1})}
+	edges := []string{"in n"}
+	for k := range 3000 {
+		edges = append(edges, fmt.Sprintf("a%d b%d", k, k))
+	}
+	for _, repair := range []bool{false, true} {
+		survives(t, encoded(t, graphOf(in, edges...)), Options{Repair: repair})
+	}
+	chain, at := []string{}, "in"
+	for k := range 2000 {
+		name := fmt.Sprintf("n%d", k)
+		in[name] = of1(fire, "r", 1.0, "v_threshold", 1.0)
+		chain, at = append(chain, at+" "+name), name
+	}
+	survives(t, encoded(t, graphOf(in, chain...)), Options{})
+	// Each pair of maps doubles the ways.
+	at = "in"
+	ways := []string{}
+	for k := range 40 {
+		a, b, c := fmt.Sprintf("a%d", k), fmt.Sprintf("b%d", k), fmt.Sprintf("c%d", k)
+		for _, name := range []string{a, b, c} {
+			in[name] = of1(scale, "scale", 1.0)
+		}
+		ways, at = append(ways, at+" "+a, at+" "+b, a+" "+c, b+" "+c), c
+	}
+	_, err := imported(encoded(t, graphOf(in, append(ways, at+" n")...)), Options{})
+	if err == nil || !strings.Contains(err.Error(), "[too-large]") {
+		t.Errorf("error %v, want one of too many ways", err)
+	}
 }

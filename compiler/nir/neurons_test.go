@@ -115,7 +115,7 @@ func TestNeuronsFollowTheirEquations(t *testing.T) {
 			t.Run(name+"/"+string(row.kind), func(t *testing.T) {
 				opt := opt
 				if opt.Tick == 0 {
-					opt.Tick = DefaultTick
+					opt.Tick = defaultTick
 				}
 				if opt.TimeUnit == 0 {
 					opt.TimeUnit = 1

@@ -25,7 +25,7 @@ type Options struct {
 	Name string
 	// Arrays is the .npz file as the network file names it; if empty, Name.npz.
 	Arrays string
-	// Tick is the duration of a step in seconds; 0 is DefaultTick.
+	// Tick is the duration of a step in seconds; 0 is 0.1 ms.
 	Tick float64
 	// TimeUnit is what the file's times are counted in, in seconds; 0 is 1 s.
 	TimeUnit float64
@@ -53,9 +53,9 @@ type Options struct {
 	Repair bool
 }
 
-// DefaultTick is the tick in seconds that the importers of snnTorch and Norse
+// defaultTick is the tick in seconds that the importers of snnTorch and Norse
 // assume.
-const DefaultTick = 1e-4
+const defaultTick = 1e-4
 
 // Reset is what a spike does to the potential.
 type Reset string
@@ -118,7 +118,7 @@ func Import(file string, opt Options) (*Result, error) {
 // build is Import of a file that is open, or of which err says why it is not.
 // Each step wants the one before it to be free of mistakes.
 func build(file string, f *hdf5.File, err error, opt Options) (*Result, error) {
-	opt.Tick, opt.TimeUnit = cmp.Or(opt.Tick, DefaultTick), cmp.Or(opt.TimeUnit, 1)
+	opt.Tick, opt.TimeUnit = cmp.Or(opt.Tick, defaultTick), cmp.Or(opt.TimeUnit, 1)
 	im := &importer{
 		file: file, opt: opt, budget: maxWork,
 		late: map[*node][]int{}, labels: map[*node]string{}, used: map[string]bool{},
@@ -157,7 +157,8 @@ type importer struct {
 	edges []edge
 	// before and after list the edges of each node.
 	before, after [][]int
-	// parts are the neurons and inputs, and what connects them.
+	// sources are the inputs and populations, links what connects them, outputs those
+	// that are shown.
 	sources []*source
 	links   []*link
 	outputs []*source
@@ -177,7 +178,7 @@ const (
 	maxWork      = 1 << 27
 	synapseWork  = 8
 	neuronWork   = 64
-	visitingWork = 64
+	visitingWork = 256
 )
 
 // spend takes n from the budget, and reports a file that wants more.

@@ -78,7 +78,7 @@ func (im *importer) read(f *hdf5.File) *group {
 		return nil
 	}
 	outer := &node{row: rowOf(nested)}
-	r := &reader{Fields: hdf5.Fields{Group: g, What: "the graph /node", Diags: &im.diags}, im: im, node: outer}
+	r := &reader{Fields: hdf5.Fields{Group: g, What: "the graph /node", Diags: &im.diags}, node: outer}
 	if t := r.Text("type"); t != "" && kind(t) != nested {
 		r.Add(diag.WrongType, "has type %q, want %q: a file holds a graph, not one node of it", t, nested)
 		return nil
@@ -89,7 +89,6 @@ func (im *importer) read(f *hdf5.File) *group {
 // reader reads one node.
 type reader struct {
 	hdf5.Fields
-	im   *importer
 	node *node
 }
 
@@ -118,7 +117,7 @@ func (r *reader) graph(path string) *group {
 			continue
 		}
 		n := &node{name: name, path: strings.TrimPrefix(path+"/"+name, "/")}
-		child := &reader{Fields: hdf5.Fields{Group: in, What: fmt.Sprintf("node %q", n.path), Diags: r.Diags}, im: r.im, node: n}
+		child := &reader{Fields: hdf5.Fields{Group: in, What: fmt.Sprintf("node %q", n.path), Diags: r.Diags}, node: n}
 		if child.read() {
 			g.nodes = append(g.nodes, n)
 		}
@@ -337,7 +336,7 @@ func (r *reader) flatten() {
 	}
 	// Older files have an array, newer ones a group that holds it.
 	if in, err := r.Group.Group("input_type"); err == nil {
-		inner := &reader{Fields: hdf5.Fields{Group: in, What: r.What, Diags: r.Diags}, im: r.im, node: n}
+		inner := &reader{Fields: hdf5.Fields{Group: in, What: r.What, Diags: r.Diags}, node: n}
 		n.shape = inner.shape("input")
 		return
 	}

@@ -186,7 +186,7 @@ func (im *importer) assumptions() {
 	has := func(kinds ...kind) bool {
 		return slices.ContainsFunc(im.nodes, func(n *node) bool { return slices.Contains(kinds, n.kind) })
 	}
-	say("dt", number(o.Tick)+" s", o.Tick != DefaultTick, "--dt")
+	say("dt", number(o.Tick)+" s", o.Tick != defaultTick, "--dt")
 	leaks := has(leak, leakFire, cubaLeak, cubaFire)
 	if leaks || has(delay) {
 		say("time unit", number(o.TimeUnit)+" s", o.TimeUnit != 1, "--time-unit")
