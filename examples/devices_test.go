@@ -9,11 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/emulator"
 	"github.com/weft-toolchain/weft/emulator/report"
 	"github.com/weft-toolchain/weft/internal/eval"
-	"github.com/weft-toolchain/weft/internal/experiment"
 	"github.com/weft-toolchain/weft/internal/golden"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -24,18 +22,7 @@ const deviceChips = 10
 // What devices cost the digits, one by one: digits/rram/want.txt is the table of
 // its README. With all of them off, the chip does what a digital one does.
 func TestWhatDevicesCostTheDigits(t *testing.T) {
-	exp, err := experiment.Load("digits/experiment.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	net, err := network.Load(exp.Network.Path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := exp.LoadData()
-	if err != nil {
-		t.Fatal(err)
-	}
+	exp, net, data := opened(t, "digits/experiment.yaml")
 	run := func(target *targets.Target, mode emulator.Mode) *eval.Result {
 		res := compile(t, net, target, exp.Quantise)
 		if res == nil {

@@ -158,6 +158,24 @@ func load(t *testing.T, dir string) *network.Network {
 	return net
 }
 
+// opened reads an experiment with its network and its data.
+func opened(t *testing.T, path string) (*experiment.Experiment, *network.Network, *dataset.Set) {
+	t.Helper()
+	exp, err := experiment.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, err := network.Load(exp.Network.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := exp.LoadData()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return exp, net, data
+}
+
 // stimulusOf reads a file of spikes, if there is one.
 func stimulusOf(t *testing.T, path string, net *network.Network) [][]int32 {
 	t.Helper()

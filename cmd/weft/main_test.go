@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 }
 
 // The command does what the scripts of testdata/script say. Each runs in a
-// folder of its own with a copy of the small examples in it.
+// folder of its own with a copy of the small examples and of NIR graphs in it.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -42,6 +42,10 @@ func TestScript(t *testing.T) {
 				if err := os.CopyFS(to, os.DirFS(filepath.Join("..", "..", "examples", name))); err != nil {
 					return fmt.Errorf("copy the examples: %w", err)
 				}
+			}
+			nets := filepath.Join("..", "..", "compiler", "nir", "testdata")
+			if err := os.CopyFS(filepath.Join(env.WorkDir, "nir"), os.DirFS(nets)); err != nil {
+				return fmt.Errorf("copy NIR graphs: %w", err)
 			}
 			return nil
 		},

@@ -202,6 +202,18 @@ func TestNeuronFollowsItsEquation(t *testing.T) {
 			[]float64{5, 107, 209, 211},
 			nil,
 		},
+		{
+			"li leaks and never fires", "li, params: {tau: 2ms, r: 2, v_leak: 4}", "6", 1,
+			[]int{1, 2},
+			[]float64{2, 9, 12.5, 8.25},
+			nil,
+		},
+		{
+			"cuba_li sees the new current and never fires", "cuba_li, params: {tau: 2ms, tau_syn: 2ms, r: 2, w_in: 2}", "4", 1,
+			[]int{1, 2},
+			[]float64{0, 4, 8, 7},
+			nil,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			q := quantised(t, fmt.Sprintf("inputs: {in: {shape: 1}}\npopulations: {p: {shape: 1, neuron: %s}}\nprojections: [{from: in, to: p, connect: dense, weights: %s, delay: %d}]\n",

@@ -78,15 +78,9 @@ var realModels = map[network.Model]realModel{
 	network.IF:         {step: sum},
 	network.Integrator: {step: sum, silent: true},
 	network.LIF:        {step: leak},
-	network.CubaLIF: {
-		before: network.IInit,
-		always: func(c *point, i *float64, in float64) float64 {
-			ks := c.m.g.Net.Tick / c.param(network.TauSyn)
-			*i = (1-ks)**i + c.param(network.WIn)*ks*in
-			return *i
-		},
-		step: leak,
-	},
+	network.LI:         {step: leak, silent: true},
+	network.CubaLIF:    {before: network.IInit, always: current, step: leak},
+	network.CubaLI:     {before: network.IInit, always: current, step: leak, silent: true},
 	network.ALIF: {
 		always: func(c *point, a *float64, in float64) float64 {
 			*a *= 1 - c.m.g.Net.Tick/c.param(network.TauAdapt)
@@ -136,6 +130,13 @@ var realModels = map[network.Model]realModel{
 
 // sum adds the input up.
 func sum(c *point, v, _ *float64, in float64) { *v += c.param(network.R) * in }
+
+// current is a synaptic current, which the membrane sees in the place of the input.
+func current(c *point, i *float64, in float64) float64 {
+	ks := c.m.g.Net.Tick / c.param(network.TauSyn)
+	*i = (1-ks)**i + c.param(network.WIn)*ks*in
+	return *i
+}
 
 // leak is a membrane that the input charges.
 func leak(c *point, v, _ *float64, in float64) {

@@ -18,6 +18,8 @@ var rounded = map[network.Model]func(c *cell) (fires bool){
 	network.Izhikevich:      izhikevich,
 	network.ResonateAndFire: resonateAndFire,
 	network.Integrator:      integrator,
+	network.LI:              leakyIntegrator,
+	network.CubaLI:          cubaLeakyIntegrator,
 }
 
 // times returns x times a factor, as a word.
@@ -93,19 +95,40 @@ func lif(c *cell) bool {
 	return c.fire()
 }
 
-func cubaLIF(c *cell) bool {
-	resting := c.resting()
+func leakyIntegrator(c *cell) bool {
+	*c.word("v") = int32(c.charge())
+	return false
+}
+
+// current moves the synaptic current of cuba_lif, and returns what it charges the
+// membrane with.
+func (c *cell) current() int64 {
 	i := c.sat(c.times(int64(*c.word("i")), "alpha", fixed.TowardZero) + c.input())
 	i = c.sat(i + c.param("drive"))
 	*c.word("i") = int32(i)
-	gained := c.times(i, "gain", fixed.TowardZero)
+	return c.times(i, "gain", fixed.TowardZero)
+}
+
+// gain charges the membrane of cuba_lif.
+func (c *cell) gain(charge int64) {
+	v := c.word("v")
+	*v = int32(c.sat(c.times(int64(*v), "beta", fixed.TowardZero) + charge))
+	*v = int32(c.sat(int64(*v) + c.param("leak")))
+}
+
+func cubaLIF(c *cell) bool {
+	resting := c.resting()
+	charge := c.current()
 	if resting {
 		return false
 	}
-	v := c.word("v")
-	*v = int32(c.sat(c.times(int64(*v), "beta", fixed.TowardZero) + gained))
-	*v = int32(c.sat(int64(*v) + c.param("leak")))
+	c.gain(charge)
 	return c.fire()
+}
+
+func cubaLeakyIntegrator(c *cell) bool {
+	c.gain(c.current())
+	return false
 }
 
 func alif(c *cell) bool {

@@ -12,11 +12,8 @@ package lavanet
 
 import (
 	"cmp"
-	"errors"
-	"path/filepath"
-	"strings"
 
-	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/internal/hdf5"
 	"github.com/weft-toolchain/weft/internal/ndarray"
 )
@@ -149,7 +146,7 @@ type Result struct {
 // all at once as a *diag.Error.
 func Import(file string, opt Options) (*Result, error) {
 	if opt.Name == "" {
-		opt.Name = networkName(file)
+		opt.Name = netfile.NameOf(file)
 	}
 	opt.Arrays = cmp.Or(opt.Arrays, opt.Name+".npz")
 	f, err := hdf5.OpenFile(file)
@@ -158,9 +155,9 @@ func Import(file string, opt Options) (*Result, error) {
 
 // build is Import of a file that is open, or of which err says why it is not.
 func build(file string, f *hdf5.File, err error, opt Options) (*Result, error) {
-	w := &writer{file: file, opt: opt, arrays: map[string]*ndarray.Array{}}
+	w := &writer{file: file, opt: opt, out: netfile.File{Name: opt.Name, ArrayFile: opt.Arrays}}
 	if err != nil {
-		report(&w.diags, file, err)
+		hdf5.Report(&w.diags, err)
 	} else {
 		w.net = read(file, f, &w.diags)
 		w.write()
@@ -168,28 +165,5 @@ func build(file string, f *hdf5.File, err error, opt Options) (*Result, error) {
 	if err := w.diags.Err(); err != nil {
 		return nil, err
 	}
-	return &Result{Net: w.net, YAML: w.text(), Arrays: w.arrays, Notes: w.notes}, nil
-}
-
-// networkName makes a name of a file's: its base without the ending, on one
-// line.
-func networkName(file string) string {
-	base := filepath.Base(file)
-	name := strings.TrimSuffix(base, filepath.Ext(base))
-	name = strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`"\:#{}[],&*?|<>=!%@`+"`'", r) || r < ' ' {
-			return '-'
-		}
-		return r
-	}, strings.ToValidUTF8(name, "-"))
-	return cmp.Or(strings.ToValidUTF8(name[:min(len(name), 100)], ""), "network")
-}
-
-// report adds an error of the file to the diagnostics.
-func report(diags *diag.List, file string, err error) {
-	e, ok := errors.AsType[*hdf5.Error](err)
-	if !ok {
-		panic("lavanet: an error that is not of package hdf5: " + err.Error())
-	}
-	diags.Add(diag.Pos{File: file}, e.Code, "%s", e.Message())
+	return &Result{Net: w.net, YAML: w.out.Text(), Arrays: w.out.Arrays, Notes: w.notes}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/hdf5"
 	"github.com/weft-toolchain/weft/internal/spell"
 )
 
@@ -25,11 +26,11 @@ var (
 // layer reads one layer. What is wrong with it is in the diagnostics, and left
 // zero.
 func (r *layerReader) layer(index int) Layer {
-	l := Layer{Index: index, Kind: Kind(r.text("type"))}
+	l := Layer{Index: index, Kind: Kind(r.Text("type"))}
 	if l.Kind == "" {
 		return l
 	}
-	r.what += " (" + string(l.Kind) + ")"
+	r.What += " (" + string(l.Kind) + ")"
 	if !slices.Contains(kinds, l.Kind) {
 		r.refuse(l.Kind)
 		return l
@@ -62,7 +63,7 @@ func (r *layerReader) layer(index int) Layer {
 
 func (r *layerReader) refuse(kind Kind) {
 	if why := refused[kind]; why != "" {
-		r.add(diag.Unsupported, "this kind of layer is not read: it %s", why)
+		r.Add(diag.Unsupported, "this kind of layer is not read: it %s", why)
 		return
 	}
 	names := make([]string, len(kinds))
@@ -70,19 +71,19 @@ func (r *layerReader) refuse(kind Kind) {
 		names[i] = string(k)
 	}
 	hint := spell.Hint(string(kind), names)
-	r.add(diag.Unsupported, "a layer of type %q is not read, want one of %v%s", kind, names, hint)
+	r.Add(diag.Unsupported, "a layer of type %q is not read, want one of %v%s", kind, names, hint)
 }
 
 // optional reads what a layer may have for each channel.
 func (r *layerReader) optional(name string, lo, hi int, shape []int) []int {
-	if !r.group.Has(name) {
+	if !r.Group.Has(name) {
 		return nil
 	}
 	return r.perChannel(name, r.list(name, lo, hi), shape)
 }
 
 func (r *layerReader) input(l *Layer) {
-	if !r.group.Has("neuron") {
+	if !r.Group.Has("neuron") {
 		return
 	}
 	l.Neuron = r.neuron(Input, l.Shape)
@@ -97,7 +98,7 @@ func (r *layerReader) dense(l *Layer) {
 		l.Recurrent = r.matrix("weight_rec", l.Shape)
 		n := product(l.Shape)
 		if w := l.Recurrent; w != nil && l.Shape != nil && w.Shape[1] != n {
-			r.add(diag.ShapeMismatch, "weight_rec has shape %v, want %d, %d", w.Shape, n, n)
+			r.Add(diag.ShapeMismatch, "weight_rec has shape %v, want %d, %d", w.Shape, n, n)
 		}
 	}
 }
@@ -119,7 +120,7 @@ func (r *layerReader) matrix(name string, shape []int) *Ints {
 		w.Shape = []int{out, len(w.Data) / out}
 	}
 	if len(w.Shape) != 2 || w.Shape[0] != out || w.Shape[1] == 0 {
-		r.add(diag.ShapeMismatch, "%s has shape %v, want (out, in) with %d out, the neurons of shape %v", name, w.Shape, out, shape)
+		r.Add(diag.ShapeMismatch, "%s has shape %v, want (out, in) with %d out, the neurons of shape %v", name, w.Shape, out, shape)
 		return nil
 	}
 	return w
@@ -139,7 +140,7 @@ func (r *layerReader) kernels() *Ints {
 		w.Shape = w.Shape[:4]
 	}
 	if len(w.Shape) != 4 || len(w.Data) == 0 {
-		r.add(diag.ShapeMismatch, "weight has shape %v, want (out, in/groups, height, width)", w.Shape)
+		r.Add(diag.ShapeMismatch, "weight has shape %v, want (out, in/groups, height, width)", w.Shape)
 		return nil
 	}
 	return w
@@ -147,16 +148,16 @@ func (r *layerReader) kernels() *Ints {
 
 // complex reports weights that are split into a real and an imaginary part.
 func (r *layerReader) complex(name string) bool {
-	if _, err := r.group.Group(name); err != nil {
+	if _, err := r.Group.Group(name); err != nil {
 		return false
 	}
-	r.add(diag.Unsupported, "%s is a group: complex weights, of resonate-and-fire neurons, are not read", name)
+	r.Add(diag.Unsupported, "%s is a group: complex weights, of resonate-and-fire neurons, are not read", name)
 	return true
 }
 
 func (r *layerReader) window(l *Layer) {
-	if !r.group.Has("kernelSize") {
-		r.add(diag.MissingField, "has no kernelSize")
+	if !r.Group.Has("kernelSize") {
+		r.Add(diag.MissingField, "has no kernelSize")
 	}
 	w := &l.Window
 	w.Kernel = r.pair("kernelSize", 1, [2]int{1, 1})
@@ -173,7 +174,7 @@ func (r *layerReader) window(l *Layer) {
 // pool reads the weight of a pool: the same one for all places of the window.
 func (r *layerReader) pool(l *Layer) {
 	if l.Window.Dilation != [2]int{1, 1} {
-		r.add(diag.Unsupported, "a pool of dilation %v is not read, want 1", l.Window.Dilation)
+		r.Add(diag.Unsupported, "a pool of dilation %v is not read, want 1", l.Window.Dilation)
 	}
 	if r.complex("weight") {
 		return
@@ -183,7 +184,7 @@ func (r *layerReader) pool(l *Layer) {
 		return
 	}
 	if i := slices.IndexFunc(w, func(x int) bool { return x != w[0] }); i >= 0 {
-		r.add(diag.Unsupported, "its weights differ (%d and %d), but a sum over the window has one; write it as a convolution with groups", w[0], w[i])
+		r.Add(diag.Unsupported, "its weights differ (%d and %d), but a sum over the window has one; write it as a convolution with groups", w[0], w[i])
 		return
 	}
 	l.Weights = &Ints{Shape: []int{1}, Data: w[:1]}
@@ -191,33 +192,33 @@ func (r *layerReader) pool(l *Layer) {
 
 // neuron reads the parameters of a layer's neurons; nil if it cannot.
 func (r *layerReader) neuron(kind Kind, shape []int) *Neuron {
-	if !r.group.Has("neuron") {
+	if !r.Group.Has("neuron") {
 		if kind == Dense {
 			return &Neuron{IDecay: []int{0}, VDecay: []int{maxDecay}, Threshold: []int{maxThreshold}, Refractory: []int{1}}
 		}
-		r.add(diag.MissingField, "has no neuron")
+		r.Add(diag.MissingField, "has no neuron")
 		return nil
 	}
-	g, err := r.group.Group("neuron")
+	g, err := r.Group.Group("neuron")
 	if err != nil {
-		report(r.diags, r.file, err)
+		hdf5.Report(r.Diags, err)
 		return nil
 	}
-	in := &layerReader{file: r.file, group: g, what: r.what + ": neuron", diags: r.diags}
-	n := &Neuron{Type: in.text("type")}
+	in := newReader(g, r.What+": neuron", r.Diags)
+	n := &Neuron{Type: in.Text("type")}
 	switch n.Type {
 	case "LOIHI", "CUBA":
 	case "":
 		return nil
 	default:
-		in.add(diag.Unsupported, "neurons of type %q are not read, want LOIHI or CUBA", n.Type)
+		in.Add(diag.Unsupported, "neurons of type %q are not read, want LOIHI or CUBA", n.Type)
 		return nil
 	}
 	if in.number("gradedSpike", 0, 1, 0) != 0 {
-		in.add(diag.Unsupported, "graded spikes, which carry numbers, are not read; want gradedSpike 0")
+		in.Add(diag.Unsupported, "graded spikes, which carry numbers, are not read; want gradedSpike 0")
 	}
 	if e := in.number("weight_exp", -64, 64, 0); e != 0 {
-		in.add(diag.Unsupported, "the exponent %d of a batch normalisation is not read, want weight_exp 0", e)
+		in.Add(diag.Unsupported, "the exponent %d of a batch normalisation is not read, want weight_exp 0", e)
 	}
 	param := func(name string, lo, hi int) []int { return in.perChannel(name, in.list(name, lo, hi), shape) }
 	n.IDecay = param("iDecay", 0, maxDecay)

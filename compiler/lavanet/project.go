@@ -3,6 +3,7 @@ package lavanet
 import (
 	"fmt"
 
+	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/internal/diag"
 )
 
@@ -58,11 +59,11 @@ func (w *writer) project(l *Layer) {
 	case Conv:
 		v := l.Window
 		connect = fmt.Sprintf("{conv2d: {kernel: %s, stride: %s, padding: %s, dilation: %s, groups: %d}}",
-			numbers(v.Kernel[:]), numbers(v.Stride[:]), numbers(v.Padding[:]), numbers(v.Dilation[:]), v.Groups)
+			netfile.List(v.Kernel[:]), netfile.List(v.Stride[:]), netfile.List(v.Padding[:]), netfile.List(v.Dilation[:]), v.Groups)
 		weights = w.array(fmt.Sprintf("w%d", l.Index), l.Weights.Shape, l.Weights.Data, "")
 	case Pool:
 		v := l.Window
-		connect = fmt.Sprintf("{sum_pool: {kernel: %s, stride: %s, padding: %s}}", numbers(v.Kernel[:]), numbers(v.Stride[:]), numbers(v.Padding[:]))
+		connect = fmt.Sprintf("{sum_pool: {kernel: %s, stride: %s, padding: %s}}", netfile.List(v.Kernel[:]), netfile.List(v.Stride[:]), netfile.List(v.Padding[:]))
 		weights = fmt.Sprint(l.Weights.Data[0])
 	case Input, Flatten:
 		panic("lavanet: a layer without weights")
@@ -76,7 +77,7 @@ func (w *writer) project(l *Layer) {
 }
 
 func (w *writer) projection(l *Layer, from, connect, weights, delay string) {
-	w.projections = append(w.projections, fmt.Sprintf("- {from: %s, to: %s, connect: %s, weights: %s, weight_exp: %d%s}",
+	w.out.Projections = append(w.out.Projections, fmt.Sprintf("- {from: %s, to: %s, connect: %s, weights: %s, weight_exp: %d%s}",
 		from, layerName(l), connect, weights, l.Neuron.WeightExp, delay))
 }
 

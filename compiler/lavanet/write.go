@@ -5,20 +5,20 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/ndarray"
 )
 
 // writer writes a network, layer by layer.
 type writer struct {
-	file   string
-	net    *Net
-	opt    Options
-	diags  diag.List
-	arrays map[string]*ndarray.Array
-	notes  []string
+	file  string
+	net   *Net
+	opt   Options
+	diags diag.List
+	out   netfile.File
+	notes []string
 
-	inputs, populations, projections []string
 	// before is the last layer with neurons, or the input.
 	before source
 	// depth is how many projections there are from the first layer to here.
@@ -54,7 +54,7 @@ func (w *writer) write() {
 			w.layer(l)
 		}
 	}
-	if len(w.populations) == 0 && w.diags.Len() == 0 {
+	if len(w.out.Populations) == 0 && w.diags.Len() == 0 {
 		w.diags.Add(diag.Pos{File: w.file}, diag.MissingField, "no layer has neurons behind the input, so there is nothing to run")
 	}
 	if len(w.before.delay) > 0 {
@@ -71,37 +71,10 @@ func (w *writer) note(format string, args ...any) {
 	w.notes = append(w.notes, fmt.Sprintf(format, args...))
 }
 
-// text puts the file together.
-func (w *writer) text() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "network: %s\n", quoted(w.opt.Name))
-	fmt.Fprintf(&b, "tick: %gms\n", w.net.TimeStep)
-	for _, part := range []struct {
-		key   string
-		lines []string
-	}{{"inputs", w.inputs}, {"populations", w.populations}, {"projections", w.projections}} {
-		if len(part.lines) > 0 {
-			fmt.Fprintf(&b, "%s:\n  %s\n", part.key, strings.Join(part.lines, "\n  "))
-		}
-	}
-	fmt.Fprintf(&b, "outputs: [%s]\n", w.before.name)
-	return b.String()
-}
-
-// quoted writes a string as YAML reads it in any place. Only what looks like a
-// file name stays as it is.
-func quoted(s string) string {
-	letter := func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
-	other := func(r rune) bool { return !letter(r) && (r < '0' || r > '9') && !strings.ContainsRune("_-./", r) }
-	words := []string{"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
-	if s != "" && letter(rune(s[0])) && !strings.ContainsFunc(s, other) && !slices.Contains(words, strings.ToLower(s)) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
-}
-
-// general adds the notes that are about the whole file.
+// general adds what is about the whole file.
 func (w *writer) general() {
+	w.out.Tick = fmt.Sprintf("%gms", w.net.TimeStep)
+	w.out.Outputs = []string{w.before.name}
 	w.note("iDecay and vDecay are taken as effective decays out of 4096, as lava-dl means them; biases have the exponent %d", BiasExp)
 	switch {
 	case !w.bias:
@@ -118,7 +91,7 @@ func (w *writer) first(l *Layer) {
 	w.before = source{name: name, shape: l.Shape}
 	switch {
 	case w.opt.InputBias == nil:
-		w.inputs = append(w.inputs, fmt.Sprintf("%s: {shape: %s}", name, numbers(l.Shape)))
+		w.out.Inputs = append(w.out.Inputs, fmt.Sprintf("%s: {shape: %s}", name, netfile.List(l.Shape)))
 		if l.Neuron != nil {
 			w.note("%s (input): is left out, the network takes its spikes; in lava-dl its neurons turn a value x, from 0 to 1, into the bias 2·%d·x − %d + %d", name, l.Transform.Weight, l.Transform.Weight, l.Transform.Bias)
 		}
@@ -157,7 +130,7 @@ func (w *writer) implicit(l *Layer) {
 		shape = nil
 	}
 	w.before = source{name: "input", shape: shape}
-	w.inputs = append(w.inputs, fmt.Sprintf("input: {shape: %s}", numbers(shape)))
+	w.out.Inputs = append(w.out.Inputs, fmt.Sprintf("input: {shape: %s}", netfile.List(shape)))
 }
 
 // repeated gives each of n neurons the value of its channel.
@@ -195,8 +168,8 @@ func (w *writer) layer(l *Layer) {
 
 // population writes one line of populations.
 func (w *writer) population(l *Layer, params []string) {
-	w.populations = append(w.populations, fmt.Sprintf("%s:\n    shape: %s\n    neuron: loihi\n    params: {%s}",
-		layerName(l), numbers(l.Shape), strings.Join(params, ", ")))
+	w.out.Populations = append(w.out.Populations, fmt.Sprintf("%s:\n    shape: %s\n    neuron: loihi\n    params: {%s}",
+		layerName(l), netfile.List(l.Shape), strings.Join(params, ", ")))
 }
 
 // params are the parameters of a layer's neurons, but the bias.
@@ -231,14 +204,10 @@ func (w *writer) array(name string, shape, v []int, more string) string {
 	for i, x := range v {
 		data[i] = float64(x)
 	}
-	w.arrays[name] = &ndarray.Array{Shape: slices.Clone(shape), Data: data, Type: ndarray.Int32}
-	return fmt.Sprintf("{file: %s, array: %s%s}", quoted(w.opt.Arrays), name, more)
+	return w.out.Array(name, &ndarray.Array{Shape: slices.Clone(shape), Data: data, Type: ndarray.Int32}, more)
 }
 
 func layerName(l *Layer) string { return fmt.Sprintf("layer%d", l.Index) }
-
-// numbers writes a list as YAML has it: [1, 2, 3].
-func numbers(v []int) string { return strings.ReplaceAll(fmt.Sprint(v), " ", ", ") }
 
 // span writes the smallest and the largest number of a list.
 func span(v []int) string {

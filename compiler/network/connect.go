@@ -26,6 +26,8 @@ const (
 	outIn = "out_in"
 	chw   = "chw"
 	hwc   = "hwc"
+	// row is the only layout of one-dimensional convolutions, and never written.
+	row = "row"
 )
 
 // rules are the rules of connection in the order of FORMAT.md.
@@ -42,6 +44,10 @@ var rules = []ruleRow{
 		name: "conv2d", args: convKeys,
 		example: "connect: {conv2d: {kernel: [3, 3]}}",
 		layouts: []string{chw, hwc}, read: (*parser).conv2d,
+	},
+	{
+		name: "conv1d", args: convKeys,
+		example: "connect: {conv1d: {kernel: 3}}", read: (*parser).conv1d,
 	},
 	{
 		name: "sum_pool", args: poolKeys,

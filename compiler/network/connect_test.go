@@ -90,6 +90,8 @@ func TestConvolutionWeightsAreIndexedOutInHeightWidth(t *testing.T) {
 		{"hwc", "[8, 8, 1]", "[6, 6, 2]", "layout: hwc, connect: {conv2d: {kernel: 3}}, weights: {file: conv.npz, array: k_hwc}", last(3, 3, 1, 2)},
 		{"hwc, kernel merged", "[8, 8]", "[6, 6, 2]", "layout: hwc, connect: {conv2d: {kernel: [3, 3]}}, weights: {file: conv.npz, array: k_flat}", last(3, 3, 1, 2)},
 		{"hwc, all sizes different", "[8, 8, 2]", "[5, 6, 5]", "layout: hwc, connect: {conv2d: {kernel: [4, 3]}}, weights: {file: conv.npz, array: k_deep}", last(4, 3, 2, 5)},
+		{"a row", "[3, 8]", "[2, 6]", "connect: {conv1d: {kernel: 3}}, weights: {file: conv.npz, array: k_chw}", count(18)},
+		{"a row of one channel", "8", "[2, 7]", "connect: {conv1d: {kernel: 2}}, weights: [[0, 1], [2, 3]]", count(4)},
 		{"one number", "[1, 8, 8]", "[2, 6, 6]", "connect: {conv2d: {kernel: 3}}, weights: 2", []float64{2}},
 		{"a list", "[4, 4]", "[3, 3]", "connect: {conv2d: {kernel: 2}}, weights: [[1, 2], [3, 4]]", []float64{1, 2, 3, 4}},
 	} {
@@ -138,6 +140,12 @@ func TestWindowGeometry(t *testing.T) {
 		{
 			"dilation and groups", "[2, 8, 8]", "[4, 4, 4]", "connect: {conv2d: {kernel: 3, dilation: 2, groups: 2}}", network.Conv2D,
 			window(pair(8), pair(4), [2]int{2, 4}, func(w *network.Window) { w.Dilation, w.Groups = pair(2), 2 }),
+		},
+		{
+			"rows", "[2, 9]", "[4, 4]", "connect: {conv1d: {kernel: 3, stride: 2, padding: 1, dilation: 2}}", network.Conv2D,
+			window([2]int{1, 9}, [2]int{1, 4}, [2]int{2, 4}, func(w *network.Window) {
+				w.Kernel, w.Stride, w.Padding, w.Dilation = [2]int{1, 3}, [2]int{1, 2}, [2]int{0, 1}, [2]int{1, 2}
+			}),
 		},
 		{
 			"channels last", "[8, 9, 2]", "[6, 7, 4]", "layout: hwc, connect: {conv2d: {kernel: 3}}", network.Conv2D,

@@ -13,6 +13,8 @@ type modelRow struct {
 	params []Param
 	// integer says that the parameters are a chip's registers, as they are.
 	integer bool
+	// silent says that its neurons never fire: their potential is what is read.
+	silent bool
 	// wordBits is the narrowest word that an integer model does with; 0 is any.
 	wordBits int
 	// resets are what the key reset chooses from: what a spike does to the
@@ -50,7 +52,9 @@ var realModels = []modelRow{
 			VReset: {text: "v_threshold", of: func(get func(Param) float64) float64 { return get(VThreshold) }},
 		},
 	},
-	{model: Integrator, params: []Param{R, Bias, VInit}},
+	{model: Integrator, silent: true, params: []Param{R, Bias, VInit}},
+	{model: LI, silent: true, params: []Param{Tau, VLeak, R, Bias, VInit}},
+	{model: CubaLI, silent: true, params: []Param{Tau, TauSyn, VLeak, R, WIn, Bias, VInit, IInit}},
 }
 
 // standard is a model's own default of a parameter: a number, or what text says
@@ -89,6 +93,10 @@ func prepared(lists ...[]modelRow) []modelRow {
 // IsInteger reports whether a model's parameters and weights are a chip's
 // integers.
 func (m Model) IsInteger() bool { return rowOf(m).integer }
+
+// Silent reports whether a model never fires, so that its potential is what its
+// neurons are there for.
+func (m Model) Silent() bool { return rowOf(m).silent }
 
 // ParamNames returns the names of the parameters of a model, choices apart.
 func (m Model) ParamNames() []Param {

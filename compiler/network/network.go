@@ -74,7 +74,8 @@ type Population struct {
 type Model string
 
 // The models with equations in real numbers (FORMAT.md gives them and their
-// discretisation). If, lif, cuba_lif and integrator are NIR's.
+// discretisation). If, lif, cuba_lif, integrator
+// (NIR's I), li and cuba_li are NIR's.
 const (
 	IF              Model = "if"
 	LIF             Model = "lif"
@@ -84,6 +85,8 @@ const (
 	Izhikevich      Model = "izhikevich"
 	ResonateAndFire Model = "resonate_and_fire"
 	Integrator      Model = "integrator"
+	LI              Model = "li"
+	CubaLI          Model = "cuba_li"
 )
 
 // Reset says what a spike does to the membrane potential.

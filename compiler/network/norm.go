@@ -85,8 +85,8 @@ func (p *parser) membraneNorm(n *yamldoc.Node, what string, pop *Population) {
 	switch {
 	case pop.Model.IsInteger():
 		p.report(n, diag.UnknownField, "%s: is for neurons of real numbers; neuron %s has the numbers of a chip", what, pop.Model)
-	case pop.Model == Integrator:
-		p.report(n, diag.OutOfRange, "%s: is folded into the threshold, and neuron integrator has none", what)
+	case pop.Model.Silent():
+		p.report(n, diag.OutOfRange, "%s: is folded into the threshold, and neuron %s has none", what, pop.Model)
 	case pop.Reset == ResetSubtract:
 		p.report(n, diag.OutOfRange, "%s: is folded into the threshold, which reset: subtract would take away from the potential as it is not normalised; want reset: zero, value or none", what)
 	}

@@ -11,10 +11,11 @@ import (
 	"github.com/weft-toolchain/weft/targets"
 )
 
-// alone are models whose neurons differ by the random numbers that they draw, or
-// whose potential is what they are there for. Neither is shared, nor are models of
-// chips.
-var alone = map[network.Model]bool{network.StochasticLIF: true, network.Integrator: true}
+// alone reports whether neurons of a model differ by the random numbers that they
+// draw, or are there for their potential, or are a chip's. None of these is shared.
+func alone(m network.Model) bool {
+	return m == network.StochasticLIF || m.Silent() || m.IsInteger()
+}
 
 // maxRounds is how often classes of neurons are parted before nothing is shared.
 const maxRounds = 4096
@@ -167,7 +168,7 @@ func singles(q *ir.Quantized) []bool {
 		m := q.Pops[k].Model
 		for i := range g.N {
 			n := g.First + i
-			out[n] = m.IsInteger() || alone[m] || q.Gone(n) || q.Stands(n) != n
+			out[n] = alone(m) || q.Gone(n) || q.Stands(n) != n
 		}
 	}
 	for k := range q.Projections {

@@ -38,7 +38,7 @@ func Unreachable(q *ir.Quantized, o network.Optimise, watched []int) (*ir.Quanti
 		all(&q.Populations[k])
 	}
 	for k := range q.Populations {
-		if q.Pops[k].Model == network.Integrator {
+		if q.Pops[k].Model.Silent() {
 			all(&q.Populations[k])
 		}
 	}

@@ -10,8 +10,8 @@ import (
 // real numbers and units of the file's potential:
 //
 //	if, integrator     v ← v + drive + I
-//	lif                v ← beta·v + drive + I
-//	cuba_lif           i ← alpha·i + drive + I;  v ← beta·v + gain·i + leak
+//	lif, li            v ← beta·v + drive + I
+//	cuba_lif, cuba_li  i ← alpha·i + drive + I;  v ← beta·v + gain·i + leak
 //	alif               a ← rho·a;  v ← beta·v + drive + I
 //	stochastic_lif     v ← beta·v + drive + I
 //	izhikevich         v ← v·(square·v + linear) + (drive − pull·u + I), twice;
@@ -114,25 +114,20 @@ var equations = map[network.Model]equation{
 		words:   []word{beta, drive, threshold, vInit},
 		settled: leaks,
 	},
+	network.LI: {
+		solve:   leak,
+		words:   []word{beta, drive, vInit},
+		settled: leaks,
+	},
 	network.CubaLIF: {
-		solve: func(c *coefficients, get func(network.Param) float64, dt float64) {
-			k, ks := dt/get(network.Tau), dt/get(network.TauSyn)
-			w := ks * get(network.WIn)
-			c.in, c.alpha, c.beta = w, 1-ks, 1-k
-			c.gain, c.drive, c.leak = k*get(network.R), w*get(network.Bias), k*get(network.VLeak)
-			c.iInit = get(network.IInit)
-		},
-		words: []word{
-			beta, drive, threshold, vInit,
-			{name: "alpha", kind: factor, of: func(c *coefficients) float64 { return c.alpha }},
-			{name: "gain", kind: factor, of: func(c *coefficients) float64 { return c.gain }},
-			{name: "leak", of: func(c *coefficients) float64 { return c.leak }},
-			{name: "i", initial: true, of: func(c *coefficients) float64 { return c.iInit }},
-		},
-		settled: func(c *coefficients, sum float64) float64 {
-			i := geometric(sum, c.alpha)
-			return max(i, geometric(i*math.Abs(c.gain), c.beta))
-		},
+		solve:   current,
+		words:   append([]word{threshold}, currentWords...),
+		settled: currents,
+	},
+	network.CubaLI: {
+		solve:   current,
+		words:   currentWords,
+		settled: currents,
 	},
 	network.ALIF: {
 		solve: func(c *coefficients, get func(network.Param) float64, dt float64) {
@@ -199,6 +194,29 @@ func leak(c *coefficients, get func(network.Param) float64, dt float64) {
 	k := dt / get(network.Tau)
 	c.in, c.beta = k*get(network.R), 1-k
 	c.drive = k * (get(network.VLeak) + float64(get(network.R)*get(network.Bias)))
+}
+
+// current is NIR's CubaLIF by forward Euler.
+func current(c *coefficients, get func(network.Param) float64, dt float64) {
+	k, ks := dt/get(network.Tau), dt/get(network.TauSyn)
+	w := ks * get(network.WIn)
+	c.in, c.alpha, c.beta = w, 1-ks, 1-k
+	c.gain, c.drive, c.leak = k*get(network.R), w*get(network.Bias), k*get(network.VLeak)
+	c.iInit = get(network.IInit)
+}
+
+// currentWords are those of current, but for a threshold.
+var currentWords = []word{
+	beta, drive, vInit,
+	{name: "alpha", kind: factor, of: func(c *coefficients) float64 { return c.alpha }},
+	{name: "gain", kind: factor, of: func(c *coefficients) float64 { return c.gain }},
+	{name: "leak", of: func(c *coefficients) float64 { return c.leak }},
+	{name: "i", initial: true, of: func(c *coefficients) float64 { return c.iInit }},
+}
+
+func currents(c *coefficients, sum float64) float64 {
+	i := geometric(sum, c.alpha)
+	return max(i, geometric(i*math.Abs(c.gain), c.beta))
 }
 
 func leaks(c *coefficients, sum float64) float64 { return geometric(sum, c.beta) }

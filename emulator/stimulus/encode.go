@@ -1,8 +1,10 @@
 package stimulus
 
 import (
+	"iter"
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // rateSlack lets the sum of rounded steps reach a whole number: 65,535 steps
@@ -76,6 +78,25 @@ func Latency(values []float64, first int32, ticks int, t *Train) (clamped int) {
 		}
 		tick := int(math.Round((1 - p) * float64(ticks-1)))
 		t.Spikes[tick] = append(t.Spikes[tick], first+int32(i))
+	}
+	return clamped
+}
+
+// Events replaces t by events, each a time in microseconds from the beginning and a
+// neuron counted from first: bin microseconds make a tick, the first of them tick 1.
+// Those behind the last tick are left out. A neuron spikes once a tick however many
+// events it has there; Events returns how many more there were.
+func Events(events iter.Seq2[uint32, int32], first int32, ticks int, bin float64, t *Train) (clamped int) {
+	t.reset(ticks)
+	for time, neuron := range events {
+		if tick := float64(time) / bin; tick < float64(ticks) {
+			t.Spikes[int(tick)] = append(t.Spikes[int(tick)], first+neuron)
+		}
+	}
+	for k, ids := range t.Spikes {
+		slices.Sort(ids)
+		t.Spikes[k] = slices.Compact(ids)
+		clamped += len(ids) - len(t.Spikes[k])
 	}
 	return clamped
 }

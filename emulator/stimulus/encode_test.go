@@ -136,3 +136,37 @@ func TestEncodersReuseMemoryAndSort(t *testing.T) {
 		}
 	}
 }
+
+func TestEventsGoIntoBins(t *testing.T) {
+	type event struct {
+		time  uint32
+		place int32
+	}
+	list := []event{{0, 2}, {999, 0}, {1000, 0}, {500, 2}, {2999, 1}, {3000, 1}}
+	events := func(yield func(uint32, int32) bool) {
+		for _, e := range list {
+			if !yield(e.time, e.place) {
+				return
+			}
+		}
+	}
+	var train stimulus.Train
+	for _, test := range []struct {
+		ticks   int
+		bin     float64
+		want    [][]int32
+		clamped int
+	}{
+		{3, 1000, [][]int32{{10, 12}, {10}, {11}}, 1},
+		{2, 1500, [][]int32{{10, 12}, {11}}, 2},
+		{1, 3000, [][]int32{{10, 11, 12}}, 2},
+		{1, 10, [][]int32{{12}}, 0},
+	} {
+		if got := stimulus.Events(events, 10, test.ticks, test.bin, &train); got != test.clamped {
+			t.Errorf("bins of %g µs: %d clamped, want %d", test.bin, got, test.clamped)
+		}
+		if diff := cmp.Diff(test.want, train.Spikes); diff != "" {
+			t.Errorf("bins of %g µs (-want +got)\n%s", test.bin, diff)
+		}
+	}
+}

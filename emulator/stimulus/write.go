@@ -36,8 +36,7 @@ func (w *Writer) Write(s Spike) error {
 		return w.err
 	}
 	if w.last >= len(w.groups) || !w.groups[w.last].has(s.Neuron) {
-		w.last = slices.IndexFunc(w.groups, func(g Group) bool { return g.has(s.Neuron) })
-		if w.last < 0 {
+		if w.last = groupOf(w.groups, s.Neuron); w.last < 0 {
 			w.last = 0
 			w.err = fmt.Errorf("stimulus: neuron %d is in no population", s.Neuron)
 			return w.err
@@ -68,6 +67,11 @@ func WriteCSV(w io.Writer, spikes []Spike, groups []Group) error {
 		}
 	}
 	return out.Flush()
+}
+
+// groupOf returns the index of the group that a neuron is in, or −1.
+func groupOf(groups []Group, neuron int32) int {
+	return slices.IndexFunc(groups, func(g Group) bool { return g.has(neuron) })
 }
 
 func (g Group) has(neuron int32) bool {

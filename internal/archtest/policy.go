@@ -67,12 +67,14 @@ var policy = []row{
 	{pkg: "compiler/codegen", may: pass, tests: []string{"compiler/..."}},
 	{pkg: "compiler/defect", may: []string{"isa/...", "targets/...", "internal/diag"}, tests: []string{"compiler/..."}},
 	{pkg: "compiler/interp", may: pass, tests: []string{"compiler/..."}},
-	{pkg: "compiler/lavanet", may: []string{"internal/diag", "internal/hdf5", "internal/ndarray", "internal/spell"}},
+	{pkg: "compiler/netfile", may: []string{"internal/ndarray"}},
+	{pkg: "compiler/nir", may: []string{"compiler/netfile", "internal/diag", "internal/hdf5", "internal/ndarray", "internal/spell"}, tests: []string{"compiler/..."}},
+	{pkg: "compiler/lavanet", may: []string{"compiler/netfile", "internal/diag", "internal/hdf5", "internal/ndarray", "internal/spell"}},
 	{pkg: "compiler", may: []string{"compiler/...", "isa/...", "targets/...", "internal/diag", "internal/numbers"}},
 
 	// The emulator.
 	{pkg: "emulator/noc", may: []string{"targets/mesh"}},
-	{pkg: "emulator/stimulus", may: []string{"internal/diag", "internal/spell", "internal/ndarray", "internal/ndarray/table"}},
+	{pkg: "emulator/stimulus", may: []string{"internal/diag", "internal/spell", "internal/hdf5", "internal/ndarray", "internal/ndarray/table"}},
 	{pkg: "emulator/...", may: []string{"isa/...", "targets/...", "emulator/...", "internal/diag"}},
 
 	// Where both meet.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,17 +19,24 @@ import (
 )
 
 type importOptions struct {
+	nirFlags
 	in, out string
 	align   bool
+	// forNIR is a flag of nirOnly that was written, −1 if none.
+	forNIR int
 }
 
 func newImportCmd() *cobra.Command {
 	var o importOptions
 	cmd := &cobra.Command{
-		Use:   "import FILE.net|FOLDER",
+		Use:   "import FILE.nir|FILE.net|FOLDER",
 		Short: "Write a network of another tool as a weft network",
 		Long: `Write a network of another tool as a weft network: OUT.yaml, with its arrays in
 OUT.npz beside it.
+
+FILE.nir is a graph of NIR (HDF5), as snnTorch, Norse, Sinabs, Rockpool, Spyx,
+Nengo and others export it. It does not say how long a tick is, nor how its
+equations are discretised: flags do, and all that was assumed is told.
 
 FILE.net is a trained network of lava-dl (HDF5). FOLDER is what RANC's simulator
 runs, config.json and input.json or input.json.gz; of it come, too,
@@ -37,15 +45,17 @@ input, and OUT.bus.csv, which neuron drives which line of the output bus; what i
 fires in tick t is row t + 1 of RANC's own output.
 
 Whatever the file leaves open is decided, and told.`,
-		Example: "  weft import tiny.net -o tiny.yaml\n  weft run tiny.yaml -t loihi",
+		Example: "  weft import model.nir -o model.yaml --dt 0.1ms --reset subtract\n  weft import tiny.net -o tiny.yaml\n  weft run tiny.yaml -t loihi",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.in = args[0]
+			o.forNIR = slices.IndexFunc(nirOnly, cmd.Flags().Changed)
 			return runImport(cmd.OutOrStdout(), o)
 		},
 	}
 	cmd.Flags().StringVarP(&o.out, "output", "o", "", "network file to write (default: the input's name with .yaml, here)")
-	cmd.Flags().BoolVar(&o.align, "align", false, "of a .net: neurons are at rest until their first input can arrive, as in lava-dl's recordings")
+	cmd.Flags().BoolVar(&o.align, "align", false, "of a .net or .nir: neurons are at rest until their first input can arrive, as in lava-dl's recordings")
+	o.addNIR(cmd)
 	return cmd
 }
 
@@ -70,13 +80,17 @@ func runImport(w io.Writer, o importOptions) error {
 	if !ok || filepath.Base(o.out) == ".yaml" {
 		return usagef("-o %s: want the name of a .yaml file", o.out)
 	}
-	if o.align && info.IsDir() {
-		return usagef("--align is for a .net file, and %s is a folder", o.in)
-	}
 	var out *imported
-	if info.IsDir() {
+	switch {
+	case info.IsDir() && o.align:
+		return usagef("--align is for a .net or .nir file, and %s is a folder", o.in)
+	case strings.EqualFold(filepath.Ext(o.in), ".nir"):
+		out, err = importNIR(o, stem)
+	case o.forNIR >= 0:
+		return usagef("--%s is for a .nir file, and %s is none", nirOnly[o.forNIR], o.in)
+	case info.IsDir():
 		out, err = importRANC(o.in, stem)
-	} else {
+	default:
 		out, err = importNet(o, stem)
 	}
 	if err != nil {

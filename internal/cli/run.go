@@ -54,7 +54,7 @@ input spike has had time to reach every population.`,
 	}
 	cmd.Flags().StringVarP(&o.target, "target", "t", "", "target: a built-in name or a file (default: the image's, or "+defaultTarget+")")
 	cmd.Flags().StringVarP(&o.in, "input", "i", "", "spikes of the inputs")
-	cmd.Flags().StringVarP(&o.out, "output", "o", "", "write all spikes of the populations here, as csv; - is stdout")
+	cmd.Flags().StringVarP(&o.out, "output", "o", "", "write all spikes of the populations here: .npz, .h5 or .nird (NIRData), or else csv; - is csv on stdout")
 	cmd.Flags().StringArrayVar(&o.probes, "probe", nil, "write down the state of POPULATION, POPULATION[3] or POPULATION[3..7], or of .STATE of it, after every tick; may be repeated")
 	cmd.Flags().StringVar(&o.probeOut, "probe-out", "", "csv file for --probe (tick, population, index, state, word); - is stdout")
 	cmd.Flags().StringVar(&o.profileOut, "profile-out", "", "write how often each input and neuron spiked (population, index, spikes; who never did is left out), for 'weft compile --profile'; - is stdout")
@@ -165,7 +165,8 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	rep.SetDefects(l.defects, chip.DeadUse())
 	if o.out != "" {
 		groups := groupsOf(l.image.Manifest.Populations)
-		if err := writeWhole(o.out, w, func(w io.Writer) error { return stimulus.WriteCSV(w, r.spikes, groups) }); err != nil {
+		rec := stimulus.Record{Groups: groups, Spikes: r.spikes, Ticks: r.ticks, Tick: l.image.Manifest.TickSeconds}
+		if err := writeWhole(o.out, w, func(w io.Writer) error { return rec.Write(o.out, w) }); err != nil {
 			return err
 		}
 		if o.out == "-" {

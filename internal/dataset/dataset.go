@@ -1,5 +1,5 @@
 // Package dataset reads labelled samples for an experiment: IDX as MNIST has
-// it, CSV tables and .npz arrays. It is the only one to know how each of them
+// it, CSV tables and .npz arrays; and the events of N-MNIST. It is the only one to know how each of them
 // says which numbers are a sample and which are its label. What a header claims
 // is checked against the bytes that are there before anything is allocated.
 package dataset
@@ -44,6 +44,11 @@ type Set struct {
 	size   int
 	scale  float64
 	scaled [256]float64 // what each byte is after scaling
+
+	// events of all samples of a timed set, starts where those of each begin, and
+	// where those of the last end.
+	events []event
+	starts []int
 }
 
 // Format is a format of data sets.
@@ -54,6 +59,8 @@ const (
 	IDX Format = "idx"
 	CSV Format = "csv"
 	NPZ Format = "npz"
+	// NMNIST has samples of events.
+	NMNIST Format = "nmnist"
 )
 
 // Options says what to read and how.
@@ -61,8 +68,12 @@ type Options struct {
 	Format Format
 	// Images and Labels are files (IDX) or names of arrays (NPZ).
 	Images, Labels string
-	// File is the one file (CSV, NPZ).
+	// File is the one file (CSV, NPZ), or a folder (NMNIST).
 	File string
+	// Part is "train" or "test", of a packed file (NMNIST); empty is "test".
+	Part string
+	// OnFirst puts brighter in front of darker (NMNIST).
+	OnFirst bool
 	// Label is the column of the labels (CSV): a header's name, a number from 0,
 	// or -1 for the last.
 	Label string
@@ -83,6 +94,8 @@ func Load(o Options) (*Set, error) {
 		s, err = loadCSV(o.File, o.Label)
 	case NPZ:
 		s, err = loadNPZ(o.File, o.Images, o.Labels)
+	case NMNIST:
+		s, err = loadNMNIST(o.File, o.Part, o.OnFirst)
 	default:
 		panic(fmt.Sprintf("dataset: unknown format %q", o.Format))
 	}
@@ -94,8 +107,11 @@ func Load(o Options) (*Set, error) {
 }
 
 // Sample writes the values of sample i into dst, divided by the scale. It
-// panics when dst does not have the size of a sample.
+// panics when dst does not have the size of a sample, and for a timed set.
 func (s *Set) Sample(i int, dst []float64) {
+	if s.Timed() {
+		panic("dataset: a timed set has no values")
+	}
 	if len(dst) != s.size {
 		panic(fmt.Sprintf("dataset: %d places for a sample of %d values", len(dst), s.size))
 	}
@@ -120,9 +136,12 @@ func (s *Set) Slice(first, n int) *Set {
 	part := *s
 	part.N = n
 	part.Labels = s.Labels[first : first+n : first+n]
-	if s.bytes != nil {
+	switch {
+	case s.Timed():
+		part.starts = s.starts[first : first+n+1]
+	case s.bytes != nil:
 		part.bytes = s.bytes[first*s.size : (first+n)*s.size]
-	} else {
+	default:
 		part.floats = s.floats[first*s.size : (first+n)*s.size]
 	}
 	return &part

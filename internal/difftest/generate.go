@@ -142,7 +142,7 @@ func (g *generator) model() string {
 	if g.registers && g.r.IntN(2) == 0 {
 		return pick(g.r, "loihi", "loihi", "loihi_ternary", "truenorth", "ranc", "odin_lif", "tinyodin_lif", "odin_izh")
 	}
-	return pick(g.r, "if", "if", "lif", "cuba_lif", "alif", "stochastic_lif", "izhikevich", "resonate_and_fire", "integrator")
+	return pick(g.r, "if", "if", "lif", "cuba_lif", "alif", "stochastic_lif", "izhikevich", "resonate_and_fire", "integrator", "li", "cuba_li")
 }
 
 // rule returns how the synapses of a population learn, where they do.
@@ -256,7 +256,7 @@ func (g *generator) population(p group) {
 		add("r: %s", pick(g.r, options...))
 	}
 	switch model {
-	case "izhikevich", "integrator":
+	case "izhikevich", "integrator", "li", "cuba_li":
 	case "resonate_and_fire":
 		add("threshold: %s", g.value(n, 0.3, 0.8))
 		if g.r.IntN(2) == 0 {
@@ -281,7 +281,7 @@ func (g *generator) population(p group) {
 	case "resonate_and_fire":
 		add("tau: %s", pick(g.r, times...))
 		add("frequency: %s", pick(g.r, "0", "40", "250Hz", "0.5kHz", "{uniform: [10, 400], seed: 4}"))
-	case "lif", "cuba_lif", "alif", "stochastic_lif":
+	case "lif", "cuba_lif", "alif", "stochastic_lif", "li", "cuba_li":
 		add("tau: %s", pick(g.r, times...))
 		if g.r.IntN(2) == 0 {
 			add("v_leak: %s", g.value(n, 0.2, 0.1))
@@ -293,7 +293,7 @@ func (g *generator) population(p group) {
 		add("adapt: %s", g.value(n, 0.3*far, 0.2))
 	case "stochastic_lif":
 		add("noise: %s", pick(g.r, "0", "1", "0.3", fmt.Sprintf("{uniform: [0, %g], seed: 8}", far)))
-	case "cuba_lif":
+	case "cuba_lif", "cuba_li":
 		add("tau_syn: %s", pick(g.r, times...))
 		if g.r.IntN(2) == 0 {
 			add("i_init: %s", g.value(n, 0.2*far, 0.1))
@@ -307,7 +307,7 @@ func (g *generator) population(p group) {
 		}
 	}
 	norm := ""
-	if model != "integrator" && !g.learns && !slices.Contains(params, "reset: subtract") && g.r.IntN(4) == 0 {
+	if !network.Model(model).Silent() && !g.learns && !slices.Contains(params, "reset: subtract") && g.r.IntN(4) == 0 {
 		gammas := []string{"2", "0.7", "{uniform: [0.5, 2], seed: 6}", "-1", "{integer: [-3, -1], seed: 6}"}
 		if model == "izhikevich" { // it cannot be turned around
 			gammas = gammas[:3]

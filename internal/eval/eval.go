@@ -4,6 +4,7 @@
 package eval
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
@@ -51,8 +52,11 @@ type Result struct {
 	Latency   Latency `json:"latency"`
 	// EnergyPerInference is in joules.
 	EnergyPerInference float64 `json:"energy_per_inference_joules"`
-	// Clamped counts values that the encoding clipped to 0…1.
+	// Clamped counts values that the encoding clipped to 0…1, and events beyond the
+	// first of a place in a tick.
 	Clamped int64 `json:"clamped_values"`
+	// Events says that the samples are events, and not values.
+	Events bool `json:"-"`
 	// Predictions are the answers, by sample; −1 is undecided.
 	Predictions []int `json:"-"`
 }
@@ -171,7 +175,9 @@ func (w *worker) run(i int) sample {
 	enc := &w.Experiment.Encode
 	w.machine.Reset()
 	w.machine.SetRun(w.Experiment.Dataset.First + i)
-	w.Data.Sample(i, w.values)
+	if enc.Kind != experiment.Events {
+		w.Data.Sample(i, w.values)
+	}
 	for k := range w.values {
 		w.values[k] *= enc.Gain
 	}
@@ -184,6 +190,9 @@ func (w *worker) run(i int) sample {
 		s.clamped = stimulus.Poisson(w.values, int32(w.first), enc.Ticks, enc.Seed, w.Experiment.Dataset.First+i, &w.train)
 	case experiment.Latency:
 		s.clamped = stimulus.Latency(w.values, int32(w.first), enc.Ticks, &w.train)
+	case experiment.Events:
+		bin := cmp.Or(enc.Bin, w.Network.Tick) * 1e6
+		s.clamped = stimulus.Events(w.Data.Events(i), int32(w.first), enc.Ticks, bin, &w.train)
 	case experiment.Direct:
 		w.machine.SetCurrent(w.Chip.Current(w.values, w.first))
 	}

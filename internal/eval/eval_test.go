@@ -47,12 +47,18 @@ const plainData = `label,a,b,c,d,e,f
 // config compiles a network and gets it ready to run on samples.
 func config(t testing.TB, net, data, encode, readout string, mode emulator.Mode) eval.Config {
 	t.Helper()
+	return configOf(t, net, "format: csv, label: label", data, encode, readout, mode)
+}
+
+// configOf is config of a data set of any format that is a file.
+func configOf(t testing.TB, net, format, data, encode, readout string, mode emulator.Mode) eval.Config {
+	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"network.yaml": net,
-		"data.csv":     data,
-		"experiment.yaml": fmt.Sprintf("experiment: test\nnetwork: network.yaml\ndataset: {format: csv, file: data.csv, label: label}\nencode: {input: in, %s}\nreadout: {population: out, kind: %s}\n",
-			encode, readout),
+		"data":         data,
+		"experiment.yaml": fmt.Sprintf("experiment: test\nnetwork: network.yaml\ndataset: {%s, file: data}\nencode: {input: in, %s}\nreadout: {population: out, kind: %s}\n",
+			format, encode, readout),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
@@ -293,6 +299,30 @@ func TestClampedValuesAreCounted(t *testing.T) {
 		r := mustRun(t, config(t, plain, data, encode, "count", emulator.Functional))
 		if r.Clamped != want {
 			t.Errorf("%s: %d values clamped, want %d", encode, r.Clamped, want)
+		}
+	}
+}
+
+// TestEventsAreBinned shows a sample of four events: three of one place, two of them
+// within a tick of 1 ms, and a later one of another place.
+func TestEventsAreBinned(t *testing.T) {
+	const net = "inputs: {in: {shape: [2, 34, 34]}}\npopulations: {out: {shape: 2, neuron: if}}\n" +
+		"projections:\n  - {from: in, to: out, connect: {list: [[[1, 0, 1], 0, 1.5], [[0, 3, 2], 1, 1.5]]}}\noutputs: [out]\n"
+	data := "NMN1\x00\x00\x01\x00" + // no training sample, a test sample
+		"\x00\x04\x00\x00\x00" + "\x01\x01\x01\x02" + "\x80\x80\x80\x03" + "\x00\x00\x0a\x00\xba\x09\x88\x13" // 0, 10, 2500, 7500 µs
+	for encode, want := range map[string][2]int64{ // spikes, events that were clamped
+		"kind: events, ticks: 4":             {2, 1},
+		"kind: events, ticks: 8":             {3, 1},
+		"kind: events, ticks: 40, bin: 5us":  {2, 0},
+		"kind: events, ticks: 2, bin: 100ms": {2, 2},
+	} {
+		r := mustRun(t, configOf(t, net, "format: nmnist", data, encode, "count", emulator.Functional))
+		if got := [2]int64{r.Spikes["out"], r.Clamped}; got != want || r.Correct != 1 {
+			t.Errorf("%s: spikes and clamped are %v, %d correct; want %v, 1", encode, got, r.Correct, want)
+		}
+		var text strings.Builder
+		if err := r.WriteText(&text); err != nil || want[1] > 0 && !strings.Contains(text.String(), "events: a place spikes once a tick") {
+			t.Errorf("%s: error %v, text\n%s", encode, err, text.String())
 		}
 	}
 }

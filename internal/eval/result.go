@@ -42,7 +42,7 @@ func (p *plan) result(samples []sample, act *activity.Activity) *Result {
 	r := &Result{
 		Experiment:     p.Experiment.Name,
 		TicksPerSample: TicksPerSample{Input: p.Experiment.Encode.Ticks, Drain: p.drain},
-		Samples:        len(samples), Predictions: make([]int, len(samples)),
+		Samples:        len(samples), Predictions: make([]int, len(samples)), Events: p.Data.Timed(),
 	}
 	hash := report.NewHash()
 	ticks, cycles := make([]int64, len(samples)), make([]int64, len(samples))

@@ -15,7 +15,11 @@ func (r *Result) WriteText(w io.Writer) error {
 	if r.Undecided > 0 {
 		fmt.Fprintf(w, "undecided %d: the read-out population never fired\n", r.Undecided)
 	}
-	if r.Clamped > 0 {
+	switch {
+	case r.Clamped == 0:
+	case r.Events:
+		fmt.Fprintf(w, "clamped %d events: a place spikes once a tick; a shorter bin keeps more\n", r.Clamped)
+	default:
 		fmt.Fprintf(w, "clamped %d values outside 0…1; set scale in the experiment's dataset\n", r.Clamped)
 	}
 	without := ""

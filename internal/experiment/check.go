@@ -18,7 +18,7 @@ import (
 // a note of where they are named.
 func (e *Experiment) LoadData() (*dataset.Set, error) {
 	d := &e.Dataset
-	o := dataset.Options{Format: d.Format, File: d.File.Path, Label: d.Label.Text, Scale: d.Scale, Images: d.Images.Path, Labels: d.Labels.Path}
+	o := dataset.Options{Format: d.Format, File: d.File.Path, Label: d.Label.Text, Scale: d.Scale, Images: d.Images.Path, Labels: d.Labels.Path, Part: d.Part, OnFirst: d.OnFirst}
 	if d.Format == dataset.NPZ {
 		o.Images, o.Labels = d.Images.Text, d.Labels.Text
 	}
@@ -108,6 +108,17 @@ func (e *Experiment) checkInput(net *network.Network, set *dataset.Set, diags *d
 		return
 	}
 	in := net.Inputs[i]
+	if set != nil && set.Timed() != (e.Encode.Kind == Events) {
+		text := "encode: the data set has events in time, so want `kind: events`, have `kind: %s`"
+		if !set.Timed() {
+			text = "encode: the data set has values and no events, so `kind: %s` has nothing to encode; want rate, poisson, latency or direct"
+		}
+		diags.Append(diag.Diagnostic{
+			Pos: e.Encode.Pos, Code: diag.Unsupported, Message: fmt.Sprintf(text, e.Encode.Kind),
+			Notes: []diag.Note{{Pos: e.Dataset.Pos, Message: "the data set"}},
+		})
+		return
+	}
 	if set == nil || network.Size(in.Shape) == set.Size() {
 		return
 	}
@@ -135,10 +146,10 @@ func (e *Experiment) checkReadout(net *network.Network, set *dataset.Set, diags 
 		return
 	}
 	pop := net.Populations[i]
-	if pop.Model == network.Integrator && e.Readout.Kind != Membrane {
+	if pop.Model.Silent() && e.Readout.Kind != Membrane {
 		diags.Append(diag.Diagnostic{
 			Pos: name.Pos, Code: diag.Unsupported,
-			Message: fmt.Sprintf("readout: population %q is an integrator, which never fires, so `kind: %s` has nothing to read; want `kind: membrane`", pop.Name, e.Readout.Kind),
+			Message: fmt.Sprintf("readout: population %q is of neuron %s, which never fires, so `kind: %s` has nothing to read; want `kind: membrane`", pop.Name, pop.Model, e.Readout.Kind),
 			Notes:   []diag.Note{{Pos: pop.Pos, Message: "the population"}},
 		})
 	}

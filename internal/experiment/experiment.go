@@ -59,6 +59,10 @@ type Dataset struct {
 	File           Path
 	// Label is the column of the labels (csv).
 	Label Name
+	// Part and OnFirst are of nmnist: which part of a packed file, and whether
+	// brighter stands in front of darker.
+	Part    string
+	OnFirst bool
 	// Scale divides every value; 1 if not said.
 	Scale float64
 	// First is the number of the first sample, from 0.
@@ -78,6 +82,7 @@ const (
 	Poisson EncodeKind = "poisson" // independent random spikes
 	Direct  EncodeKind = "direct"  // the value itself, every tick
 	Latency EncodeKind = "latency" // one spike, the earlier the larger the value
+	Events  EncodeKind = "events"  // the events of a data set that has them
 )
 
 // Encode says how a sample becomes the input of a run.
@@ -93,6 +98,9 @@ type Encode struct {
 	Drain int
 	// Gain multiplies every value after it was scaled; 1 if not said.
 	Gain float64
+	// Bin is the time in seconds whose events go into one tick; 0 is the network's
+	// tick.
+	Bin float64
 }
 
 // ReadoutKind says how an answer is read.

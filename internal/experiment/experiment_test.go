@@ -113,6 +113,28 @@ e.yaml:7:7: seed: is -4, want 0 to 9223372036854775807 [out-of-range]`
 	}
 }
 
+func TestParseEvents(t *testing.T) {
+	const head, tail = "network: n.yaml\ndataset: {format: nmnist, file: a, part: train, polarity: on_off}\nencode: {input: in, kind: events, ticks: 9", "}\nreadout: {population: p, kind: count}\n"
+	e, err := experiment.Parse("e.yaml", []byte(head+", bin: 500us"+tail))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := e.Dataset; d.Format != dataset.NMNIST || d.Part != "train" || !d.OnFirst || e.Encode.Kind != experiment.Events || e.Encode.Bin != 500e-6 {
+		t.Errorf("%+v %+v", e.Dataset, e.Encode)
+	}
+	for text, want := range map[string]string{
+		head + ", gain: 2" + tail: "encode: gain multiplies values, and kind events has none; drop it [unknown-field]",
+		head + ", bin: 0" + tail:  "encode: bin: is 0, want a duration above 0, such as 1ms [out-of-range]",
+		strings.Replace(head, "events", "rate", 1) + ", bin: 1ms" + tail:   "encode: bin is for kind events; drop it [unknown-field]",
+		strings.Replace(head, "part: train", "scale: 2", 1) + tail:         `dataset of format nmnist: unknown field "scale"`,
+		strings.Replace(head, "polarity: on_off", "polarity: x", 1) + tail: `dataset: polarity: unknown value "x"; want one of off_on, on_off [unknown-name]`,
+	} {
+		if _, err := experiment.Parse("e.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+}
+
 func TestParseRefusesWhatIsNoExperiment(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"empty", "", "want a mapping"},
@@ -224,10 +246,11 @@ func TestCheck(t *testing.T) {
 		{"unknown input", func(e *experiment.Experiment) { e.Encode.Input.Text = "imge" }, `e.yaml:3:17: encode: network n.yaml has no input "imge"; did you mean "image"? [unknown-name]`},
 		{"input unlike any", func(e *experiment.Experiment) { e.Encode.Input.Text = "microphone" }, `has no input "microphone"; its inputs are bias, x, image`},
 		{"shape", func(e *experiment.Experiment) { e.Encode.Input.Text = "image" }, `e.yaml:3:17: encode: input "image" has shape [28, 28], 784 values, but a sample of the data set has shape [2], 2 values [shape-mismatch]`},
+		{"values as events", func(e *experiment.Experiment) { e.Encode.Kind = experiment.Events }, "e.yaml:3:9: encode: the data set has values and no events, so `kind: events` has nothing to encode; want rate, poisson, latency or direct [unsupported]"},
 		{"unknown population", func(e *experiment.Experiment) { e.Readout.Population.Text = "ot" }, `e.yaml:4:23: readout: network n.yaml has no population "ot"; did you mean "out"? [unknown-name]`},
 		{"input as population", func(e *experiment.Experiment) { e.Readout.Population.Text = "x" }, `readout: "x" is an input of network n.yaml, want a population`},
 		{"labels", func(e *experiment.Experiment) { e.Readout.Population.Text = "pair" }, "e.yaml:4:23: readout: population \"pair\" has 2 neurons, for labels 0 to 1, but sample 2 has label 2 and the data set's largest is 2 [bad-dataset]\n\tn.yaml:5:3: the population\n\te.yaml:2:10: the data set"},
-		{"silent population", func(e *experiment.Experiment) { e.Readout.Population.Text = "sums" }, "readout: population \"sums\" is an integrator, which never fires, so `kind: count` has nothing to read; want `kind: membrane`"},
+		{"silent population", func(e *experiment.Experiment) { e.Readout.Population.Text = "sums" }, "readout: population \"sums\" is of neuron integrator, which never fires, so `kind: count` has nothing to read; want `kind: membrane`"},
 		{"membrane of a silent population", func(e *experiment.Experiment) {
 			e.Readout.Population.Text, e.Readout.Kind = "sums", experiment.Membrane
 		}, ""},

@@ -66,9 +66,10 @@ func (p *parser) experiment(file string, root *yamldoc.Node) *Experiment {
 
 // formatKeys are the keys of a data set beside those of all formats.
 var formatKeys = map[dataset.Format][]string{
-	dataset.IDX: {"images", "labels"},
-	dataset.CSV: {"file", "label"},
-	dataset.NPZ: {"file", "images", "labels"},
+	dataset.IDX:    {"images", "labels"},
+	dataset.CSV:    {"file", "label"},
+	dataset.NPZ:    {"file", "images", "labels"},
+	dataset.NMNIST: {"file", "part", "polarity"},
 }
 
 func (p *parser) dataset(n *yamldoc.Node) Dataset {
@@ -81,15 +82,27 @@ func (p *parser) dataset(n *yamldoc.Node) Dataset {
 		p.Mapping(n, "dataset")
 		return d
 	}
-	format := p.Enum(p.Require(n, "dataset", "format"), "dataset: format", string(dataset.IDX), string(dataset.CSV), string(dataset.NPZ))
+	format := p.Enum(p.Require(n, "dataset", "format"), "dataset: format", string(dataset.IDX), string(dataset.CSV), string(dataset.NPZ), string(dataset.NMNIST))
 	d.Format = dataset.Format(format)
 	keys, ok := formatKeys[d.Format]
 	if !ok {
 		return d
 	}
 	what := "dataset of format " + format
-	p.Mapping(n, what, append([]string{"format", "scale", "first", "samples"}, keys...)...)
+	common := []string{"format", "scale", "first", "samples"}
+	if d.Format == dataset.NMNIST { // events have no values
+		common = []string{"format", "first", "samples"}
+	}
+	p.Mapping(n, what, append(common, keys...)...)
 	switch d.Format {
+	case dataset.NMNIST:
+		d.File = p.path(p.Require(n, what, "file"), "dataset: file")
+		if part := n.Get("part"); part != nil {
+			d.Part = p.Enum(part, "dataset: part", "train", "test")
+		}
+		if polarity := n.Get("polarity"); polarity != nil {
+			d.OnFirst = p.Enum(polarity, "dataset: polarity", "off_on", "on_off") == "on_off"
+		}
 	case dataset.IDX:
 		d.Images = p.path(p.Require(n, what, "images"), "dataset: images")
 		d.Labels = p.path(p.Require(n, what, "labels"), "dataset: labels")
@@ -121,11 +134,11 @@ func (p *parser) encode(n *yamldoc.Node) Encode {
 		return e
 	}
 	e.Pos = n.Pos
-	if !p.Mapping(n, "encode", "input", "kind", "ticks", "seed", "drain", "gain") {
+	if !p.Mapping(n, "encode", "input", "kind", "ticks", "seed", "drain", "gain", "bin") {
 		return e
 	}
 	e.Input = p.name(p.Require(n, "encode", "input"), "encode: input")
-	e.Kind = EncodeKind(p.Enum(p.Require(n, "encode", "kind"), "encode: kind", string(Rate), string(Poisson), string(Direct), string(Latency)))
+	e.Kind = EncodeKind(p.Enum(p.Require(n, "encode", "kind"), "encode: kind", string(Rate), string(Poisson), string(Direct), string(Latency), string(Events)))
 	e.Ticks = int(p.Int(p.Require(n, "encode", "ticks"), "encode: ticks", 1, MaxTicks))
 	if s := n.Get("seed"); s != nil {
 		e.Seed = uint64(p.Int(s, "encode: seed", 0, math.MaxInt64))
@@ -135,6 +148,20 @@ func (p *parser) encode(n *yamldoc.Node) Encode {
 	}
 	if g := n.Get("gain"); g != nil {
 		e.Gain = p.positive(g, "encode: gain")
+		if e.Kind == Events {
+			p.Diags.Add(g.Pos, diag.UnknownField, "encode: gain multiplies values, and kind events has none; drop it")
+		}
+	}
+	if b := n.Get("bin"); b != nil {
+		before := p.Diags.Len()
+		e.Bin = p.Quantity(b, "encode: bin", "s")
+		switch {
+		case p.Diags.Len() > before:
+		case e.Kind != Events:
+			p.Diags.Add(b.Pos, diag.UnknownField, "encode: bin is for kind events; drop it")
+		case e.Bin < 1e-9 || e.Bin > 1e6:
+			p.Diags.Add(b.Pos, diag.OutOfRange, "encode: bin: is %s, want a duration above 0, such as 1ms", b.Text)
+		}
 	}
 	return e
 }

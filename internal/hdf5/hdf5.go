@@ -1,7 +1,7 @@
 // Package hdf5 reads HDF5 files: those that nir.write and lava-dl write and
-// h5py writes by default. It is a reader of its own, of the standard library
-// only, and knows of the format (version 3.0 of its specification) what such
-// files use:
+// h5py writes by default; and writes the plainest of them (see Write). It is of the
+// standard library only, and knows of the format (version 3.0 of its
+// specification) what such files use:
 //
 //   - superblocks 0 to 3, with a user block before them;
 //   - groups of symbol tables and of compact links; hard links;

@@ -29,6 +29,8 @@ const maxDims = 64
 type Array struct {
 	Shape []int
 	Data  []float64
+	// Texts, where not nil, are written instead of Data. Load reads none.
+	Texts []string
 	// Type is what WriteNPY and WriteNPZ store; the zero value is Float64.
 	// Load leaves it zero whatever the file holds.
 	Type Type

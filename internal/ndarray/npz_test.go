@@ -195,3 +195,21 @@ func TestWriteNPYIsAligned(t *testing.T) {
 		t.Errorf("%d bytes, want the elements at a multiple of 64", buf.Len())
 	}
 }
+
+// NumPy 1.26 reads this as array(['a', 'größe'], dtype='<U5').
+func TestWriteTexts(t *testing.T) {
+	var out bytes.Buffer
+	if err := WriteNPY(&out, &Array{Shape: []int{2}, Texts: []string{"a", "größe"}}); err != nil {
+		t.Fatal(err)
+	}
+	b := out.Bytes()
+	if !bytes.Contains(b, []byte("{'descr': '<U5', 'fortran_order': False, 'shape': (2,), }")) {
+		t.Errorf("header %q", b[:80])
+	}
+	if got, want := string(b[len(b)-40:]), "a\x00\x00\x00"+strings.Repeat("\x00", 16)+"g\x00\x00\x00r\x00\x00\x00\xf6\x00\x00\x00\xdf\x00\x00\x00e\x00\x00\x00"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if err := WriteNPY(&out, &Array{Shape: []int{3}, Texts: []string{"a"}}); err == nil {
+		t.Error("a shape of 3 was written with 1 text")
+	}
+}

@@ -90,6 +90,10 @@ var (
 	resonatorText string
 	//go:embed text/integrator.s
 	integratorText string
+	//go:embed text/li.s
+	liText string
+	//go:embed text/cuba_li.s
+	cubaLIText string
 	//go:embed text/loihi.s
 	loihiText string
 	//go:embed text/loihi_ternary.s
@@ -116,7 +120,9 @@ var all = []Model{
 	{Name: "stochastic_lif", Doc: "leaky integrate-and-fire with a noisy threshold", Text: stochasticText, Fires: true, Resets: Resets},
 	{Name: "izhikevich", Doc: "Izhikevich's simple model of 2003, as its published code computes it", Text: izhikevichText, Fires: true, Fine: true},
 	{Name: "resonate_and_fire", Doc: "Izhikevich's resonate-and-fire neuron of 2001, rotated exactly", Text: resonatorText, Fires: true, Fine: true},
-	{Name: "integrator", Doc: "sums its input, never fires; for membrane read-outs", Text: integratorText},
+	{Name: "integrator", Doc: "sums its input, never fires; for membrane read-outs (NIR I)", Text: integratorText},
+	{Name: "li", Doc: "leaky integrator, never fires (NIR LI, forward Euler)", Text: liText},
+	{Name: "cuba_li", Doc: "leaky integrator with synaptic current, never fires (NIR CubaLI, forward Euler)", Text: cubaLIText},
 	{Name: "loihi", Doc: "Loihi's compartment, bit by bit", Text: loihiText, Integer: true},
 	{Name: "loihi_ternary", Doc: "Loihi's compartment with spikes of +1 and −1", Text: loihiTernaryText, Integer: true},
 	{

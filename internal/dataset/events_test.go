@@ -1,0 +1,192 @@
+package dataset_test
+
+import (
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/weft-toolchain/weft/internal/dataset"
+)
+
+// moment is an event, a place in (polarity, y, x).
+type moment struct {
+	Time  uint32
+	Place int32
+}
+
+func moments(s *dataset.Set, i int) []moment {
+	var out []moment
+	for time, place := range s.Events(i) {
+		out = append(out, moment{time, place})
+	}
+	return out
+}
+
+// packed is a file of one training and two test samples.
+func packed() []byte {
+	b := []byte("NMN1")
+	b = binary.LittleEndian.AppendUint16(b, 1)
+	b = binary.LittleEndian.AppendUint16(b, 2)
+	sample := func(label byte, n uint32, bytes ...byte) {
+		b = append(b, label)
+		b = binary.LittleEndian.AppendUint32(b, n)
+		b = append(b, bytes...)
+	}
+	sample(9, 1, 33, 33, 1, 0)
+	sample(4, 2, 1, 2, 0x80, 3, 0x10, 0, 0, 1)
+	sample(2, 0)
+	return b
+}
+
+func TestPackedNMNIST(t *testing.T) {
+	d := dir(t, map[string][]byte{"a.evt": packed(), "a.evt.gz": gz(packed())})
+	for _, name := range []string{"a.evt", "a.evt.gz"} {
+		s, err := dataset.Load(dataset.Options{Format: dataset.NMNIST, File: filepath.Join(d, name)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !s.Timed() || s.N != 2 || s.Classes != 5 || s.Size() != 2*34*34 {
+			t.Errorf("%s: timed %v, %d samples, %d classes, size %d", name, s.Timed(), s.N, s.Classes, s.Size())
+		}
+		// x 1, y 0, brighter at 16 µs; x 2, y 3, darker 256 µs later.
+		if diff := cmp.Diff([]moment{{16, 34*34 + 1}, {272, 3*34 + 2}}, moments(s, 0)); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", name, diff)
+		}
+		if rest := s.Slice(1, 1); rest.N != 1 || rest.Labels[0] != 2 || moments(rest, 0) != nil {
+			t.Errorf("%s: the rest is %d samples, labels %v, events %v", name, rest.N, rest.Labels, moments(rest, 0))
+		}
+	}
+	s, err := dataset.Load(dataset.Options{Format: dataset.NMNIST, File: filepath.Join(d, "a.evt"), Part: "train", OnFirst: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]moment{{1, 2*34*34 - 1}}, moments(s, 0)); diff != "" || s.N != 1 || s.Labels[0] != 9 {
+		t.Errorf("%d samples, labels %v (-want +got)\n%s", s.N, s.Labels, diff)
+	}
+}
+
+// folder writes a folder as N-MNIST's are.
+func folder(t testing.TB, files map[string][]byte) string {
+	t.Helper()
+	d := filepath.Join(t.TempDir(), "Test [1]")
+	for name, content := range files {
+		path := filepath.Join(d, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return d
+}
+
+func TestNMNISTFolder(t *testing.T) {
+	d := folder(t, map[string][]byte{
+		"3/00002.bin":  {5, 6, 0x80, 0, 7, 0, 240, 0, 0, 0, 5, 6, 1, 0, 0},
+		"3/00001.bin":  {},
+		"0/00009.bin":  {0, 33, 0, 1, 0},
+		"0/readme.txt": []byte("not a sample"),
+	})
+	s, err := dataset.Load(dataset.Options{Format: dataset.NMNIST, File: d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]int{0, 3, 3}, s.Labels); diff != "" {
+		t.Errorf("labels (-want +got)\n%s", diff)
+	}
+	want := [][]moment{{{256, 33 * 34}}, nil, {{7, 34*34 + 6*34 + 5}, {1<<16 + 1<<13, 6*34 + 5}}}
+	for i, w := range want {
+		if diff := cmp.Diff(w, moments(s, i)); diff != "" {
+			t.Errorf("sample %d (-want +got)\n%s", i, diff)
+		}
+	}
+}
+
+func TestNMNISTRefuses(t *testing.T) {
+	load := func(t *testing.T, file []byte) (string, error) {
+		d := dir(t, map[string][]byte{"a": file})
+		_, err := dataset.Load(dataset.Options{Format: dataset.NMNIST, File: filepath.Join(d, "a")})
+		return d, err
+	}
+	whole := packed()
+	for name, test := range map[string]struct {
+		file []byte
+		want string
+	}{
+		"another kind of file":  {[]byte("ATIS1234"), `a: starts with bytes 41 54 49 53, want "NMN1", or a folder with folders 0 to 9 [bad-dataset]`},
+		"cut in the header":     {whole[:5], "a: is cut short: it ends at byte 5, inside the header; copy the file again [bad-dataset]"},
+		"cut in a sample":       {whole[:len(whole)-3], "a: is cut short: it ends at byte 32, inside sample 2; copy the file again [bad-dataset]"},
+		"more than its samples": {append(packed(), 0), "a: goes on after byte 35, where its 3 samples end [bad-dataset]"},
+		"a place outside":       {append(whole[:22:22], append([]byte{34}, whole[23:]...)...), "a: the event at byte 22 is at x 34, y 0, want 0 to 33 [bad-dataset]"},
+		"a claim of many":       {append(whole[:18:18], 255, 255, 255, 255), "a: sample 1 claims 4,294,967,295 events at byte 18, at most 268,435,456 are read [too-large]"},
+		"no samples":            {[]byte("NMN1\x01\x00\x00\x00\x00\x00\x00\x00\x00"), "a: holds no samples [bad-dataset]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, err := load(t, test.file)
+			wantError(t, err, d, test.want)
+		})
+	}
+	cut := folder(t, map[string][]byte{"1/a.bin": {1, 2, 3, 4, 5, 6}})
+	_, err := dataset.Load(dataset.Options{Format: dataset.NMNIST, File: cut})
+	wantError(t, err, filepath.Join(cut, "1"), "a.bin: is cut short: it ends at byte 6, inside an event of 5 bytes [bad-dataset]")
+	_, err = dataset.Load(dataset.Options{Format: dataset.NMNIST, File: cut, Part: "train"})
+	wantError(t, err, filepath.Dir(cut), "Test [1]: is a folder, which has one part: name its Train or its Test, and drop part [bad-dataset]")
+	_, err = dataset.Load(dataset.Options{Format: dataset.NMNIST, File: filepath.Join(cut, "1")})
+	wantError(t, err, cut, "1: has no samples: want folders 0 to 9 with .bin files in them, as N-MNIST's Train and Test have [bad-dataset]")
+}
+
+// TestSharedNMNIST reads the samples of others, one of them as it was published.
+func TestSharedNMNIST(t *testing.T) {
+	s, err := dataset.Load(dataset.Options{Format: dataset.NMNIST, File: shared(t, "data/nmnist_small/nmnist_small.evt.gz")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for i := range s.N {
+		n += len(moments(s, i))
+	}
+	if diff := cmp.Diff([]int{7, 2, 1, 0, 4}, s.Labels[:5]); diff != "" || s.N != 100 || n != 385596 {
+		t.Errorf("%d samples, %d events, labels (-want +got)\n%s", s.N, n, diff)
+	}
+	bin, err := os.ReadFile(shared(t, "data/formats/sample_nmnist.bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err = dataset.Load(dataset.Options{Format: dataset.NMNIST, File: folder(t, map[string][]byte{"5/x.bin": bin})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len(moments(s, 0)); got != len(bin)/5 {
+		t.Errorf("%d events, want %d", got, len(bin)/5)
+	}
+}
+
+func FuzzNMNIST(f *testing.F) {
+	f.Add(packed())
+	f.Add(gz(packed()))
+	f.Add([]byte{5, 6, 0x80, 0, 7, 0, 240, 0, 0, 0})
+	d := folder(f, map[string][]byte{"4/a.bin": nil})
+	f.Fuzz(func(t *testing.T, content []byte) {
+		path := filepath.Join(d, "4", "a.bin")
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range []string{path, d} {
+			s, err := dataset.Load(dataset.Options{Format: dataset.NMNIST, File: file})
+			if err != nil {
+				continue
+			}
+			for i := range s.N {
+				for _, m := range moments(s, i) {
+					if m.Place < 0 || int(m.Place) >= s.Size() {
+						t.Fatalf("sample %d has an event at %d of %d", i, m.Place, s.Size())
+					}
+				}
+			}
+		}
+	})
+}
