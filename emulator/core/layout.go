@@ -52,23 +52,34 @@ const weightBits = 16
 
 func (l *lists) of(axon int32) []uint32 { return l.words[l.off[axon]:l.off[axon+1]] }
 
-// listed is how many rows of lists are looked up at once, before any is read.
-const listed = 64
-
 func (l *lists) add(sums, axons []int32, _ *Room) {
-	var from, to [listed]int32
-	for len(axons) > 0 {
-		n := min(listed, len(axons))
-		for i, a := range axons[:n] {
-			from[i], to[i] = int32(l.off[a]), int32(l.off[a+1])
-		}
-		kernel.Prefetch(l.words, from[:n])
-		for i := range n {
+	l.inBatches(axons, func(from, to []int32) {
+		for i := range from {
 			for _, w := range l.words[from[i]:to[i]] {
 				sums[w>>weightBits] += int32(int16(w))
 			}
 		}
-		axons = axons[n:]
+	})
+}
+
+// batch is how many rows of lists are looked up at once, before any is read.
+const batch = 64
+
+// inBatches calls f with where the synapses of rows are, of a batch of them at a time:
+// memory that is asked for together answers together.
+func (l *lists) inBatches(axons []int32, f func(from, to []int32)) {
+	var from, to [batch]int32
+	kernel.Prefetch(l.off, axons[:min(batch, len(axons))])
+	for len(axons) > 0 {
+		n := min(batch, len(axons))
+		next := axons[n:]
+		kernel.Prefetch(l.off, next[:min(batch, len(next))])
+		for i, a := range axons[:n] {
+			from[i], to[i] = int32(l.off[a]), int32(l.off[a+1])
+		}
+		kernel.Prefetch(l.words, from[:n])
+		f(from[:n], to[:n])
+		axons = next
 	}
 }
 
@@ -87,17 +98,19 @@ func (l *lists) counts(s *Spec) bool {
 
 // total returns what rows count.
 func (l *lists) total(axons []int32) (words, synapses int64) {
-	in := l.inWord
-	for _, a := range axons {
-		n := l.off[a+1] - l.off[a]
-		synapses += int64(n)
-		if n > in {
-			n = (n + in - 1) / in
-		} else {
-			n = min(n, 1)
+	in := int32(l.inWord)
+	l.inBatches(axons, func(from, to []int32) {
+		for i := range from {
+			n := to[i] - from[i]
+			synapses += int64(n)
+			if n > in {
+				n = (n + in - 1) / in
+			} else {
+				n = min(n, 1)
+			}
+			words += int64(n)
 		}
-		words += int64(n)
-	}
+	})
 	return words, synapses
 }
 
