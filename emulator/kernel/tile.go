@@ -21,12 +21,16 @@ type Tile struct {
 	// room is by how much each v can change before one may be beyond its limits:
 	// each row changes it by up to each, bias by up to bias. least and highest are what
 	// resets and floors make of a v.
-	room                       int64
-	each, bias, least, highest int32
-	// ofBits and ofRows are the crossbar for the loop in Go, one of them; both are nil
-	// where there is assembly.
-	ofBits *Bits
-	ofRows *Dense[int8]
+	room, each           int64
+	bias, least, highest int32
+	// inGo is nil where there is assembly.
+	inGo *inGo
+}
+
+// inGo is a tile's crossbar for the loops in Go: one of the two.
+type inGo struct {
+	bits *Bits
+	rows *Dense[int8]
 }
 
 // BitsTile returns the tile of a crossbar of bits, or false where its weights have
@@ -39,7 +43,7 @@ func BitsTile(b *Bits, f *Fire, state []int32) (Tile, bool) {
 	t.bits, t.types, t.weights = unsafe.SliceData(b.rows), unsafe.SliceData(b.types), unsafe.SliceData(b.narrow)
 	t.few, t.most, t.ofTypes = int32(maxNarrow/max(1, b.largest)), int32(maxWide/max(1, b.largest)), int32(len(b.narrow))
 	if !b.simd {
-		t.ofBits = b
+		t.inGo = &inGo{bits: b}
 	}
 	return t, true
 }
@@ -50,14 +54,14 @@ func RowsTile(d *Dense[int8], f *Fire, state []int32) Tile {
 	t.weights, t.most = unsafe.SliceData(d.rows), maxRows8
 	t.kind += rowsSame - bitsSame
 	if !d.simd {
-		t.ofRows = d
+		t.inGo = &inGo{rows: d}
 	}
 	return t
 }
 
 // newTile returns a tile without rows, whose weights are up to a magnitude.
 func newTile(f *Fire, state []int32, largest int) Tile {
-	t := Tile{State: state, fire: f, room: -1, each: int32(largest) << f.Shift}
+	t := Tile{State: state, fire: f, room: -1, each: int64(largest) << f.Shift}
 	switch {
 	case f.Decay != nil:
 		t.kind = bitsLeak
@@ -101,13 +105,13 @@ func (w *Work) Grow(lanes int) {
 // false, and has done nothing, where there are more rows than it takes, or a v may go
 // beyond its limits.
 func (t *Tile) Tick(axons []int32, w *Work) bool {
-	need := int64(len(axons))*int64(t.each) + int64(t.bias)
+	need := int64(len(axons))*t.each + int64(t.bias)
 	if len(axons) > int(t.most) || need > t.room && !t.fits(need) {
 		return false
 	}
 	t.room -= need
 	first, fired := unsafe.SliceData(axons), &w.Fired[0]
-	if t.ofBits != nil || t.ofRows != nil {
+	if t.inGo != nil {
 		t.tick(axons, w)
 		return true
 	}
@@ -173,7 +177,7 @@ func (t *Tile) fits(need int64) bool {
 // Prefetch asks for the memory that a Tick with such axons reads.
 func (t *Tile) Prefetch(axons []int32) {
 	switch first := unsafe.SliceData(axons); {
-	case t.ofBits != nil || t.ofRows != nil:
+	case t.inGo != nil:
 	case t.bits != nil:
 		prefetchBits(t, first, len(axons))
 	default:
@@ -190,15 +194,15 @@ func (t *Tile) tick(axons []int32, w *Work) {
 	sums, fired, bytes := w.sums[:lanes], w.Fired[:lanes/64], w.bytes[:lanes/8]
 	w.Bits = 0
 	switch {
-	case t.ofRows != nil:
+	case t.inGo.rows != nil:
 		clear(sums)
-		t.ofRows.Add(sums, axons)
+		t.inGo.rows.Add(sums, axons)
 	case len(axons) > int(t.few):
 		clear(sums)
-		t.ofBits.Add(sums, axons, &w.scratch)
-		w.Bits = t.ofBits.count(axons)
+		t.inGo.bits.Add(sums, axons, &w.scratch)
+		w.Bits = t.inGo.bits.count(axons)
 	default:
-		w.Bits = t.ofBits.addBytes(bytes, axons)
+		w.Bits = t.inGo.bits.addBytes(bytes, axons)
 		if f.alike && inOrder {
 			w.Active = f.runBytes(t.State, bytes, fired)
 			return

@@ -89,3 +89,21 @@ func TestTilesAddAndFire(t *testing.T) {
 		t.Errorf("%d ticks ran, %d were not taken: too few to say much", ran, refused)
 	}
 }
+
+// A sum that is shifted out of 32 bits is not taken for a small one.
+func TestTilesKnowHowFarASumMayReach(t *testing.T) {
+	same := func(x int32) Lanes { return slices.Repeat(Lanes{x}, Block) }
+	for _, opt := range ways {
+		f := Fire{Bias: same(0), Above: same(100), Reset: same(0), Floor: same(NoFloor), Shift: 25, Low: -1 << 19, High: 1<<19 - 1}
+		f.Prepare(Block, opt)
+		tile := RowsTile(NewDense(Block, make([]int8, Block), opt), &f, make([]int32, Block))
+		var w Work
+		w.Grow(Block)
+		if tile.Tick([]int32{0}, &w) {
+			t.Errorf("%+v: took a row of 8 bits, shifted by 25, for words of 20", opt)
+		}
+		if !tile.Tick(nil, &w) {
+			t.Errorf("%+v: did not take a tick without rows", opt)
+		}
+	}
+}
