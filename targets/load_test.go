@@ -207,7 +207,7 @@ func FuzzTarget(f *testing.F) {
 		if root == nil || diags.Len() > 0 {
 			return
 		}
-		target := decode(merge(root, root), &diags)
+		target := decode(yamldoc.Overlay(root, root), &diags)
 		if diags.Len() > 0 {
 			return
 		}
