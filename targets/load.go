@@ -100,9 +100,12 @@ func LoadWith(name string, over *yamldoc.Node) (*Target, error) {
 	}
 	root := files[len(files)-1].root
 	for _, f := range slices.Backward(files[:len(files)-1]) {
-		root = yamldoc.Overlay(nameless(root), f.root)
+		root = yamldoc.Overlay(handedDown(root), f.root)
 	}
 	if over != nil {
+		if over.Get(archBlock) != nil {
+			root = without(root, areaBlock) // another chip has another
+		}
 		root = yamldoc.Overlay(root, over)
 	}
 	t := decode(root, &diags)
@@ -178,10 +181,15 @@ func chain(name string, diags *diag.List) (files []source, ok bool) {
 	}
 }
 
-// nameless returns a file without what it does not hand down: each target has
-// its own name.
-func nameless(root *yamldoc.Node) *yamldoc.Node {
+// handedDown returns a file without what it does not hand down: each target has
+// its own name, and an area of its own.
+func handedDown(root *yamldoc.Node) *yamldoc.Node {
+	return without(root, "target", "doc", areaBlock)
+}
+
+// without returns a mapping without some of its fields.
+func without(root *yamldoc.Node, keys ...string) *yamldoc.Node {
 	out := *root
-	out.Fields = slices.DeleteFunc(slices.Clone(root.Fields), func(f yamldoc.Field) bool { return f.Key == "target" || f.Key == "doc" })
+	out.Fields = slices.DeleteFunc(slices.Clone(root.Fields), func(f yamldoc.Field) bool { return slices.Contains(keys, f.Key) })
 	return &out
 }
