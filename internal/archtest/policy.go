@@ -34,6 +34,7 @@ var policy = []row{
 	// The ground: what everybody may stand on.
 	{pkg: "internal/spell"},
 	{pkg: "internal/paths"},
+	{pkg: "internal/pareto"},
 	{pkg: "internal/golden", may: []string{"internal/diag"}},
 	{pkg: "internal/archtest"},
 	{pkg: "internal/diag", may: []string{"internal/spell"}},
@@ -89,6 +90,7 @@ var policy = []row{
 	},
 	{pkg: "internal/chippage", may: []string{"compiler"}},
 	{pkg: "internal/eval", may: belowCommand},
+	{pkg: "internal/outcome", may: append([]string{"internal/pareto"}, belowCommand...)},
 	{pkg: "internal/rancnet", may: []string{"emulator/ranc", "internal/diag", "internal/ndarray"}, tests: []string{"compiler/...", "emulator/...", "targets/...", "internal/paths"}},
 	{pkg: "internal/loihitest", tests: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/..."}},
 	{pkg: "internal/isaref", may: []string{"isa/...", "targets/..."}, tests: []string{"emulator/..."}},

@@ -85,7 +85,7 @@ func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
 	if o.samples > j.data.N {
 		fmt.Fprintf(errs, "note: --samples %d: the experiment has %d\n", o.samples, j.data.N)
 	}
-	res, err := j.on(ctx, t, errs)
+	res, _, err := j.on(ctx, t, errs)
 	if err != nil {
 		return err
 	}
@@ -184,7 +184,19 @@ func (j *job) load(ctx context.Context, chips ...*targets.Target) error {
 }
 
 // on compiles the network for a target and runs the samples.
-func (j *job) on(ctx context.Context, t *targets.Target, errs io.Writer) (*eval.Result, error) {
+func (j *job) on(ctx context.Context, t *targets.Target, errs io.Writer) (*eval.Result, *loaded, error) {
+	l, err := j.compile(ctx, t)
+	if err != nil {
+		return nil, nil, err
+	}
+	bar := newBar(errs, j.data.N, t.Name)
+	res, err := j.run(ctx, l, bar.set)
+	bar.done()
+	return res, l, err
+}
+
+// compile compiles the network for a target.
+func (j *job) compile(ctx context.Context, t *targets.Target) (*loaded, error) {
 	if t.Arch.Controller.EventDriven() && j.exp.Encode.Kind == experiment.Direct {
 		return nil, diag.One(j.exp.Encode.Input.Pos, diag.DoesNotFit, "encode: kind direct adds to the neurons every tick, and %s has no ticks: it works off spikes; choose rate, poisson or latency, or another target", t.Name)
 	}
@@ -203,21 +215,20 @@ func (j *job) on(ctx context.Context, t *targets.Target, errs io.Writer) (*eval.
 		return nil, diag.One(j.exp.Encode.Input.Pos, diag.Unsupported, "encode: kind direct adds to the neurons what no spike brings, and so the pass dead proves nothing: leave it out, or choose rate, poisson or latency")
 	}
 	opt.Watched = []int{j.exp.Population(j.net)}
-	l, err := compileNetwork(ctx, j.net, t, opt)
+	return compileNetwork(ctx, j.net, t, opt)
+}
+
+// run runs the samples on what was compiled. progress may be nil.
+func (j *job) run(ctx context.Context, l *loaded, progress func(done int)) (*eval.Result, error) {
+	chip, err := emulator.NewBrokenChip(l.image, l.target, l.defects, j.mode)
 	if err != nil {
 		return nil, err
 	}
-	chip, err := emulator.NewBrokenChip(l.image, t, l.defects, j.mode)
-	if err != nil {
-		return nil, err
-	}
-	bar := newBar(errs, j.data.N, t.Name)
 	res, err := eval.Run(ctx, eval.Config{
-		Experiment: j.exp, Network: j.net, Data: j.data, Target: t,
+		Experiment: j.exp, Network: j.net, Data: j.data, Target: l.target,
 		Chip: chip.In(j.way), Functional: j.mode == emulator.Functional,
-		Workers: j.opt.workers, Progress: bar.set,
+		Workers: j.opt.workers, Progress: progress,
 	})
-	bar.done()
 	if err == nil {
 		res.SetDefects(l.defects, chip.DeadUse())
 	}
