@@ -180,7 +180,7 @@ func collect(list *diag.List, err error) error {
 // a network once.
 func comparer(ctx context.Context, errs io.Writer, o compareOptions, chips []*targets.Target) (func(t *targets.Target) (outcome.Outcome, error), error) {
 	if isExperiment(o.file) {
-		j, err := newJob(o.evalOptions)
+		j, err := newJob(o.evalOptions, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -247,7 +247,12 @@ func (l *loaded) runOnce(ctx context.Context, m emulator.Mode, in string, ticks 
 }
 
 // isExperiment tells an experiment file from a network file by its keys.
-func isExperiment(path string) bool { return hasKey(path, "dataset", "experiment", "readout") }
+func isExperiment(path string) bool {
+	return hasKey(path, "dataset", "experiment", "readout") && !isSweep(path)
+}
+
+// isSweep tells a sweep file likewise.
+func isSweep(path string) bool { return hasKey(path, "sweep", "grid", "points") }
 
 // hasKey reports whether a YAML file has one of these keys at the top. What
 // cannot be read has none: its parser will tell.
@@ -280,14 +285,9 @@ func printComparison(w io.Writer, rows []comparison, o compareOptions) error {
 		rows[k].Front = t.Rows[k].Front
 	}
 	per := "per " + outcome.Per(t.Outcomes())
-	front := fmt.Sprintf("front: %s is at least as good in %s, and better in one", others, outcome.Names(objectives))
+	front := outcome.FrontOf(others, objectives)
 	if o.html != "" {
-		page := outcome.Page{Title: title, Lead: []string{per, front}, Table: t}
-		for k, y := range objectives {
-			for _, x := range objectives[k+1:] {
-				page.Plots = append(page.Plots, t.Plot(x, y))
-			}
-		}
+		page := outcome.Page{Title: title, Lead: []string{per, front}, Table: t, Plots: t.Plots(objectives)}
 		if err := writeWhole(o.html, w, page.WriteHTML); err != nil {
 			return err
 		}

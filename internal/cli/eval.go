@@ -17,6 +17,7 @@ import (
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/eval"
 	"github.com/weft-toolchain/weft/internal/experiment"
+	"github.com/weft-toolchain/weft/internal/yamldoc"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -48,15 +49,20 @@ depend on the number of workers.`,
 		},
 	}
 	cmd.Flags().StringVarP(&o.target, "target", "t", "", "target: a built-in name or a file (default: the experiment's)")
-	cmd.Flags().IntVar(&o.samples, "samples", 0, "how many samples to run (default: the experiment's)")
 	cmd.Flags().IntVar(&o.workers, "workers", 0, "chips emulated at once (default: one a processor)")
-	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
 	cmd.Flags().StringVar(&o.predictions, "predictions", "", "write sample, label and prediction here, as csv; - is stdout")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the result as JSON")
 	o.addWay(cmd)
+	o.addChoices(cmd)
+	return cmd
+}
+
+// addChoices adds what changes the result: a sweep may vary all of it.
+func (o *evalOptions) addChoices(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&o.samples, "samples", 0, "how many samples to run (default: the experiment's)")
+	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
 	o.add(cmd)
 	o.addDefects(cmd, "the network is compiled around it, and the chip is emulated with it")
-	return cmd
 }
 
 func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
@@ -70,12 +76,12 @@ func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
 	if err != nil {
 		return err
 	}
-	j, err := newJob(o)
+	j, err := newJob(o, nil)
 	if err != nil {
 		return err
 	}
 	j.way = way
-	t, err := j.target()
+	t, err := j.target(nil)
 	if err != nil {
 		return err
 	}
@@ -113,22 +119,32 @@ type job struct {
 	data *dataset.Set
 }
 
-// newJob reads the experiment file.
-func newJob(o evalOptions) (*job, error) {
+// checkChoices refuses options that cannot be.
+func (o *evalOptions) checkChoices() (emulator.Mode, error) {
 	m, err := mode(o.timing)
+	if err != nil {
+		return m, err
+	}
+	if o.samples < 0 || o.workers < 0 {
+		return m, usagef("--samples and --workers count from 1")
+	}
+	_, err = o.options()
+	return m, err
+}
+
+// newJob reads the experiment file, with fields laid over it, or nil.
+func newJob(o evalOptions, fields *yamldoc.Node) (*job, error) {
+	m, err := o.checkChoices()
 	if err != nil {
 		return nil, err
 	}
-	if o.samples < 0 || o.workers < 0 {
-		return nil, usagef("--samples and --workers count from 1")
-	}
-	if _, err := o.options(); err != nil {
-		return nil, err
-	}
 	j := &job{opt: o, mode: m}
-	if j.exp, err = experiment.Load(o.file); err != nil {
+	if j.exp, err = experiment.LoadWith(o.file, fields); err != nil {
 		if hasKey(o.file, "populations") {
 			return nil, diag.One(diag.Pos{File: o.file, Line: 1, Col: 1}, diag.Unsupported, "this is a network, want an experiment: run it with `weft run`, or write an experiment file that names it")
+		}
+		if isSweep(o.file) {
+			return nil, diag.One(diag.Pos{File: o.file, Line: 1, Col: 1}, diag.Unsupported, "this is a sweep, want an experiment: run it with `weft sweep`")
 		}
 		return nil, err
 	}
@@ -138,21 +154,27 @@ func newJob(o evalOptions) (*job, error) {
 	return j, nil
 }
 
-// target loads the target that the command line names, or else the experiment;
-// one that the experiment names and that is not there is told at its place.
-func (j *job) target() (*targets.Target, error) {
+// target loads the target that the command line names, or else the experiment,
+// with fields laid over it, or nil; one that the experiment names and that is not
+// there is told at its place.
+func (j *job) target(fields *yamldoc.Node) (*targets.Target, error) {
 	if j.opt.target != "" {
-		return targets.Load(j.opt.target)
+		return targets.LoadWith(j.opt.target, fields)
 	}
 	name := j.exp.Target
 	if name.Text == "" {
-		return targets.Load(defaultTarget)
+		return targets.LoadWith(defaultTarget, fields)
 	}
-	t, err := targets.Load(name.Text)
+	t, err := targets.LoadWith(name.Text, fields)
+	return t, placed(err, name.Pos, "")
+}
+
+// placed gives a mistake that has no line the place where its file is named.
+func placed(err error, pos diag.Pos, what string) error {
 	if d, ok := errors.AsType[*diag.Error](err); ok && len(d.Diagnostics) == 1 && d.Diagnostics[0].Pos.Line == 0 {
-		return nil, diag.One(name.Pos, d.Diagnostics[0].Code, "%s", d.Diagnostics[0].Message)
+		return diag.One(pos, d.Diagnostics[0].Code, "%s%s", what, d.Diagnostics[0].Message)
 	}
-	return t, err
+	return err
 }
 
 // load reads the network and the data, and checks that they go together. Of
@@ -171,14 +193,21 @@ func (j *job) load(ctx context.Context, chips ...*targets.Target) error {
 	if err := j.exp.Check(j.net, nil); err != nil {
 		return err
 	}
-	if j.data, err = j.exp.LoadData(); err != nil {
+	data, err := j.exp.LoadData()
+	if err != nil {
 		return err
 	}
-	if err := j.exp.Check(j.net, j.data); err != nil {
+	return j.take(data)
+}
+
+// take takes the samples that are wanted of a data set that goes with the network.
+func (j *job) take(data *dataset.Set) error {
+	if err := j.exp.Check(j.net, data); err != nil {
 		return err
 	}
-	if n := j.opt.samples; n > 0 && n < j.data.N {
-		j.data = j.data.Slice(0, n)
+	j.data = data
+	if n := j.opt.samples; n > 0 && n < data.N {
+		j.data = data.Slice(0, n)
 	}
 	return nil
 }

@@ -114,11 +114,11 @@ func verifyNetwork(path string) (verdict, error) {
 // verifyExperiment checks an experiment with its target and its network, but
 // without its data.
 func verifyExperiment(path string) (verdict, error) {
-	j, err := newJob(evalOptions{file: path, timing: "cycle", compileFlags: compileFlags{effort: compiler.DefaultEffort}})
+	j, err := newJob(evalOptions{file: path, timing: "cycle", compileFlags: compileFlags{effort: compiler.DefaultEffort}}, nil)
 	if err != nil {
 		return verdict{}, err
 	}
-	t, err := j.target()
+	t, err := j.target(nil)
 	if err != nil {
 		return verdict{}, err
 	}

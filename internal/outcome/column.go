@@ -2,6 +2,7 @@ package outcome
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 
@@ -17,8 +18,10 @@ type Column struct {
 	Head, Axis string
 	// More says that more of it is better; of all else less is.
 	More bool
-	// Of returns the figure, and whether the outcome has it.
-	Of func(o *Outcome) (float64, bool)
+	// Component says that it is a part of the energy.
+	Component bool
+	// Of returns the figure, and whether the row has it.
+	Of func(r *Row) (float64, bool)
 	// Text writes it for people.
 	Text func(x float64) string
 }
@@ -31,40 +34,45 @@ func unit(name string) func(x float64) string {
 	return func(x float64) string { return report.SI(x, name) }
 }
 
-func always(of func(o *Outcome) float64) func(o *Outcome) (float64, bool) {
-	return func(o *Outcome) (float64, bool) { return of(o), true }
-}
-
-// timed is always, where time is kept.
-func timed(of func(o *Outcome) float64) func(o *Outcome) (float64, bool) {
-	return func(o *Outcome) (float64, bool) { return of(o), o.Timing != report.Functional }
-}
-
-// sampled is always, for experiments.
-func sampled(of func(o *Outcome) float64) func(o *Outcome) (float64, bool) {
-	return func(o *Outcome) (float64, bool) { return of(o), o.Samples > 0 }
-}
-
-func given(of func(o *Outcome) *float64) func(o *Outcome) (float64, bool) {
-	return func(o *Outcome) (float64, bool) {
-		if x := of(o); x != nil {
-			return *x, true
+// where is a figure of those outcomes for which has is true.
+func where(has func(o *Outcome) bool, of func(o *Outcome) float64) func(r *Row) (float64, bool) {
+	return func(r *Row) (float64, bool) {
+		if r.Outcome == nil || !has(r.Outcome) {
+			return 0, false
 		}
-		return 0, false
+		return of(r.Outcome), true
 	}
+}
+
+func always(of func(o *Outcome) float64) func(r *Row) (float64, bool) {
+	return where(func(*Outcome) bool { return true }, of)
+}
+
+// timed is where time is kept.
+func timed(of func(o *Outcome) float64) func(r *Row) (float64, bool) {
+	return where(func(o *Outcome) bool { return o.Timing != report.Functional }, of)
+}
+
+// sampled is of experiments.
+func sampled(of func(o *Outcome) float64) func(r *Row) (float64, bool) {
+	return where(func(o *Outcome) bool { return o.Accuracy != nil }, of)
 }
 
 // The columns that are named in code.
 var (
 	Accuracy = Column{
 		Name: "accuracy", Head: "accuracy", Axis: "accuracy", More: true,
-		Of:   given(func(o *Outcome) *float64 { return o.Accuracy }),
+		Of:   sampled(func(o *Outcome) float64 { return *o.Accuracy }),
 		Text: func(x float64) string { return fmt.Sprintf("%.2f %%", 100*x) },
 	}
 	Latency = Column{Name: "seconds", Head: "latency", Axis: "latency", Of: timed(func(o *Outcome) float64 { return o.Seconds }), Text: unit("s")}
 	Energy  = Column{Name: "energy_joules", Head: "energy =", Axis: "energy", Of: always(func(o *Outcome) float64 { return o.EnergyJoules }), Text: unit("J")}
 	// Area is the chip's, not that of the cores in use.
-	Area = Column{Name: "area_mm2", Head: "chip area", Axis: "chip area", Of: given(func(o *Outcome) *float64 { return o.AreaMM2 }), Text: figure("%.4g mm²")}
+	Area = Column{
+		Name: "area_mm2", Head: "chip area", Axis: "chip area",
+		Of:   where(func(o *Outcome) bool { return o.AreaMM2 != nil }, func(o *Outcome) float64 { return *o.AreaMM2 }),
+		Text: figure("%.4g mm²"),
+	}
 )
 
 // Columns lists the figures in the order of csv.
@@ -85,7 +93,7 @@ func Columns() []Column {
 			sign = ""
 		}
 		all = append(all, Column{
-			Name: "energy_" + string(c), Head: sign + string(c), Axis: "energy, " + string(c),
+			Name: "energy_" + string(c), Head: sign + string(c), Axis: "energy, " + string(c), Component: true,
 			Of: always(func(o *Outcome) float64 { return o.Energy[c] }), Text: unit("J"),
 		})
 	}
@@ -116,20 +124,16 @@ func ColumnNamed(name string) (Column, bool) {
 	return all[k], true
 }
 
-// Shown returns the columns of a table for people: those that some outcome has,
-// without what is only in csv and JSON, and without a component that took nothing
-// in any of them.
-func Shown(all []*Outcome) []Column {
-	never := []string{"samples", "correct", "synaptic_events", "neurons", "synapses", "hops", "saturations"}
-	return slices.DeleteFunc(Columns(), func(c Column) bool {
-		if slices.Contains(never, c.Name) {
-			return true
-		}
-		return !slices.ContainsFunc(all, func(o *Outcome) bool {
-			x, ok := c.Of(o)
-			return ok && (x != 0 || c.Name != "energy_"+string(targets.Learning))
-		})
-	})
+// Label returns the figure that the labels of a table's column k are, where they
+// are numbers, and there is an outcome.
+func Label(head string, k int) Column {
+	return Column{
+		Name: head, Head: head, Axis: head, Text: figure("%.6g"),
+		Of: func(r *Row) (float64, bool) {
+			x, err := strconv.ParseFloat(r.Labels[k], 64)
+			return x, r.Outcome != nil && err == nil && !math.IsNaN(x) && !math.IsInf(x, 0)
+		},
+	}
 }
 
 // plain writes a figure for programs.

@@ -35,7 +35,7 @@ type pagePlot struct {
 // WriteHTML writes one page that needs nothing else: readable on a phone, in the
 // dark, on paper and without seeing colours.
 func (p *Page) WriteHTML(w io.Writer) error {
-	columns := Shown(p.Table.Outcomes())
+	columns := p.Table.shown()
 	first := len(p.Table.Labels)
 	page := template.Must(template.New("page").Funcs(template.FuncMap{
 		"number": func(k int) bool { return k >= first && k < first+len(columns) },

@@ -55,6 +55,20 @@ func ExampleTable_WriteText() {
 	// 2 small, 4 large, 8 large: weights rounded
 }
 
+func TestABriefTableHasNoComponents(t *testing.T) {
+	tab := table()
+	tab.Brief = true
+	var b strings.Builder
+	if err := tab.WriteText(&b); err != nil {
+		t.Fatal(err)
+	}
+	head, _, _ := strings.Cut(b.String(), "\n")
+	want := "bits target cores accuracy ticks cycles latency energy front"
+	if got := strings.Join(strings.Fields(head), " "); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // Every figure is in csv, empty where a row has none.
 func TestCSV(t *testing.T) {
 	tab := table()
@@ -71,10 +85,8 @@ func TestCSV(t *testing.T) {
 		k := slices.Index(records[0], c.Name)
 		for i, r := range tab.Rows {
 			want := ""
-			if r.Outcome != nil {
-				if x, ok := c.Of(r.Outcome); ok {
-					want = fmt.Sprint(x)
-				}
+			if x, ok := c.Of(&r); ok {
+				want = fmt.Sprint(x)
 			}
 			if k < 0 || records[i+1][k] != want {
 				t.Errorf("row %d, %s: want %q in %q", i, c.Name, want, records[i+1])
@@ -95,14 +107,21 @@ func TestCSV(t *testing.T) {
 // answered.
 func TestObjectivesAreWhatOutcomesHave(t *testing.T) {
 	tab := table()
-	if got, want := outcome.Names(tab.Objectives()), "accuracy, latency and energy"; got != want {
+	if got, want := outcome.FrontOf("none", tab.Objectives()), "front: none is at least as good in accuracy, latency and energy, and better in one"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	for _, o := range tab.Outcomes() {
 		o.Timing, o.Accuracy, o.Samples = report.Functional, nil, 0
 	}
-	if got := outcome.Names(tab.Objectives()); got != "energy" {
-		t.Errorf("got %q, want energy", got)
+	if got, want := outcome.FrontOf("none", tab.Objectives()), "front: none is better in energy"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	tab.Rows = tab.Rows[3:]
+	if tab.Mark(tab.Objectives()...); tab.Rows[0].Front {
+		t.Error("what failed is on the front")
+	}
+	if got, want := outcome.FrontOf("none", tab.Objectives()), "front: there is nothing to compare yet"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
@@ -113,6 +132,9 @@ func TestPlotHasTheRowsWithBothFigures(t *testing.T) {
 	p := tab.Plot(outcome.Energy, outcome.Accuracy)
 	if len(p.Points) != 3 || p.Points[0].Title != "bits 2, target small: energy 2 µJ, accuracy 90.00 %" {
 		t.Errorf("got %+v", p.Points)
+	}
+	if p = tab.Plot(outcome.Label("bits", 0), outcome.Accuracy); len(p.Points) != 3 || p.Points[2].X != 8 {
+		t.Errorf("got %+v, want points at 2, 4 and 8 bits", p.Points)
 	}
 	if p = tab.Plot(outcome.Area, outcome.Energy); len(p.Points) != 1 {
 		t.Errorf("got %+v, want the one chip with an area", p.Points)

@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/weft-toolchain/weft/internal/pareto"
+	"github.com/weft-toolchain/weft/targets"
 )
 
 // Table is outcomes in rows.
@@ -18,6 +19,8 @@ type Table struct {
 	// Labels are the heads of the columns that say what a row is of.
 	Labels []string
 	Rows   []Row
+	// Brief leaves the components of energy, and areas, to csv and JSON.
+	Brief bool
 }
 
 // Row is an outcome, or why there is none.
@@ -44,11 +47,14 @@ func (t *Table) Outcomes() []*Outcome {
 // Mark marks the rows of the Pareto front over these figures. A row that lacks
 // one is not on it.
 func (t *Table) Mark(over ...Column) {
+	if len(over) == 0 {
+		return
+	}
 	points := make([][]float64, len(t.Rows))
 	for i, r := range t.Rows {
 		points[i] = make([]float64, len(over))
 		for k, c := range over {
-			x, ok := r.figure(c)
+			x, ok := c.Of(&r)
 			switch {
 			case !ok:
 				x = math.NaN()
@@ -63,25 +69,54 @@ func (t *Table) Mark(over ...Column) {
 	}
 }
 
-// Objectives are what rows are compared by where nobody says: accuracy, latency
-// and energy, as far as outcomes have them.
-func (t *Table) Objectives() []Column {
-	all := t.Outcomes()
-	return slices.DeleteFunc([]Column{Accuracy, Latency, Energy}, func(c Column) bool {
-		return !slices.ContainsFunc(all, func(o *Outcome) bool { _, ok := c.Of(o); return ok })
+// has reports whether some row has the figure, and more of it than nothing where
+// that is asked for.
+func (t *Table) has(c Column, some bool) bool {
+	return slices.ContainsFunc(t.Rows, func(r Row) bool {
+		x, ok := c.Of(&r)
+		return ok && (x != 0 || !some)
 	})
 }
 
-// Names lists the figures that columns are of, for a sentence.
-func Names(columns []Column) string {
-	names := make([]string, len(columns))
-	for k, c := range columns {
+// Objectives are what rows are compared by where nobody says: accuracy, latency
+// and energy, as far as there are any.
+func (t *Table) Objectives() []Column {
+	return slices.DeleteFunc([]Column{Accuracy, Latency, Energy}, func(c Column) bool { return !t.has(c, false) })
+}
+
+// unseen are the figures that are in csv and JSON only.
+var unseen = []string{"samples", "correct", "synaptic_events", "neurons", "synapses", "hops", "saturations"}
+
+// shown returns the columns for people: those that some row has, and of learning
+// only where something learns.
+func (t *Table) shown() []Column {
+	columns := slices.DeleteFunc(Columns(), func(c Column) bool {
+		detail := c.Component || c.Name == Area.Name
+		return slices.Contains(unseen, c.Name) || t.Brief && detail || !t.has(c, c.Name == "energy_"+string(targets.Learning))
+	})
+	if t.Brief { // nothing follows that adds up
+		for k := range columns {
+			columns[k].Head = strings.TrimSuffix(columns[k].Head, " =")
+		}
+	}
+	return columns
+}
+
+// FrontOf says in a sentence what the front over these figures is, and among which
+// others.
+func FrontOf(others string, over []Column) string {
+	names := make([]string, len(over))
+	for k, c := range over {
 		names[k] = c.Axis
 	}
-	if n := len(names); n > 1 {
-		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	switch n := len(names); n {
+	case 0:
+		return "front: there is nothing to compare yet"
+	case 1:
+		return fmt.Sprintf("front: %s is better in %s", others, names[0])
+	default:
+		return fmt.Sprintf("front: %s is at least as good in %s and %s, and better in one", others, strings.Join(names[:n-1], ", "), names[n-1])
 	}
-	return strings.Join(names, "")
 }
 
 // Plot returns the rows that have both figures as points.
@@ -89,14 +124,25 @@ func (t *Table) Plot(x, y Column) pareto.Plot {
 	axis := func(c Column) pareto.Axis { return pareto.Axis{Name: c.Axis, More: c.More, Text: c.Text} }
 	p := pareto.Plot{X: axis(x), Y: axis(y)}
 	for _, r := range t.Rows {
-		vx, okX := r.figure(x)
-		vy, okY := r.figure(y)
+		vx, okX := x.Of(&r)
+		vy, okY := y.Of(&r)
 		if okX && okY {
 			title := fmt.Sprintf("%s: %s %s, %s %s", r.named(t.Labels), x.Axis, x.Text(vx), y.Axis, y.Text(vy))
 			p.Points = append(p.Points, pareto.Point{X: vx, Y: vy, Front: r.Front, Title: title})
 		}
 	}
 	return p
+}
+
+// Plots returns the plots of each two of these figures.
+func (t *Table) Plots(over []Column) []pareto.Plot {
+	var plots []pareto.Plot
+	for k, y := range over {
+		for _, x := range over[k+1:] {
+			plots = append(plots, t.Plot(x, y))
+		}
+	}
+	return plots
 }
 
 // named says what a row is of.
@@ -130,14 +176,6 @@ func (t *Table) Approximated() []string {
 	return sentences
 }
 
-// figure is Of, of a row.
-func (r *Row) figure(c Column) (float64, bool) {
-	if r.Outcome == nil {
-		return 0, false
-	}
-	return c.Of(r.Outcome)
-}
-
 // missing stands where an outcome lacks a figure.
 const missing = "-"
 
@@ -146,7 +184,7 @@ const missing = "-"
 func (r *Row) cells(columns []Column) []string {
 	out := slices.Clone(r.Labels)
 	for _, c := range columns {
-		if x, ok := r.figure(c); ok {
+		if x, ok := c.Of(r); ok {
 			out = append(out, c.Text(x))
 		} else {
 			out = append(out, missing)
@@ -170,7 +208,7 @@ func (t *Table) heads(columns []Column) []string {
 
 // WriteText writes aligned columns.
 func (t *Table) WriteText(w io.Writer) error {
-	columns := Shown(t.Outcomes())
+	columns := t.shown()
 	var b bytes.Buffer
 	tw := tabwriter.NewWriter(&b, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(tw, strings.Join(t.heads(columns), "\t"))
@@ -200,7 +238,7 @@ func (t *Table) WriteCSV(w io.Writer) error {
 		rec := slices.Clone(r.Labels)
 		for _, c := range columns {
 			text := ""
-			if x, ok := r.figure(c); ok {
+			if x, ok := c.Of(&r); ok {
 				text = plain(x)
 			}
 			rec = append(rec, text)
