@@ -145,7 +145,7 @@ func (c *campaign) plan(main *store.Store, inputs map[string]string) error {
 			fmt.Fprintf(c.errs, "note: %s has changed: the points that depend on what changed are new\n", path)
 		}
 	}
-	p := &store.Plan{Name: c.sweep.Name, Parameters: c.sweep.Parameters(), Inputs: inputs}
+	p := &store.Plan{Name: c.sweep.Name, Parameters: c.sweep.Parameters, Inputs: inputs}
 	for i, point := range c.sweep.Points {
 		settings := map[string]string{}
 		for _, s := range point.Settings {

@@ -154,6 +154,9 @@ func (r *Row) named(heads []string) string {
 	return strings.Join(parts, ", ")
 }
 
+// maxNamed is how many rows are named that a sentence is about.
+const maxNamed = 6
+
 // Approximated says of all rows what differs from the networks' real numbers,
 // each sentence once with the rows that it is about.
 func (t *Table) Approximated() []string {
@@ -171,7 +174,11 @@ func (t *Table) Approximated() []string {
 		}
 	}
 	for k, s := range sentences {
-		sentences[k] = strings.Join(about[s], ", ") + ": " + s
+		rows, more := about[s], ""
+		if n := len(rows) - maxNamed; n > 0 {
+			rows, more = rows[:maxNamed], fmt.Sprintf(" and %d more", n)
+		}
+		sentences[k] = strings.Join(rows, ", ") + more + ": " + s
 	}
 	return sentences
 }

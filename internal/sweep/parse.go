@@ -38,16 +38,20 @@ type parser struct {
 	// size is how many points the grid has up to now, and settings how many values all
 	// points have.
 	size, settings int
+	// order has every parameter in the order of the file, used those that points set.
+	order []string
+	used  map[string]bool
 }
 
 func parse(file string, root *yamldoc.Node, diags *diag.List) (*Sweep, error) {
-	p := parser{Reader: yamldoc.Reader{Diags: diags}, size: 1, sweep: Sweep{
+	p := parser{Reader: yamldoc.Reader{Diags: diags}, size: 1, used: map[string]bool{}, sweep: Sweep{
 		File: file, Name: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)),
 	}}
 	p.document(root)
 	if err := diags.Err(); err != nil {
 		return nil, err
 	}
+	p.sweep.Parameters = slices.DeleteFunc(p.order, func(name string) bool { return !p.used[name] })
 	return &p.sweep, nil
 }
 
@@ -332,6 +336,13 @@ func (p *parser) add(point Point, at diag.Pos) bool {
 			p.Diags.Add(at, diag.TooLarge, "the sweep is too large here: it has at most %d points, and %d values in all of them", MaxPoints, maxSettings)
 		}
 		return false
+	}
+	for _, s := range point.Settings {
+		used, known := p.used[s.Name]
+		if !known {
+			p.order = append(p.order, s.Name)
+		}
+		p.used[s.Name] = used || s.Text != ""
 	}
 	point.Settings = slices.DeleteFunc(point.Settings, func(s Setting) bool { return s.Text == "" })
 	p.sweep.Points = append(p.sweep.Points, point)

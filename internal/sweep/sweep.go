@@ -24,6 +24,8 @@ type Sweep struct {
 	// Points are those of the grid, the last parameter changing fastest, and then
 	// those that are listed. No two of them are equal, and each has an experiment.
 	Points []Point
+	// Parameters are those that some point sets, in the order of the file.
+	Parameters []string
 }
 
 // Point is one experiment: a value for each parameter that it sets.
@@ -151,22 +153,6 @@ func (f Fields) Text() string {
 	}
 	slices.Sort(list)
 	return strings.Join(list, "\n")
-}
-
-// Parameters lists the parameters that points set, in the order in which they come
-// up.
-func (s *Sweep) Parameters() []string {
-	var names []string
-	seen := map[string]bool{}
-	for _, p := range s.Points {
-		for _, set := range p.Settings {
-			if !seen[set.Name] {
-				seen[set.Name] = true
-				names = append(names, set.Name)
-			}
-		}
-	}
-	return names
 }
 
 // Mistakes returns what is wrong with the file, given of each point why it cannot

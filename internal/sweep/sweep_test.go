@@ -105,8 +105,18 @@ func TestFieldsBecomeBlocks(t *testing.T) {
 	if diff := cmp.Diff([]string{"bits"}, names); diff != "" {
 		t.Errorf("options (-want +got)\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"experiment", "bits", "arch.axons", "timing.clock", "arch.neurons", "encode.ticks"}, s.Parameters()); diff != "" {
+	if diff := cmp.Diff([]string{"experiment", "bits", "arch.axons", "timing.clock", "arch.neurons", "encode.ticks"}, s.Parameters); diff != "" {
 		t.Errorf("parameters (-want +got)\n%s", diff)
+	}
+}
+
+func TestParametersAreInTheOrderOfTheFile(t *testing.T) {
+	s, err := sweep.Parse("s.yaml", []byte("experiment: e.yaml\ngrid: {bits: [~, 4], clip: [~], seed: [1, ~]}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"experiment", "bits", "seed"}, s.Parameters); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 
