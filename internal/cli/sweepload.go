@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -294,24 +295,46 @@ func filesOf(path string) []string {
 	return slices.Compact(files)
 }
 
-// missing is the digest of a file that cannot be read.
+// missing is the digest of what cannot be read.
 const missing = "missing"
 
-// digest returns the hash of a file's content.
+// digest returns the hash of a file's content, or of a folder's: the names in it
+// and what they hold.
 func (l *sweepLoader) digest(path string) (string, error) {
 	return l.digests.get(path, func() (string, error) {
-		f, err := os.Open(path)
+		root, err := filepath.EvalSymlinks(path)
 		if err != nil {
 			return missing, nil
 		}
-		defer f.Close()
-		if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		h := sha256.New()
+		err = filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			return hashFile(h, strings.TrimPrefix(name, root), name)
+		})
+		if errors.Is(err, fs.ErrPermission) {
 			return missing, nil
 		}
-		h := sha256.New()
-		if _, err := io.Copy(h, f); err != nil {
+		if err != nil {
 			return "", fmt.Errorf("hash %s: %w", path, err)
 		}
 		return hex.EncodeToString(h.Sum(nil)), nil
 	})
+}
+
+// hashFile adds a file's name and what it holds, if it is one that has an end.
+func hashFile(h io.Writer, name, path string) error {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	fmt.Fprintf(h, "%q %d\n", name, info.Size())
+	_, err = io.Copy(h, f)
+	return err
 }

@@ -79,7 +79,11 @@ func OfEval(r *eval.Result, c *compiler.Report, t *targets.Target) Outcome {
 	for k, e := range r.Energy {
 		o.Energy[k] = e / n
 	}
-	if r.Clamped > 0 {
+	switch {
+	case r.Clamped == 0:
+	case r.Events:
+		o.Approximated = append(o.Approximated, fmt.Sprintf("%s of the data left out: a place spikes once a tick", diag.Plural(int(r.Clamped), "event")))
+	default:
 		o.Approximated = append(o.Approximated, fmt.Sprintf("%s of the data clamped to 0…1 by the encoding", diag.Plural(int(r.Clamped), "value")))
 	}
 	return o
