@@ -47,7 +47,7 @@ func Figures(t Text) ([]Figure, error) {
 			continue
 		}
 		for _, f := range n.Fields {
-			out = append(out, Figure{Pos: f.KeyPos, Block: block, Field: f.Key, Value: written(f.Value), Source: comment(lines[f.KeyPos.Line-1])})
+			out = append(out, Figure{Pos: f.KeyPos, Block: block, Field: f.Key, Value: f.Value.Written(), Source: comment(lines[f.KeyPos.Line-1])})
 		}
 	}
 	return out, nil
@@ -55,18 +55,6 @@ func Figures(t Text) ([]Figure, error) {
 
 // lineBreaks are what YAML counts lines by.
 var lineBreaks = regexp.MustCompile("\r\n|[\r\n\u0085\u2028\u2029]")
-
-// written returns a value as the file has it, but for blanks.
-func written(n *yamldoc.Node) string {
-	if n.Kind != yamldoc.Sequence {
-		return n.Text
-	}
-	items := make([]string, len(n.Items))
-	for k, item := range n.Items {
-		items[k] = written(item)
-	}
-	return "[" + strings.Join(items, ", ") + "]"
-}
 
 // comment returns what stands behind the # of a line.
 func comment(line string) string {

@@ -141,7 +141,7 @@ func (p *parser) setting(list *[]Setting, f yamldoc.Field) {
 
 // value reads one value of a parameter.
 func (p *parser) value(f yamldoc.Field, n *yamldoc.Node) (Setting, bool) {
-	s := Setting{Name: f.Key, Text: written(n), Value: n, NamePos: f.KeyPos}
+	s := Setting{Name: f.Key, Text: n.Written(), Value: n, NamePos: f.KeyPos}
 	switch {
 	case n.Kind == yamldoc.Mapping:
 		p.Diags.Add(n.Pos, diag.WrongType, "%s: want a value, have %s", f.Key, n.Describe())
@@ -156,18 +156,6 @@ func (p *parser) value(f yamldoc.Field, n *yamldoc.Node) (Setting, bool) {
 		return s, false
 	}
 	return s, true
-}
-
-// written returns a value as one would write it.
-func written(n *yamldoc.Node) string {
-	if n.Kind != yamldoc.Sequence {
-		return n.Text
-	}
-	items := make([]string, len(n.Items))
-	for k, item := range n.Items {
-		items[k] = written(item)
-	}
-	return "[" + strings.Join(items, ", ") + "]"
 }
 
 // axis reads a parameter of the grid: a list of values, a range, or one value.

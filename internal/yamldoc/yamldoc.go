@@ -309,6 +309,19 @@ func (n *Node) Describe() string {
 	return quote(n.Text)
 }
 
+// Written returns a value, or a list of values, as the file has it, but for blanks
+// and quotes.
+func (n *Node) Written() string {
+	if n.Kind != Sequence {
+		return n.Text
+	}
+	items := make([]string, len(n.Items))
+	for k, item := range n.Items {
+		items[k] = item.Written()
+	}
+	return "[" + strings.Join(items, ", ") + "]"
+}
+
 // quote puts text in quotes, and cuts it where it is too long for a message.
 func quote(text string) string {
 	const most = 40
