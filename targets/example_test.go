@@ -3,6 +3,8 @@ package targets_test
 import (
 	"fmt"
 
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/yamldoc"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -18,4 +20,19 @@ func ExampleLoad() {
 	// Output:
 	// 256 cores of 1024 axons
 	// a hop east costs 2.3 pJ
+}
+
+// Fields may be laid over a target, each with the place where it stands.
+func ExampleLoadWith() {
+	var diags diag.List
+	over := yamldoc.Parse("over.yaml", []byte("timing: {clock: 50MHz}\n"), &diags)
+	t, err := targets.LoadWith("xbar1k", over)
+	fmt.Println(t.Timing.Clock, err)
+	over = yamldoc.Parse("over.yaml", []byte("arch: {axons: 0, axes: 2}\n"), &diags)
+	_, err = targets.LoadWith("xbar1k", over)
+	fmt.Println(err)
+	// Output:
+	// 5e+07 <nil>
+	// over.yaml:1:15: arch.axons: is 0, want 1 to 262144 [out-of-range]
+	// over.yaml:1:18: arch: unknown field "axes"; did you mean "axons"? [unknown-field]
 }

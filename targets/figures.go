@@ -12,14 +12,14 @@ import (
 // the comment on its line says about where it is from.
 type Figure struct {
 	Pos diag.Pos
-	// Block is arch, devices, timing or prices.
+	// Block is arch, devices, timing, prices or area.
 	Block, Field, Value string
 	// Source is the comment, without its #.
 	Source string
 }
 
 // NeedsSource says whether the figure is one that a comment should account for:
-// a device, a time or a price, since geometry is what it is.
+// anything but geometry, which is what it is.
 func (f Figure) NeedsSource() bool { return f.Block != archBlock }
 
 // The blocks of a target file.
@@ -28,6 +28,7 @@ const (
 	devicesBlock = "devices"
 	timingBlock  = "timing"
 	pricesBlock  = "prices"
+	areaBlock    = "area"
 )
 
 // Figures returns the figures of a target file in the order written, those that
@@ -40,13 +41,13 @@ func Figures(t Text) ([]Figure, error) {
 	}
 	lines := lineBreaks.Split(t.Text, -1)
 	var out []Figure
-	for _, block := range []string{archBlock, devicesBlock, timingBlock, pricesBlock} {
+	for _, block := range []string{archBlock, devicesBlock, timingBlock, pricesBlock, areaBlock} {
 		n := root.Get(block)
 		if n == nil {
 			continue
 		}
 		for _, f := range n.Fields {
-			out = append(out, Figure{Pos: f.KeyPos, Block: block, Field: f.Key, Value: written(f.Value), Source: comment(lines[f.KeyPos.Line-1])})
+			out = append(out, Figure{Pos: f.KeyPos, Block: block, Field: f.Key, Value: f.Value.Written(), Source: comment(lines[f.KeyPos.Line-1])})
 		}
 	}
 	return out, nil
@@ -54,18 +55,6 @@ func Figures(t Text) ([]Figure, error) {
 
 // lineBreaks are what YAML counts lines by.
 var lineBreaks = regexp.MustCompile("\r\n|[\r\n\u0085\u2028\u2029]")
-
-// written returns a value as the file has it, but for blanks.
-func written(n *yamldoc.Node) string {
-	if n.Kind != yamldoc.Sequence {
-		return n.Text
-	}
-	items := make([]string, len(n.Items))
-	for k, item := range n.Items {
-		items[k] = written(item)
-	}
-	return "[" + strings.Join(items, ", ") + "]"
-}
 
 // comment returns what stands behind the # of a line.
 func comment(line string) string {

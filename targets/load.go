@@ -88,7 +88,11 @@ func builtinHint(name string) string {
 
 // Load returns a target by its built-in name or by the path of its file. All
 // mistakes are in one *diag.Error.
-func Load(name string) (*Target, error) {
+func Load(name string) (*Target, error) { return LoadWith(name, nil) }
+
+// LoadWith is Load with fields laid over the target, as a file that inherits from
+// it would: over is a mapping of blocks, or nil.
+func LoadWith(name string, over *yamldoc.Node) (*Target, error) {
 	var diags diag.List
 	files, ok := chain(name, &diags)
 	if !ok {
@@ -96,7 +100,13 @@ func Load(name string) (*Target, error) {
 	}
 	root := files[len(files)-1].root
 	for _, f := range slices.Backward(files[:len(files)-1]) {
-		root = merge(nameless(root), f.root)
+		root = yamldoc.Overlay(handedDown(root), f.root)
+	}
+	if over != nil {
+		if over.Get(archBlock) != nil {
+			root = without(root, areaBlock) // another chip has another
+		}
+		root = yamldoc.Overlay(root, over)
 	}
 	t := decode(root, &diags)
 	if err := diags.Err(); err != nil {
@@ -171,35 +181,15 @@ func chain(name string, diags *diag.List) (files []source, ok bool) {
 	}
 }
 
-// nameless returns a file without what it does not hand down: each target has
-// its own name.
-func nameless(root *yamldoc.Node) *yamldoc.Node {
-	out := *root
-	out.Fields = slices.DeleteFunc(slices.Clone(root.Fields), func(f yamldoc.Field) bool { return f.Key == "target" || f.Key == "doc" })
-	return &out
+// handedDown returns a file without what it does not hand down: each target has
+// its own name, and an area of its own.
+func handedDown(root *yamldoc.Node) *yamldoc.Node {
+	return without(root, "target", "doc", areaBlock)
 }
 
-// merge returns base with the fields of over laid on it, mapping by mapping.
-func merge(base, over *yamldoc.Node) *yamldoc.Node {
-	if base.Kind != yamldoc.Mapping || over.Kind != yamldoc.Mapping {
-		return over
-	}
-	out := *over
-	out.Fields = nil
-	seen := map[string]bool{}
-	for _, f := range over.Fields {
-		seen[f.Key] = true
-	}
-	for _, f := range base.Fields {
-		if !seen[f.Key] {
-			out.Fields = append(out.Fields, f)
-		}
-	}
-	for _, f := range over.Fields {
-		if b := base.Get(f.Key); b != nil {
-			f.Value = merge(b, f.Value)
-		}
-		out.Fields = append(out.Fields, f)
-	}
+// without returns a mapping without some of its fields.
+func without(root *yamldoc.Node, keys ...string) *yamldoc.Node {
+	out := *root
+	out.Fields = slices.DeleteFunc(slices.Clone(root.Fields), func(f yamldoc.Field) bool { return slices.Contains(keys, f.Key) })
 	return &out
 }

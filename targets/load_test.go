@@ -55,6 +55,27 @@ func TestNameAndDocAreNotInherited(t *testing.T) {
 	}
 }
 
+// A chip with other cores has another area; one with other prices has the same.
+func TestAreaIsOfTheChipAsItIs(t *testing.T) {
+	for _, tt := range []struct {
+		over string
+		want float64
+	}{
+		{"prices: {hop_x: 1pJ}", 60},
+		{"arch: {mesh: [2, 2]}", 0},
+		{"{arch: {mesh: [2, 2]}, area: {chip: 950000um2}}", 0.95},
+	} {
+		var diags diag.List
+		got, err := LoadWith("loihi", yamldoc.Parse("over.yaml", []byte(tt.over), &diags))
+		if err != nil || got.AreaMM2 != tt.want {
+			t.Errorf("%s: got %v mm², %v; want %v", tt.over, got.AreaMM2, err, tt.want)
+		}
+	}
+	if got := load(t, "tinyodin").AreaMM2; got != 0 {
+		t.Errorf("tinyodin inherits %v mm² from odin, want none", got)
+	}
+}
+
 func TestFieldsThatAreNotSaidHaveTheirDefaults(t *testing.T) {
 	got := load(t, "testdata/good/least.yaml")
 	want := &Target{
@@ -207,7 +228,7 @@ func FuzzTarget(f *testing.F) {
 		if root == nil || diags.Len() > 0 {
 			return
 		}
-		target := decode(merge(root, root), &diags)
+		target := decode(yamldoc.Overlay(root, root), &diags)
 		if diags.Len() > 0 {
 			return
 		}

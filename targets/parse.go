@@ -13,7 +13,7 @@ import (
 func decode(root *yamldoc.Node, diags *diag.List) *Target {
 	r := yamldoc.Reader{Diags: diags}
 	t := &Target{}
-	if !r.Mapping(root, "target", "target", "doc", "inherits", archBlock, devicesBlock, timingBlock, pricesBlock) {
+	if !r.Mapping(root, "target", "target", "doc", "inherits", archBlock, devicesBlock, timingBlock, pricesBlock, areaBlock) {
 		return t
 	}
 	if n := r.Require(root, "target", "target"); n != nil {
@@ -43,7 +43,26 @@ func decode(root *yamldoc.Node, diags *diag.List) *Target {
 	if n := r.Require(root, "target", pricesBlock); n != nil {
 		readPrices(r, n, t)
 	}
+	if n := root.Get(areaBlock); r.Mapping(n, areaBlock, chipField) {
+		readArea(r, r.Require(n, areaBlock, chipField), t)
+	}
 	return t
+}
+
+// chipField is the one field of `area`.
+const chipField = "chip"
+
+// maxArea is the largest chip, in mm²: a wafer.
+const maxArea = 1e5
+
+func readArea(r yamldoc.Reader, n *yamldoc.Node, t *Target) {
+	before := r.Diags.Len()
+	area := r.Quantity(n, "area.chip", "mm2")
+	if n != nil && r.Diags.Len() == before && (area <= 0 || area > maxArea) {
+		r.Diags.Add(n.Pos, diag.OutOfRange, "area.chip: is %s, want above 0 and up to %g mm²", n.Text, float64(maxArea))
+		return
+	}
+	t.AreaMM2 = area
 }
 
 // readName reads a name that is not empty.

@@ -18,6 +18,8 @@ type Target struct {
 	Prices Prices `json:"prices"`
 	// Devices is nil where the crossbar is digital. The compiler does not see it.
 	Devices *Devices `json:"devices,omitempty"`
+	// AreaMM2 is the chip's area in mm²; 0 where nobody has said.
+	AreaMM2 float64 `json:"area_mm2,omitempty"`
 }
 
 // SynapseFormat says how a crossbar stores its synapses.

@@ -34,6 +34,7 @@ var policy = []row{
 	// The ground: what everybody may stand on.
 	{pkg: "internal/spell"},
 	{pkg: "internal/paths"},
+	{pkg: "internal/pareto"},
 	{pkg: "internal/golden", may: []string{"internal/diag"}},
 	{pkg: "internal/archtest"},
 	{pkg: "internal/diag", may: []string{"internal/spell"}},
@@ -89,6 +90,9 @@ var policy = []row{
 	},
 	{pkg: "internal/chippage", may: []string{"compiler"}},
 	{pkg: "internal/eval", may: belowCommand},
+	{pkg: "internal/sweep", may: []string{"internal/diag", "internal/spell", "internal/yamldoc"}},
+	{pkg: "internal/sweep/store", may: []string{"internal/diag"}},
+	{pkg: "internal/outcome", may: append([]string{"internal/pareto"}, belowCommand...)},
 	{pkg: "internal/rancnet", may: []string{"emulator/ranc", "internal/diag", "internal/ndarray"}, tests: []string{"compiler/...", "emulator/...", "targets/...", "internal/paths"}},
 	{pkg: "internal/loihitest", tests: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/..."}},
 	{pkg: "internal/isaref", may: []string{"isa/...", "targets/..."}, tests: []string{"emulator/..."}},
@@ -101,7 +105,7 @@ var policy = []row{
 
 	// The command.
 	{pkg: "internal/cli", may: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/..."}},
-	{pkg: "cmd/weft", may: []string{"internal/cli"}},
+	{pkg: "cmd/weft", may: []string{"internal/cli"}, tests: []string{"internal/sweep/store"}},
 }
 
 // pass is what a pass of the compiler may import.
@@ -129,6 +133,7 @@ var others = []struct {
 	{module: "github.com/spf13/cobra", in: []string{"internal/cli"}},
 	{module: "github.com/schollz/progressbar/v3", in: []string{"internal/cli"}},
 	{module: "golang.org/x/term", in: []string{"internal/cli"}},
+	{module: "modernc.org/sqlite", in: []string{"internal/sweep/store"}},
 	{module: "golang.org/x/sys", in: []string{"emulator/kernel"}},
 	{module: "github.com/mmcloughlin/avo", in: []string{"emulator/kernel/gen"}}, // a module of its own
 	{module: "gonum.org/v1/gonum", in: []string{"compiler/...", "emulator/...", "internal/...", "examples/..."}},

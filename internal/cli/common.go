@@ -193,6 +193,15 @@ type loaded struct {
 	defects *targets.Defects
 }
 
+// report says what went where, of what was compiled.
+func (l *loaded) report() (*compiler.Report, error) {
+	data, err := l.image.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	return l.result.Report(data), nil
+}
+
 // load opens an image, or compiles a network. targetName may be empty: then an
 // image runs on the target it was compiled for, and a network on xbar256. defects
 // is a file, or empty.

@@ -2,12 +2,10 @@ package cli
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,33 +13,38 @@ import (
 	"github.com/weft-toolchain/weft/emulator"
 	"github.com/weft-toolchain/weft/emulator/report"
 	"github.com/weft-toolchain/weft/internal/diag"
-	"github.com/weft-toolchain/weft/internal/eval"
+	"github.com/weft-toolchain/weft/internal/outcome"
 	"github.com/weft-toolchain/weft/internal/yamldoc"
 	"github.com/weft-toolchain/weft/targets"
 )
 
 type compareOptions struct {
 	evalOptions
-	targets []string
-	in      string
-	ticks   int
-	csv     bool
+	files, targets []string
+	in             string
+	ticks          int
+	csv            bool
+	html           string
 }
 
 func newCompareCmd() *cobra.Command {
 	var o compareOptions
 	cmd := &cobra.Command{
-		Use:   "compare NET.yaml|EXPERIMENT.yaml -t A,B,C",
-		Short: "Run a network or an experiment on several targets, in one table",
-		Args:  cobra.ExactArgs(1),
-		Long: `Compile and run the same network or experiment on several targets, and print one
-table: accuracy, cores, latency, and energy by component, which adds up to the
-total. Energy is per inference for an experiment, per run for a network. A
-target that the network does not fit is told on stderr; the others still run,
-and the exit status is 1.`,
-		Example: "  weft compare examples/digits/experiment.yaml -t xbar256,xbar1k,loihi",
+		Use:   "compare NET.yaml|EXPERIMENT.yaml... -t A,B,C",
+		Short: "Run networks or experiments on several targets, in one table",
+		Args:  cobra.MinimumNArgs(1),
+		Long: `Compile and run each network or experiment on each target, and print one table:
+accuracy, cores, latency, energy by component, which adds up to the total, the
+area of the chip where its target says it, and what is only approximately what
+the network says. Energy is per inference for an experiment, per run for a
+network. Rows with a * are the Pareto front: no other row is at least as good in
+accuracy, latency and energy, and better in one; of networks, no other row of the
+same network. A target that a network does not fit is told on stderr; the others
+still run, and the exit status is 1.`,
+		Example: `  weft compare examples/digits/experiment.yaml -t xbar256,xbar1k,loihi
+  weft compare small.yaml large.yaml -t xbar256,loihi --html comparison.html`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.file = args[0]
+			o.files = args
 			return runCompare(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), o)
 		},
 	}
@@ -49,47 +52,25 @@ and the exit status is 1.`,
 	cmd.Flags().IntVar(&o.samples, "samples", 0, "how many samples to run (default: the experiment's)")
 	cmd.Flags().IntVar(&o.workers, "workers", 0, "chips emulated at once (default: one a processor)")
 	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
-	cmd.Flags().StringVarP(&o.in, "input", "i", "", "spikes of the inputs, for a network")
-	cmd.Flags().IntVar(&o.ticks, "ticks", 0, "how many ticks to run, for a network")
+	cmd.Flags().StringVarP(&o.in, "input", "i", "", "spikes of the inputs, for networks")
+	cmd.Flags().IntVar(&o.ticks, "ticks", 0, "how many ticks to run, for networks")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&o.csv, "csv", false, "print csv")
+	cmd.Flags().StringVar(&o.html, "html", "", "write the table here as a page, with plots, that needs no network")
 	o.add(cmd)
 	return cmd
 }
 
-// comparison is one target's row.
+// comparison is a row in JSON.
 type comparison struct {
-	Target string `json:"target"`
-	Cores  int    `json:"cores"`
-	// Samples, Correct and Accuracy are of an experiment.
-	Samples  int      `json:"samples,omitempty"`
-	Correct  int      `json:"correct,omitempty"`
-	Accuracy *float64 `json:"accuracy,omitempty"`
-	Ticks    float64  `json:"ticks"`
-	Cycles   float64  `json:"cycles"`
-	Seconds  float64  `json:"seconds"`
-	// EnergyJoules is the sum of Energy: per inference for an experiment, per run
-	// for a network.
-	EnergyJoules float64                       `json:"energy_joules"`
-	Energy       map[targets.Component]float64 `json:"energy"`
-	SpikeHash    string                        `json:"spike_hash"`
+	File string `json:"file"`
+	outcome.Outcome
+	Front bool `json:"front"`
 }
 
 func runCompare(ctx context.Context, w, errs io.Writer, o compareOptions) error {
-	if len(o.targets) == 0 {
-		return usagef("name the targets with -t, such as -t %s", strings.Join(targets.Names(), ","))
-	}
-	if o.json && o.csv {
-		return usagef("--json and --csv exclude each other")
-	}
-	if o.in == "-" {
-		return usagef("-i -: several targets cannot share stdin; name a file")
-	}
-	if _, err := o.options(); err != nil {
+	if err := o.check(); err != nil {
 		return err
-	}
-	if slices.Contains(o.targets, "") {
-		return usagef("-t %s: a target is missing between commas", strings.Join(o.targets, ","))
 	}
 	var chips []*targets.Target
 	var diags diag.List
@@ -103,31 +84,9 @@ func runCompare(ctx context.Context, w, errs io.Writer, o compareOptions) error 
 	if err := diags.Err(); err != nil {
 		return err
 	}
-	on, err := comparer(ctx, errs, o, chips)
+	rows, err := compareAll(ctx, errs, o, chips, &diags)
 	if err != nil {
 		return err
-	}
-	var rows []comparison
-	named := map[string]int{} // targets by the name that they give themselves
-	for _, t := range chips {
-		named[t.Name]++
-	}
-	for k, t := range chips {
-		row, err := on(t)
-		if e, ok := errors.AsType[*diag.Error](err); ok {
-			for i := range e.Diagnostics {
-				e.Diagnostics[i].Message = "on " + o.targets[k] + ": " + e.Diagnostics[i].Message
-			}
-		}
-		if err := collect(&diags, err); err != nil {
-			return err
-		}
-		if err == nil {
-			if named[t.Name] > 1 {
-				row.Target = o.targets[k]
-			}
-			rows = append(rows, row)
-		}
 	}
 	if len(rows) > 0 {
 		if err := printComparison(w, rows, o); err != nil {
@@ -135,6 +94,71 @@ func runCompare(ctx context.Context, w, errs io.Writer, o compareOptions) error 
 		}
 	}
 	return diags.Err()
+}
+
+// check refuses what the command line cannot mean.
+func (o *compareOptions) check() error {
+	switch {
+	case len(o.targets) == 0:
+		return usagef("name the targets with -t, such as -t %s", strings.Join(targets.Names(), ","))
+	case slices.Contains(o.targets, ""):
+		return usagef("-t %s: a target is missing between commas", strings.Join(o.targets, ","))
+	case o.json && o.csv:
+		return usagef("--json and --csv exclude each other")
+	case o.html == "-":
+		return usagef("--html -: the table goes to stdout; give --html a file")
+	case o.in == "-":
+		return usagef("-i -: several targets cannot share stdin; name a file")
+	}
+	if _, err := o.options(); err != nil {
+		return err
+	}
+	experiments := slices.ContainsFunc(o.files, isExperiment)
+	for _, file := range o.files {
+		switch {
+		case isExperiment(file) != experiments:
+			return usagef("networks are compared by run and experiments by inference: compare %s by itself", file)
+		case experiments && (o.in != "" || o.ticks != 0):
+			return usagef("-i and --ticks are for networks; %s is an experiment", file)
+		case !experiments && (o.samples != 0 || o.workers != 0):
+			return usagef("--samples and --workers are for experiments; %s is a network", file)
+		}
+	}
+	return checkOut(append(slices.Concat(o.files, o.targets), o.in, o.profile), o.html)
+}
+
+// compareAll runs every file on every chip. What does not fit is told in diags.
+func compareAll(ctx context.Context, errs io.Writer, o compareOptions, chips []*targets.Target, diags *diag.List) ([]comparison, error) {
+	named := map[string]int{} // targets by the name that they give themselves
+	for _, t := range chips {
+		named[t.Name]++
+	}
+	var rows []comparison
+	for _, file := range o.files {
+		o.file = file
+		on, err := comparer(ctx, errs, o, chips)
+		if err != nil {
+			return nil, err
+		}
+		for k, t := range chips {
+			row, err := on(t)
+			if e, ok := errors.AsType[*diag.Error](err); ok {
+				for i := range e.Diagnostics {
+					e.Diagnostics[i].Message = "on " + o.targets[k] + ": " + e.Diagnostics[i].Message
+				}
+			}
+			if err := collect(diags, err); err != nil {
+				return nil, err
+			}
+			if err == nil {
+				if named[t.Name] > 1 {
+					row.Target = o.targets[k]
+				}
+				rows = append(rows, comparison{File: file, Outcome: row})
+			}
+		}
+	}
+	return rows, nil
 }
 
 // collect puts the diagnostics of err into list; any other error comes back.
@@ -154,28 +178,26 @@ func collect(list *diag.List, err error) error {
 
 // comparer returns what runs the file on a target: an experiment's samples, or
 // a network once.
-func comparer(ctx context.Context, errs io.Writer, o compareOptions, chips []*targets.Target) (func(t *targets.Target) (comparison, error), error) {
+func comparer(ctx context.Context, errs io.Writer, o compareOptions, chips []*targets.Target) (func(t *targets.Target) (outcome.Outcome, error), error) {
 	if isExperiment(o.file) {
-		if o.in != "" || o.ticks != 0 {
-			return nil, usagef("-i and --ticks are for networks; %s is an experiment", o.file)
-		}
-		j, err := newJob(o.evalOptions)
+		j, err := newJob(o.evalOptions, nil)
 		if err != nil {
 			return nil, err
 		}
 		if err := j.load(ctx, chips...); err != nil {
 			return nil, err
 		}
-		return func(t *targets.Target) (comparison, error) {
-			res, err := j.on(ctx, t, errs)
+		return func(t *targets.Target) (outcome.Outcome, error) {
+			res, l, err := j.on(ctx, t, errs)
 			if err != nil {
-				return comparison{}, err
+				return outcome.Outcome{}, err
 			}
-			return evalRow(res), nil
+			rep, err := l.report()
+			if err != nil {
+				return outcome.Outcome{}, err
+			}
+			return outcome.OfEval(res, rep, t), nil
 		}, nil
-	}
-	if o.samples != 0 || o.workers != 0 {
-		return nil, usagef("--samples and --workers are for experiments; %s is a network", o.file)
 	}
 	m, err := mode(o.timing)
 	if err != nil {
@@ -185,33 +207,52 @@ func comparer(ctx context.Context, errs io.Writer, o compareOptions, chips []*ta
 	if err != nil {
 		return nil, err
 	}
-	return func(t *targets.Target) (comparison, error) {
+	return func(t *targets.Target) (outcome.Outcome, error) {
 		l, err := compileFileFor(ctx, o.file, t, opt)
 		if err != nil {
-			return comparison{}, err
+			return outcome.Outcome{}, err
 		}
-		train, err := readSpikes(o.in, nil, l.image)
+		act, err := l.runOnce(ctx, m, o.in, o.ticks)
 		if err != nil {
-			return comparison{}, err
+			return outcome.Outcome{}, err
 		}
-		chip, err := emulator.NewChipOn(l.image, t, m)
+		rep, err := l.report()
 		if err != nil {
-			return comparison{}, err
+			return outcome.Outcome{}, err
 		}
-		r := &runner{chip: chip, train: train, ticks: o.ticks}
-		if r.ticks == 0 {
-			r.ticks = ticksFor(l.image, train)
-		}
-		act, hash, err := r.run(ctx, false)
-		if err != nil {
-			return comparison{}, err
-		}
-		return runRow(report.New(l.image, t, m == emulator.Functional, act, hash.String())), nil
+		return outcome.OfRun(act, rep, t), nil
 	}, nil
 }
 
+// runOnce runs an image for so many ticks with the spikes of a file, or none; 0
+// ticks are as many as these need.
+func (l *loaded) runOnce(ctx context.Context, m emulator.Mode, in string, ticks int) (*report.Report, error) {
+	train, err := readSpikes(in, nil, l.image)
+	if err != nil {
+		return nil, err
+	}
+	chip, err := emulator.NewChipOn(l.image, l.target, m)
+	if err != nil {
+		return nil, err
+	}
+	r := &runner{chip: chip, train: train, ticks: ticks}
+	if r.ticks == 0 {
+		r.ticks = ticksFor(l.image, train)
+	}
+	act, hash, err := r.run(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	return report.New(l.image, l.target, m == emulator.Functional, act, hash.String()), nil
+}
+
 // isExperiment tells an experiment file from a network file by its keys.
-func isExperiment(path string) bool { return hasKey(path, "dataset", "experiment", "readout") }
+func isExperiment(path string) bool {
+	return hasKey(path, "dataset", "experiment", "readout") && !isSweep(path)
+}
+
+// isSweep tells a sweep file likewise.
+func isSweep(path string) bool { return hasKey(path, "sweep", "grid", "points") }
 
 // hasKey reports whether a YAML file has one of these keys at the top. What
 // cannot be read has none: its parser will tell.
@@ -221,103 +262,63 @@ func hasKey(path string, keys ...string) bool {
 	return slices.ContainsFunc(keys, func(k string) bool { return root.Get(k) != nil })
 }
 
-func runRow(r *report.Report) comparison {
-	return comparison{
-		Target: r.Target, Cores: len(r.EnergyByCore), Ticks: float64(r.Ticks), Cycles: float64(r.Cycles), Seconds: r.Seconds,
-		EnergyJoules: r.EnergyJoules, Energy: r.Energy, SpikeHash: r.SpikeHash,
-	}
-}
-
-func evalRow(r *eval.Result) comparison {
-	c := runRow(r.Report)
-	n := float64(max(r.Samples, 1))
-	c.Samples, c.Correct, c.Accuracy = r.Samples, r.Correct, &r.Accuracy
-	c.Ticks, c.Cycles, c.Seconds = r.Latency.Ticks.Mean, r.Latency.Cycles.Mean, r.Latency.Seconds.Mean
-	c.EnergyJoules = r.EnergyPerInference
-	c.Energy = map[targets.Component]float64{}
-	for k, e := range r.Energy {
-		c.Energy[k] = e / n
-	}
-	return c
-}
-
 func printComparison(w io.Writer, rows []comparison, o compareOptions) error {
-	if o.json {
+	t := &outcome.Table{Labels: []string{"target"}}
+	title := o.files[0]
+	if len(o.files) > 1 {
+		t.Labels = []string{"network", "target"}
+		title = fmt.Sprintf("%s on %s", diag.Plural(len(o.files), "network"), diag.Plural(len(o.targets), "target"))
+	}
+	for k := range rows {
+		labels := []string{rows[k].File, rows[k].Target}
+		t.Rows = append(t.Rows, outcome.Row{Labels: labels[2-len(t.Labels):], Outcome: &rows[k].Outcome})
+	}
+	objectives := t.Objectives()
+	others := "no other row"
+	if len(o.files) > 1 && rows[0].Accuracy == nil {
+		others = "no other row of the same network"
+		markEach(t, rows, objectives)
+	} else {
+		t.Mark(objectives...)
+	}
+	for k := range rows {
+		rows[k].Front = t.Rows[k].Front
+	}
+	per := "per " + outcome.Per(t.Outcomes())
+	front := outcome.FrontOf(others, objectives)
+	if o.html != "" {
+		page := outcome.Page{Title: title, Lead: []string{per, front}, Table: t, Plots: t.Plots(objectives)}
+		if err := writeWhole(o.html, w, page.WriteHTML); err != nil {
+			return err
+		}
+	}
+	switch {
+	case o.json:
 		return printJSON(w, rows)
+	case o.csv:
+		return t.WriteCSV(w)
 	}
-	withAccuracy := rows[0].Accuracy != nil
-	if o.csv {
-		return writeComparisonCSV(w, rows, withAccuracy)
+	fmt.Fprintf(w, "%s, %s\n\n", title, per)
+	if err := t.WriteText(w); err != nil {
+		return err
 	}
-	per := "run"
-	if withAccuracy {
-		per = fmt.Sprintf("inference, mean of %d", rows[0].Samples)
-	}
-	if o.timing == report.Functional {
-		per += "; functional: no time is kept, and no leakage"
-	}
-	fmt.Fprintf(w, "%s, per %s\n\n", o.file, per)
-	return table(w, func(t io.Writer) {
-		fmt.Fprint(t, "target\tcores\t")
-		if withAccuracy {
-			fmt.Fprint(t, "accuracy\t")
-		}
-		fmt.Fprint(t, "ticks\tcycles\tlatency\tenergy =")
-		components := spent(rows)
-		for k, c := range components {
-			sign := "+ "
-			if k == 0 {
-				sign = ""
-			}
-			fmt.Fprintf(t, "\t%s%s", sign, c)
-		}
-		fmt.Fprintln(t)
-		for _, r := range rows {
-			fmt.Fprintf(t, "%s\t%d\t", r.Target, r.Cores)
-			if withAccuracy {
-				fmt.Fprintf(t, "%.2f %%\t", 100**r.Accuracy)
-			}
-			fmt.Fprintf(t, "%.4g\t%.6g\t%s\t%s", r.Ticks, r.Cycles, report.SI(r.Seconds, "s"), report.SI(r.EnergyJoules, "J"))
-			for _, c := range components {
-				fmt.Fprintf(t, "\t%s", report.SI(r.Energy[c], "J"))
-			}
-			fmt.Fprintln(t)
-		}
-	})
-}
-
-// spent returns the components, without learning where nothing learns.
-func spent(rows []comparison) []targets.Component {
-	return slices.DeleteFunc(slices.Clone(targets.Components), func(c targets.Component) bool {
-		return c == targets.Learning && !slices.ContainsFunc(rows, func(r comparison) bool { return r.Energy[c] > 0 })
-	})
-}
-
-func writeComparisonCSV(w io.Writer, rows []comparison, withAccuracy bool) error {
-	c := csv.NewWriter(w)
-	head := []string{"target", "cores"}
-	if withAccuracy {
-		head = append(head, "samples", "correct", "accuracy")
-	}
-	head = append(head, "ticks", "cycles", "seconds", "energy_joules")
-	for _, k := range targets.Components {
-		head = append(head, "energy_"+string(k))
-	}
-	records := [][]string{append(head, "spike_hash")}
-	number := func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
-	for _, r := range rows {
-		rec := []string{r.Target, strconv.Itoa(r.Cores)}
-		if withAccuracy {
-			rec = append(rec, strconv.Itoa(r.Samples), strconv.Itoa(r.Correct), number(*r.Accuracy))
-		}
-		rec = append(rec, number(r.Ticks), number(r.Cycles), number(r.Seconds), number(r.EnergyJoules))
-		for _, k := range targets.Components {
-			rec = append(rec, number(r.Energy[k]))
-		}
-		records = append(records, append(rec, r.SpikeHash))
-	}
-	if err := c.WriteAll(records); err != nil {
-		return fmt.Errorf("write csv: %w", err)
+	fmt.Fprintf(w, "\n%s\n", front)
+	for _, s := range t.Approximated() {
+		fmt.Fprintln(w, "approximated, "+s)
 	}
 	return nil
+}
+
+// markEach marks the front of each file's rows by themselves: without an accuracy,
+// nothing says that two networks do the same work.
+func markEach(t *outcome.Table, rows []comparison, objectives []outcome.Column) {
+	for first := 0; first < len(rows); {
+		end := first + 1
+		for end < len(rows) && rows[end].File == rows[first].File {
+			end++
+		}
+		of := outcome.Table{Rows: t.Rows[first:end]}
+		of.Mark(objectives...)
+		first = end
+	}
 }

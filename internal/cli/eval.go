@@ -17,6 +17,7 @@ import (
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/eval"
 	"github.com/weft-toolchain/weft/internal/experiment"
+	"github.com/weft-toolchain/weft/internal/yamldoc"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -48,15 +49,20 @@ depend on the number of workers.`,
 		},
 	}
 	cmd.Flags().StringVarP(&o.target, "target", "t", "", "target: a built-in name or a file (default: the experiment's)")
-	cmd.Flags().IntVar(&o.samples, "samples", 0, "how many samples to run (default: the experiment's)")
 	cmd.Flags().IntVar(&o.workers, "workers", 0, "chips emulated at once (default: one a processor)")
-	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
 	cmd.Flags().StringVar(&o.predictions, "predictions", "", "write sample, label and prediction here, as csv; - is stdout")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the result as JSON")
 	o.addWay(cmd)
+	o.addChoices(cmd)
+	return cmd
+}
+
+// addChoices adds what changes the result: a sweep may vary all of it.
+func (o *evalOptions) addChoices(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&o.samples, "samples", 0, "how many samples to run (default: the experiment's)")
+	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
 	o.add(cmd)
 	o.addDefects(cmd, "the network is compiled around it, and the chip is emulated with it")
-	return cmd
 }
 
 func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
@@ -70,12 +76,12 @@ func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
 	if err != nil {
 		return err
 	}
-	j, err := newJob(o)
+	j, err := newJob(o, nil)
 	if err != nil {
 		return err
 	}
 	j.way = way
-	t, err := j.target()
+	t, err := j.target(nil)
 	if err != nil {
 		return err
 	}
@@ -85,7 +91,7 @@ func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
 	if o.samples > j.data.N {
 		fmt.Fprintf(errs, "note: --samples %d: the experiment has %d\n", o.samples, j.data.N)
 	}
-	res, err := j.on(ctx, t, errs)
+	res, _, err := j.on(ctx, t, errs)
 	if err != nil {
 		return err
 	}
@@ -113,22 +119,32 @@ type job struct {
 	data *dataset.Set
 }
 
-// newJob reads the experiment file.
-func newJob(o evalOptions) (*job, error) {
+// checkChoices refuses options that cannot be.
+func (o *evalOptions) checkChoices() (emulator.Mode, error) {
 	m, err := mode(o.timing)
+	if err != nil {
+		return m, err
+	}
+	if o.samples < 0 || o.workers < 0 {
+		return m, usagef("--samples and --workers count from 1")
+	}
+	_, err = o.options()
+	return m, err
+}
+
+// newJob reads the experiment file, with fields laid over it, or nil.
+func newJob(o evalOptions, fields *yamldoc.Node) (*job, error) {
+	m, err := o.checkChoices()
 	if err != nil {
 		return nil, err
 	}
-	if o.samples < 0 || o.workers < 0 {
-		return nil, usagef("--samples and --workers count from 1")
-	}
-	if _, err := o.options(); err != nil {
-		return nil, err
-	}
 	j := &job{opt: o, mode: m}
-	if j.exp, err = experiment.Load(o.file); err != nil {
+	if j.exp, err = experiment.LoadWith(o.file, fields); err != nil {
 		if hasKey(o.file, "populations") {
 			return nil, diag.One(diag.Pos{File: o.file, Line: 1, Col: 1}, diag.Unsupported, "this is a network, want an experiment: run it with `weft run`, or write an experiment file that names it")
+		}
+		if isSweep(o.file) {
+			return nil, diag.One(diag.Pos{File: o.file, Line: 1, Col: 1}, diag.Unsupported, "this is a sweep, want an experiment: run it with `weft sweep`")
 		}
 		return nil, err
 	}
@@ -138,21 +154,27 @@ func newJob(o evalOptions) (*job, error) {
 	return j, nil
 }
 
-// target loads the target that the command line names, or else the experiment;
-// one that the experiment names and that is not there is told at its place.
-func (j *job) target() (*targets.Target, error) {
+// target loads the target that the command line names, or else the experiment,
+// with fields laid over it, or nil; one that the experiment names and that is not
+// there is told at its place.
+func (j *job) target(fields *yamldoc.Node) (*targets.Target, error) {
 	if j.opt.target != "" {
-		return targets.Load(j.opt.target)
+		return targets.LoadWith(j.opt.target, fields)
 	}
 	name := j.exp.Target
 	if name.Text == "" {
-		return targets.Load(defaultTarget)
+		return targets.LoadWith(defaultTarget, fields)
 	}
-	t, err := targets.Load(name.Text)
+	t, err := targets.LoadWith(name.Text, fields)
+	return t, placed(err, name.Pos, "")
+}
+
+// placed gives a mistake that has no line the place where its file is named.
+func placed(err error, pos diag.Pos, what string) error {
 	if d, ok := errors.AsType[*diag.Error](err); ok && len(d.Diagnostics) == 1 && d.Diagnostics[0].Pos.Line == 0 {
-		return nil, diag.One(name.Pos, d.Diagnostics[0].Code, "%s", d.Diagnostics[0].Message)
+		return diag.One(pos, d.Diagnostics[0].Code, "%s%s", what, d.Diagnostics[0].Message)
 	}
-	return t, err
+	return err
 }
 
 // load reads the network and the data, and checks that they go together. Of
@@ -171,20 +193,39 @@ func (j *job) load(ctx context.Context, chips ...*targets.Target) error {
 	if err := j.exp.Check(j.net, nil); err != nil {
 		return err
 	}
-	if j.data, err = j.exp.LoadData(); err != nil {
+	data, err := j.exp.LoadData()
+	if err != nil {
 		return err
 	}
-	if err := j.exp.Check(j.net, j.data); err != nil {
+	return j.take(data)
+}
+
+// take takes the samples that are wanted of a data set that goes with the network.
+func (j *job) take(data *dataset.Set) error {
+	if err := j.exp.Check(j.net, data); err != nil {
 		return err
 	}
-	if n := j.opt.samples; n > 0 && n < j.data.N {
-		j.data = j.data.Slice(0, n)
+	j.data = data
+	if n := j.opt.samples; n > 0 && n < data.N {
+		j.data = data.Slice(0, n)
 	}
 	return nil
 }
 
 // on compiles the network for a target and runs the samples.
-func (j *job) on(ctx context.Context, t *targets.Target, errs io.Writer) (*eval.Result, error) {
+func (j *job) on(ctx context.Context, t *targets.Target, errs io.Writer) (*eval.Result, *loaded, error) {
+	l, err := j.compile(ctx, t)
+	if err != nil {
+		return nil, nil, err
+	}
+	bar := newBar(errs, j.data.N, t.Name)
+	res, err := j.run(ctx, l, bar.set)
+	bar.done()
+	return res, l, err
+}
+
+// compile compiles the network for a target.
+func (j *job) compile(ctx context.Context, t *targets.Target) (*loaded, error) {
 	if t.Arch.Controller.EventDriven() && j.exp.Encode.Kind == experiment.Direct {
 		return nil, diag.One(j.exp.Encode.Input.Pos, diag.DoesNotFit, "encode: kind direct adds to the neurons every tick, and %s has no ticks: it works off spikes; choose rate, poisson or latency, or another target", t.Name)
 	}
@@ -203,21 +244,20 @@ func (j *job) on(ctx context.Context, t *targets.Target, errs io.Writer) (*eval.
 		return nil, diag.One(j.exp.Encode.Input.Pos, diag.Unsupported, "encode: kind direct adds to the neurons what no spike brings, and so the pass dead proves nothing: leave it out, or choose rate, poisson or latency")
 	}
 	opt.Watched = []int{j.exp.Population(j.net)}
-	l, err := compileNetwork(ctx, j.net, t, opt)
+	return compileNetwork(ctx, j.net, t, opt)
+}
+
+// run runs the samples on what was compiled. progress may be nil.
+func (j *job) run(ctx context.Context, l *loaded, progress func(done int)) (*eval.Result, error) {
+	chip, err := emulator.NewBrokenChip(l.image, l.target, l.defects, j.mode)
 	if err != nil {
 		return nil, err
 	}
-	chip, err := emulator.NewBrokenChip(l.image, t, l.defects, j.mode)
-	if err != nil {
-		return nil, err
-	}
-	bar := newBar(errs, j.data.N, t.Name)
 	res, err := eval.Run(ctx, eval.Config{
-		Experiment: j.exp, Network: j.net, Data: j.data, Target: t,
+		Experiment: j.exp, Network: j.net, Data: j.data, Target: l.target,
 		Chip: chip.In(j.way), Functional: j.mode == emulator.Functional,
-		Workers: j.opt.workers, Progress: bar.set,
+		Workers: j.opt.workers, Progress: progress,
 	})
-	bar.done()
 	if err == nil {
 		res.SetDefects(l.defects, chip.DeadUse())
 	}

@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +31,7 @@ func newVerifyCmd() *cobra.Command {
 	var o verifyOptions
 	cmd := &cobra.Command{
 		Use:   "verify FILE",
-		Short: "Check an image, a program, a network or an experiment",
+		Short: "Check an image, a program, a network, an experiment or a sweep",
 		Long: `Check FILE, or stdin where FILE is -, and print what it is.
 
 An image (or its text): its checksum, indices, sizes and programs; with -t, also
@@ -39,12 +41,14 @@ can run it: extensions, length, state, registers read before they are written.
 A network (.yaml): that it is well-formed. Whether it fits a chip is for 'weft
 compile' to say.
 An experiment (.yaml): that it, its target and its network are well-formed and go
-together. Its data are not read.`,
+together. Its data are not read.
+A sweep (.yaml): that it is well-formed, and that each value can be used at some
+point. Its experiments' data are read.`,
 		Example: "  weft verify net.weft -t xbar1k\n  weft verify neuron.s -D reset=zero -t loihi",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.file = args[0]
-			return runVerify(cmd.InOrStdin(), cmd.OutOrStdout(), o)
+			return runVerify(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), o)
 		},
 	}
 	cmd.Flags().StringVarP(&o.target, "target", "t", "", "target: a built-in name or a file")
@@ -62,8 +66,8 @@ type verdict struct {
 	Summary string `json:"summary"`
 }
 
-func runVerify(in io.Reader, w io.Writer, o verifyOptions) error {
-	v, err := verify(in, o)
+func runVerify(ctx context.Context, in io.Reader, w io.Writer, o verifyOptions) error {
+	v, err := verify(ctx, in, o)
 	if err != nil {
 		return err
 	}
@@ -74,12 +78,18 @@ func runVerify(in io.Reader, w io.Writer, o verifyOptions) error {
 	return nil
 }
 
-func verify(in io.Reader, o verifyOptions) (verdict, error) {
+func verify(ctx context.Context, in io.Reader, o verifyOptions) (verdict, error) {
 	define, err := parseDefines(o.define)
 	if err != nil {
 		return verdict{}, err
 	}
 	if ext := filepath.Ext(o.file); ext == ".yaml" || ext == ".yml" {
+		if isSweep(o.file) {
+			if o.target != "" {
+				return verdict{}, usagef("verify -t is for images and programs; a sweep names its targets")
+			}
+			return verifySweep(ctx, o.file)
+		}
 		what, command, check := "network", "compile", verifyNetwork
 		if isExperiment(o.file) {
 			what, command, check = "experiment", "eval", verifyExperiment
@@ -114,11 +124,11 @@ func verifyNetwork(path string) (verdict, error) {
 // verifyExperiment checks an experiment with its target and its network, but
 // without its data.
 func verifyExperiment(path string) (verdict, error) {
-	j, err := newJob(evalOptions{file: path, timing: "cycle", compileFlags: compileFlags{effort: compiler.DefaultEffort}})
+	j, err := newJob(evalOptions{file: path, timing: "cycle", compileFlags: compileFlags{effort: compiler.DefaultEffort}}, nil)
 	if err != nil {
 		return verdict{}, err
 	}
-	t, err := j.target()
+	t, err := j.target(nil)
 	if err != nil {
 		return verdict{}, err
 	}
@@ -136,6 +146,26 @@ func verifyExperiment(path string) (verdict, error) {
 			e.Encode.Kind, e.Encode.Input.Text, diag.Plural(e.Encode.Ticks, "tick"), e.Readout.Kind, e.Readout.Population.Text,
 			net.Name, networkSizes(net)),
 	}, nil
+}
+
+// verifySweep checks a sweep, and that its points can be got ready, data included.
+func verifySweep(ctx context.Context, path string) (verdict, error) {
+	s, points, _, err := loadSweep(ctx, path)
+	if err != nil {
+		return verdict{}, err
+	}
+	failed := 0
+	for _, p := range points {
+		if p.failed != nil {
+			failed++
+		}
+	}
+	v := verdict{File: path, OK: true, Kind: "a sweep"}
+	v.Summary = fmt.Sprintf("%s: %s over %s", s.Name, diag.Plural(len(s.Points), "point"), strings.Join(s.Parameters, ", "))
+	if failed > 0 {
+		v.Summary += fmt.Sprintf("; %d of them have values that do not go together", failed)
+	}
+	return v, nil
 }
 
 // networkSizes says in a line how large a network is.

@@ -64,7 +64,7 @@ var explanations = []Explanation{
 		Code:    UnknownField,
 		Meaning: "A key is not one that this block has.",
 		Example: "populatons: {}",
-		Remedy:  "Use the suggested spelling, or see FORMAT.md, of an experiment EXPERIMENT.md, for the keys of the block.",
+		Remedy:  "Use the suggested spelling, or see FORMAT.md, of an experiment EXPERIMENT.md, of a sweep SWEEP.md, for the keys of the block.",
 	},
 	{
 		Code:    MissingField,

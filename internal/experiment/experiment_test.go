@@ -14,6 +14,7 @@ import (
 	"github.com/weft-toolchain/weft/internal/dataset"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/experiment"
+	"github.com/weft-toolchain/weft/internal/yamldoc"
 )
 
 const mnist = `experiment: mnist
@@ -48,6 +49,25 @@ func TestParse(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// Fields laid over a file replace what it says, and a mistake in them stands
+// where they do.
+func TestLoadWithFieldsLaidOver(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mnist.yaml")
+	if err := os.WriteFile(path, []byte(mnist), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var diags diag.List
+	got, err := experiment.LoadWith(path, yamldoc.Parse("over.yaml", []byte("encode: {ticks: 3, kind: poisson}\n"), &diags))
+	if err != nil || got.Encode.Ticks != 3 || got.Encode.Kind != experiment.Poisson || got.Encode.Input.Text != "image" {
+		t.Errorf("got %+v, %v; want 3 ticks of poisson, and the file's input", got, err)
+	}
+	_, err = experiment.LoadWith(path, yamldoc.Parse("over.yaml", []byte("encode: {ticks: 0}\n"), &diags))
+	const want = "over.yaml:1:17: encode: ticks: is 0, want 1 to 65535 [out-of-range]"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

@@ -14,9 +14,16 @@ import (
 
 // Load reads an experiment file. Paths in it are relative to it. The files that
 // it names are not opened. All mistakes are in one *diag.Error.
-func Load(path string) (*Experiment, error) {
+func Load(path string) (*Experiment, error) { return LoadWith(path, nil) }
+
+// LoadWith is Load with fields laid over what the file says: over is a mapping
+// such as {encode: {ticks: 8}}, or nil.
+func LoadWith(path string, over *yamldoc.Node) (*Experiment, error) {
 	var diags diag.List
 	root := yamldoc.Load(path, &diags)
+	if root != nil && over != nil {
+		root = yamldoc.Overlay(root, over)
+	}
 	return parse(path, root, &diags)
 }
 
@@ -180,19 +187,13 @@ func (p *parser) readout(n *yamldoc.Node) Readout {
 	return r
 }
 
-// target reads a built-in name, or a path, which has a slash or ends in .yaml.
+// target reads a built-in name or a path.
 func (p *parser) target(n *yamldoc.Node) Name {
 	if n == nil {
 		return Name{}
 	}
 	t := p.name(n, "target")
-	if strings.ContainsAny(t.Text, `/\`) || strings.HasSuffix(t.Text, ".yaml") || strings.HasSuffix(t.Text, ".yml") {
-		t.Text = paths.Resolve(p.base, t.Text)
-		if filepath.Base(t.Text) == t.Text {
-			// Without a slash it could be taken for a built-in name.
-			t.Text = "." + string(filepath.Separator) + t.Text
-		}
-	}
+	t.Text = paths.Target(p.base, t.Text)
 	return t
 }
 

@@ -33,6 +33,20 @@ func Resolve(base, path string) string {
 	return filepath.Join(base, path)
 }
 
+// Target is Resolve of what names a target: a path, which has a slash or ends in
+// .yaml or .yml, or else a built-in name, which stays as it is.
+func Target(base, name string) string {
+	if !strings.ContainsAny(name, `/\`) && !strings.HasSuffix(name, ".yaml") && !strings.HasSuffix(name, ".yml") {
+		return name
+	}
+	path := Resolve(base, name)
+	if filepath.Base(path) == path {
+		// Without a slash it could be taken for a built-in name.
+		path = "." + string(filepath.Separator) + path
+	}
+	return path
+}
+
 // Unset returns the variables of path that the environment does not have, in
 // the order written.
 func Unset(path string) []string {

@@ -54,3 +54,17 @@ func TestSharedDirectoryIsBesideTheWorkingDirectory(t *testing.T) {
 		t.Errorf("Unset says %q, want nothing", unset)
 	}
 }
+
+func TestTargetIsANameOrAPath(t *testing.T) {
+	for _, tt := range []struct{ base, name, want string }{
+		{"dir", "xbar256", "xbar256"},
+		{"dir", "mine.yaml", "dir/mine.yaml"},
+		{"dir", "chips/mine", "dir/chips/mine"},
+		{".", "mine.yml", "./mine.yml"},
+		{"dir", "../mine.yaml", "./mine.yaml"},
+	} {
+		if got := paths.Target(tt.base, tt.name); got != filepath.FromSlash(tt.want) {
+			t.Errorf("Target(%q, %q) = %q, want %q", tt.base, tt.name, got, tt.want)
+		}
+	}
+}

@@ -309,6 +309,19 @@ func (n *Node) Describe() string {
 	return quote(n.Text)
 }
 
+// Written returns a value, or a list of values, as the file has it, but for blanks
+// and quotes.
+func (n *Node) Written() string {
+	if n.Kind != Sequence {
+		return n.Text
+	}
+	items := make([]string, len(n.Items))
+	for k, item := range n.Items {
+		items[k] = item.Written()
+	}
+	return "[" + strings.Join(items, ", ") + "]"
+}
+
 // quote puts text in quotes, and cuts it where it is too long for a message.
 func quote(text string) string {
 	const most = 40
@@ -518,7 +531,7 @@ func parseInt(text string) (int64, error) {
 	return strconv.ParseInt(text, 0, 64)
 }
 
-// units of the quantities that files may write, in the SI unit.
+// units of the quantities that files may write, in that of their kind.
 var units = []struct {
 	suffix string
 	kind   string
@@ -549,6 +562,10 @@ var units = []struct {
 	{"mOhm", "Ohm", 1e-3},
 	{"kOhm", "Ohm", 1e3},
 	{"Ohm", "Ohm", 1},
+	{"um2", "mm2", 1e-6},
+	{"µm2", "mm2", 1e-6},
+	{"mm2", "mm2", 1},
+	{"cm2", "mm2", 100},
 	{"s", "s", 1},
 	{"S", "S", 1},
 	{"J", "J", 1},
@@ -556,11 +573,11 @@ var units = []struct {
 }
 
 // quantityExamples are one for each unit.
-var quantityExamples = map[string]string{"s": "1ms", "J": "2.3pJ", "W": "15uW", "Hz": "200MHz", "S": "40uS", "Ohm": "0.5Ohm"}
+var quantityExamples = map[string]string{"s": "1ms", "J": "2.3pJ", "W": "15uW", "Hz": "200MHz", "S": "40uS", "Ohm": "0.5Ohm", "mm2": "60mm2"}
 
-// Quantity reads a number with a unit, such as 1ms or 2.3pJ, into the SI unit
-// kind ("s", "J", "W", "Hz", "S" or "Ohm"). A bare number is already in that unit. It must
-// be finite and not negative.
+// Quantity reads a number with a unit, such as 1ms or 2.3pJ, into the unit kind
+// ("s", "J", "W", "Hz", "S", "Ohm", or "mm2"). A bare number is already in that unit. It
+// must be finite and not negative.
 func (r Reader) Quantity(n *Node, what, kind string) float64 {
 	if n == nil {
 		return 0

@@ -1,0 +1,340 @@
+package cli
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/internal/dataset"
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/outcome"
+	"github.com/weft-toolchain/weft/internal/paths"
+	"github.com/weft-toolchain/weft/internal/sweep"
+	"github.com/weft-toolchain/weft/internal/yamldoc"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+// sweepPoint is a point of a sweep that is ready to be compiled and run, or why it
+// is not.
+type sweepPoint struct {
+	// key is a hash of all that the result depends on: settings, the files' content,
+	// the target with what is laid over it, and the version of this program.
+	key    string
+	failed *diag.Error
+	// job and target are nil where the point failed.
+	job    *job
+	target *targets.Target
+}
+
+// evaluate compiles the point's network and runs the samples.
+func (p *sweepPoint) evaluate(ctx context.Context) (*outcome.Outcome, error) {
+	if p.failed != nil {
+		return nil, p.failed
+	}
+	l, err := p.job.compile(ctx, p.target)
+	if err != nil {
+		return nil, err
+	}
+	res, err := p.job.run(ctx, l, nil)
+	if err != nil {
+		return nil, err
+	}
+	rep, err := l.report()
+	if err != nil {
+		return nil, err
+	}
+	out := outcome.OfEval(res, rep, p.target)
+	return &out, nil
+}
+
+// memo holds what was made for a key, or why it could not be.
+type memo[T any] map[string]made[T]
+
+type made[T any] struct {
+	value T
+	err   error
+}
+
+// get returns what belongs to a key, and makes it the first time.
+func (m memo[T]) get(key string, make func() (T, error)) (T, error) {
+	got, ok := m[key]
+	if !ok {
+		got.value, got.err = make()
+		m[key] = got
+	}
+	return got.value, got.err
+}
+
+// sweepLoader gets points ready. What several of them need is loaded once.
+type sweepLoader struct {
+	ctx      context.Context
+	sweep    *sweep.Sweep
+	targets  memo[*targets.Target]
+	networks memo[*network.Network]
+	data     memo[*dataset.Set]
+	// files are those that a network file names, digests the hashes of files.
+	files   memo[[]string]
+	digests memo[string]
+}
+
+// loadSweep reads a sweep file and gets its points ready. It returns the hashes of
+// all files that they depend on, too. Mistakes of the file are a *diag.Error; what
+// is wrong with some points only is for these points to say.
+func loadSweep(ctx context.Context, file string) (*sweep.Sweep, []sweepPoint, map[string]string, error) {
+	s, err := sweep.Load(file)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	l := sweepLoader{
+		ctx: ctx, sweep: s, targets: memo[*targets.Target]{}, networks: memo[*network.Network]{}, data: memo[*dataset.Set]{},
+		files: memo[[]string]{}, digests: memo[string]{},
+	}
+	points, failed := make([]sweepPoint, len(s.Points)), make([]*diag.Error, len(s.Points))
+	for i := range s.Points {
+		if points[i], err = l.ready(&s.Points[i]); err != nil {
+			return nil, nil, nil, err
+		}
+		failed[i] = points[i].failed
+	}
+	if err := s.Mistakes(failed); err != nil {
+		return nil, nil, nil, err
+	}
+	inputs := map[string]string{}
+	for path, digest := range l.digests {
+		inputs[path] = digest.value
+	}
+	inputs[file], err = l.digest(file)
+	return s, points, inputs, err
+}
+
+// ready gets a point ready.
+func (l *sweepLoader) ready(p *sweep.Point) (sweepPoint, error) {
+	out := sweepPoint{}
+	var err error
+	if out.job, out.target, err = l.load(p); err != nil {
+		var ok bool
+		if out.failed, ok = errors.AsType[*diag.Error](err); !ok {
+			return out, err
+		}
+	}
+	out.key, err = l.key(p, &out)
+	return out, err
+}
+
+// load loads all that a point names. The job has what could be loaded.
+func (l *sweepLoader) load(p *sweep.Point) (*job, *targets.Target, error) {
+	j := &job{}
+	o, err := l.options(p)
+	if err != nil {
+		return j, nil, err
+	}
+	e := p.Get(sweep.ExperimentName)
+	o.file = l.path(e)
+	loaded, err := newJob(o, p.Fields(sweep.ExperimentBlocks...).Node())
+	if err != nil {
+		return j, nil, placed(err, e.Value.Pos, fmt.Sprintf("experiment %s: ", o.file))
+	}
+	j = loaded
+	t, err := l.target(p, j)
+	if err != nil {
+		return j, nil, err
+	}
+	room := roomOf(t)
+	j.net, err = l.networks.get(fmt.Sprintln(j.exp.Network.Path, room), func() (*network.Network, error) {
+		return network.LoadFor(l.ctx, j.exp.Network.Path, room)
+	})
+	if err != nil {
+		return j, t, err
+	}
+	if err := j.exp.Check(j.net, nil); err != nil {
+		return j, t, err
+	}
+	data, err := l.data.get(o.file+"\n"+p.Fields(sweep.DatasetBlock).Text(), j.exp.LoadData)
+	if err != nil {
+		return j, t, err
+	}
+	return j, t, j.take(data)
+}
+
+// path returns the file that a setting names.
+func (l *sweepLoader) path(s sweep.Setting) string {
+	return paths.Resolve(filepath.Dir(l.sweep.File), s.Text)
+}
+
+// options returns a point's options, which are those of weft eval.
+func (l *sweepLoader) options(p *sweep.Point) (evalOptions, error) {
+	var o evalOptions
+	cmd := &cobra.Command{}
+	o.addChoices(cmd)
+	var diags diag.List
+	settings := p.Options()
+	for _, s := range settings {
+		text := s.Text
+		if sweep.IsFile(s.Name) {
+			text = l.path(s)
+		}
+		if err := cmd.Flags().Set(s.Name, text); err != nil {
+			_, wanted, _ := strings.Cut(plainFlagError(err).Error(), " flag: ")
+			diags.Add(s.Value.Pos, diag.WrongType, "%s: have %s, %s", s.Name, s.Value.Describe(), wanted)
+		}
+	}
+	if err := diags.Err(); err != nil {
+		return o, err
+	}
+	_, err := o.checkChoices()
+	var usage usageError
+	if !errors.As(err, &usage) {
+		return o, err
+	}
+	// The message begins with the option that it is about.
+	text := strings.ReplaceAll(usage.Error(), "--", "")
+	at := slices.IndexFunc(settings, func(s sweep.Setting) bool { return strings.HasPrefix(text, s.Name) })
+	return o, diag.One(settings[max(at, 0)].Value.Pos, diag.OutOfRange, "%s", text)
+}
+
+// target loads the target of a point, or of its experiment, with the point's
+// fields laid over it.
+func (l *sweepLoader) target(p *sweep.Point, j *job) (*targets.Target, error) {
+	set := p.Get(sweep.TargetName)
+	if set.Text != "" {
+		j.opt.target = paths.Target(filepath.Dir(l.sweep.File), set.Text)
+	}
+	fields := p.Fields(sweep.TargetBlocks...)
+	t, err := l.targets.get(strings.Join([]string{j.opt.target, j.exp.Target.Text, fields.Text()}, "\n"), func() (*targets.Target, error) {
+		return j.target(fields.Node())
+	})
+	if set.Text != "" {
+		err = placed(err, set.Value.Pos, "")
+	}
+	return t, err
+}
+
+// key returns the hash of what a point's result depends on.
+func (l *sweepLoader) key(p *sweep.Point, at *sweepPoint) (string, error) {
+	h := sha256.New()
+	part := func(what, text string) { fmt.Fprintf(h, "%s %d %s\n", what, len(text), text) }
+	part("weft", version())
+	files := []string{l.path(p.Get(sweep.ExperimentName))}
+	settings := slices.Clone(p.Settings)
+	slices.SortFunc(settings, func(a, b sweep.Setting) int { return strings.Compare(a.Name, b.Name) })
+	for _, s := range settings {
+		switch {
+		case s.Name == sweep.ExperimentName || s.Name == sweep.TargetName:
+		case sweep.IsFile(s.Name):
+			files = append(files, l.path(s))
+			part(s.Name, "")
+		default:
+			part(s.Name, s.Text)
+		}
+	}
+	if at.job.exp != nil {
+		net := at.job.exp.Network.Path
+		named, err := l.files.get(net, func() ([]string, error) { return filesOf(net), nil })
+		if err != nil {
+			return "", err
+		}
+		files = append(append(files, net), named...)
+		for _, f := range []string{at.job.exp.Dataset.Images.Path, at.job.exp.Dataset.Labels.Path, at.job.exp.Dataset.File.Path} {
+			if f != "" {
+				files = append(files, f)
+			}
+		}
+	}
+	for _, f := range files {
+		digest, err := l.digest(f)
+		if err != nil {
+			return "", err
+		}
+		part("file", digest)
+	}
+	if at.failed != nil {
+		part("failed", at.failed.Error())
+	}
+	if at.target != nil {
+		text, err := json.Marshal(at.target)
+		if err != nil {
+			return "", fmt.Errorf("hash the target: %w", err)
+		}
+		part("target", string(text))
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// filesOf lists the files that a network file names. One that cannot be read
+// names none.
+func filesOf(path string) []string {
+	var ignored diag.List
+	var files []string
+	var walk func(n *yamldoc.Node)
+	walk = func(n *yamldoc.Node) {
+		for _, f := range n.Fields {
+			if f.Key == "file" && f.Value.Kind == yamldoc.Scalar {
+				files = append(files, paths.Resolve(filepath.Dir(path), f.Value.Text))
+			}
+			walk(f.Value)
+		}
+		for _, item := range n.Items {
+			walk(item)
+		}
+	}
+	if root := yamldoc.Load(path, &ignored); root != nil {
+		walk(root)
+	}
+	return slices.Compact(files)
+}
+
+// missing is the digest of what cannot be read.
+const missing = "missing"
+
+// digest returns the hash of a file's content, or of a folder's: the names in it
+// and what they hold.
+func (l *sweepLoader) digest(path string) (string, error) {
+	return l.digests.get(path, func() (string, error) {
+		root, err := filepath.EvalSymlinks(path)
+		if err != nil {
+			return missing, nil
+		}
+		h := sha256.New()
+		err = filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			return hashFile(h, strings.TrimPrefix(name, root), name)
+		})
+		if errors.Is(err, fs.ErrPermission) {
+			return missing, nil
+		}
+		if err != nil {
+			return "", fmt.Errorf("hash %s: %w", path, err)
+		}
+		return hex.EncodeToString(h.Sum(nil)), nil
+	})
+}
+
+// hashFile adds a file's name and what it holds, if it is one that has an end.
+func hashFile(h io.Writer, name, path string) error {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	fmt.Fprintf(h, "%q %d\n", name, info.Size())
+	_, err = io.Copy(h, f)
+	return err
+}

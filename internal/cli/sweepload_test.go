@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// The digest of data changes with what files hold, in a folder also with their
+// names, and is the same by another path.
+func TestDigestIsOfContent(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	digest := func(name string) string {
+		t.Helper()
+		l := sweepLoader{digests: memo[string]{}}
+		d, err := l.digest(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	write("a/0/x.bin", "one")
+	write("a/1/y.bin", "two")
+	write("b/0/x.bin", "one")
+	write("b/1/z.bin", "two")
+	write("file", "one")
+	write("copy", "one")
+	seen := map[string]string{digest("none"): "none"}
+	for _, name := range []string{"a", "b", "a/0", "a/1", "file"} {
+		d := digest(name)
+		if other := seen[d]; other != "" {
+			t.Errorf("%s and %s have the digest %s", name, other, d)
+		}
+		seen[d] = name
+	}
+	if digest("file") != digest("copy") {
+		t.Error("two files of the same content differ")
+	}
+	before := digest("a")
+	write("a/1/y.bin", "tow")
+	if digest("a") == before {
+		t.Error("a folder changed, its digest did not")
+	}
+	if err := os.Symlink(filepath.Join(dir, "a"), filepath.Join(dir, "link")); err == nil && digest("link") != digest("a") {
+		t.Error("a link to a folder has another digest")
+	}
+}

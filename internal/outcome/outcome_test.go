@@ -1,0 +1,155 @@
+package outcome_test
+
+import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/weft-toolchain/weft/emulator/report"
+	"github.com/weft-toolchain/weft/internal/outcome"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+// of returns an outcome of 200 samples.
+func of(target string, accuracy, seconds, joules float64) *outcome.Outcome {
+	return &outcome.Outcome{
+		Target: target, Timing: "cycle", Cores: 2, Samples: 200, Correct: int(200 * accuracy), Accuracy: &accuracy,
+		Ticks: 18, Cycles: 1e4, Seconds: seconds, EnergyJoules: joules,
+		Energy: map[targets.Component]float64{targets.Synapse: joules / 4, targets.Leakage: 3 * joules / 4}, SpikeHash: "0",
+		Approximated: []string{"weights rounded"},
+	}
+}
+
+func table() *outcome.Table {
+	area := 60.0
+	small := of("small", 0.9, 1e-3, 2e-6)
+	small.AreaMM2 = &area
+	return &outcome.Table{Labels: []string{"bits", "target"}, Rows: []outcome.Row{
+		{Labels: []string{"2", "small"}, Outcome: small},
+		{Labels: []string{"4", "large"}, Outcome: of("large", 0.95, 1e-3, 3e-6)},
+		{Labels: []string{"8", "large"}, Outcome: of("large", 0.95, 2e-3, 3e-6)},
+		{Labels: []string{"8", "tiny"}, Error: "network.yaml:3:1: does not fit [does-not-fit]"},
+	}}
+}
+
+func ExampleTable_WriteText() {
+	t := table()
+	t.Mark(t.Objectives()...)
+	if err := t.WriteText(os.Stdout); err != nil {
+		fmt.Println(err)
+	}
+	for _, s := range t.Approximated() {
+		fmt.Println(s)
+	}
+	// Output:
+	// bits  target  cores  accuracy  ticks  cycles  latency  energy =  synapse  + neuron  + scheduler  + network  + io  + clock  + leakage  chip area  front
+	// 2     small   2      90.00 %   18     10000   1 ms     2 µJ      500 nJ   0 J       0 J          0 J        0 J   0 J      1.5 µJ     60 mm²     *
+	// 4     large   2      95.00 %   18     10000   1 ms     3 µJ      750 nJ   0 J       0 J          0 J        0 J   0 J      2.25 µJ    -          *
+	// 8     large   2      95.00 %   18     10000   2 ms     3 µJ      750 nJ   0 J       0 J          0 J        0 J   0 J      2.25 µJ    -
+	// 8     tiny    -      -         -      -       -        -         -        -         -            -          -     -        -          -          network.yaml:3:1: does not fit [does-not-fit]
+	// 2 small, 4 large, 8 large: weights rounded
+}
+
+func TestABriefTableHasNoComponents(t *testing.T) {
+	tab := table()
+	tab.Brief = true
+	var b strings.Builder
+	if err := tab.WriteText(&b); err != nil {
+		t.Fatal(err)
+	}
+	head, _, _ := strings.Cut(b.String(), "\n")
+	want := "bits target cores accuracy ticks cycles latency energy front"
+	if got := strings.Join(strings.Fields(head), " "); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Every figure is in csv, empty where a row has none.
+func TestCSV(t *testing.T) {
+	tab := table()
+	tab.Mark(outcome.Accuracy, outcome.Energy)
+	var b strings.Builder
+	if err := tab.WriteCSV(&b); err != nil {
+		t.Fatal(err)
+	}
+	records, err := csv.NewReader(strings.NewReader(b.String())).ReadAll()
+	if err != nil || len(records) != 5 {
+		t.Fatalf("%d records, %v, want 5", len(records), err)
+	}
+	for _, c := range outcome.Columns() {
+		k := slices.Index(records[0], c.Name)
+		for i, r := range tab.Rows {
+			want := ""
+			if x, ok := c.Of(&r); ok {
+				want = fmt.Sprint(x)
+			}
+			if k < 0 || records[i+1][k] != want {
+				t.Errorf("row %d, %s: want %q in %q", i, c.Name, want, records[i+1])
+			}
+		}
+	}
+	n := len(records[0])
+	var got []string
+	for _, r := range records {
+		got = append(got, r[n-2])
+	}
+	if diff := cmp.Diff([]string{"front", "true", "true", "true", "false"}, got); diff != "" {
+		t.Errorf("front (-want +got)\n%s", diff)
+	}
+}
+
+// Latency is no objective where no time is kept, nor accuracy where nothing was
+// answered.
+func TestObjectivesAreWhatOutcomesHave(t *testing.T) {
+	tab := table()
+	if got, want := outcome.FrontOf("none", tab.Objectives()), "front: none is at least as good in accuracy, latency and energy, and better in one"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for _, o := range tab.Outcomes() {
+		o.Timing, o.Accuracy, o.Samples = report.Functional, nil, 0
+	}
+	if got, want := outcome.FrontOf("none", tab.Objectives()), "front: none is better in energy"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	tab.Rows = tab.Rows[3:]
+	if tab.Mark(tab.Objectives()...); tab.Rows[0].Front {
+		t.Error("what failed is on the front")
+	}
+	if got, want := outcome.FrontOf("none", tab.Objectives()), "front: there is nothing to compare yet"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// A row without a figure is not drawn; the others say what they are.
+func TestPlotHasTheRowsWithBothFigures(t *testing.T) {
+	tab := table()
+	tab.Mark(outcome.Accuracy, outcome.Energy)
+	p := tab.Plot(outcome.Energy, outcome.Accuracy)
+	if len(p.Points) != 3 || p.Points[0].Title != "bits 2, target small: energy 2 µJ, accuracy 90.00 %" {
+		t.Errorf("got %+v", p.Points)
+	}
+	if p = tab.Plot(outcome.Label("bits", 0), outcome.Accuracy); len(p.Points) != 3 || p.Points[2].X != 8 {
+		t.Errorf("got %+v, want points at 2, 4 and 8 bits", p.Points)
+	}
+	if p = tab.Plot(outcome.Area, outcome.Energy); len(p.Points) != 1 {
+		t.Errorf("got %+v, want the one chip with an area", p.Points)
+	}
+}
+
+func TestColumnsHaveNamesOfTheirOwn(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range outcome.Columns() {
+		if seen[c.Name] || c.Head == "" || c.Axis == "" {
+			t.Errorf("%+v: want a name of its own, a head and an axis", c)
+		}
+		seen[c.Name] = true
+		if got, ok := outcome.ColumnNamed(c.Name); !ok || got.Head != c.Head {
+			t.Errorf("%s: found %v, %+v", c.Name, ok, got)
+		}
+	}
+}

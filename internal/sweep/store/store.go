@@ -1,0 +1,330 @@
+// Package store keeps the results of a sweep in a file of SQLite, each from the
+// moment that it is there. It is the only importer of SQLite.
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	_ "modernc.org/sqlite" // the driver
+
+	"github.com/weft-toolchain/weft/internal/diag"
+)
+
+// Result is what came of a point. Key names all that it depends on.
+type Result struct {
+	Key string
+	// Outcome is JSON; empty where the point failed, and Error then says why.
+	Outcome json.RawMessage
+	Error   string
+}
+
+// Plan is what a sweep is to do.
+type Plan struct {
+	Name string
+	// Parameters are those that points set, in the order that tables have them.
+	Parameters []string
+	Points     []Planned
+	// Inputs are the files that the points depend on, with their hashes.
+	Inputs map[string]string
+}
+
+// Planned is a point of a plan: its settings, and the key of its result.
+type Planned struct {
+	Key      string
+	Settings map[string]string
+}
+
+// Row is a planned point with its result, nil where there is none yet.
+type Row struct {
+	Planned
+	Result *Result
+}
+
+// magic is SQLite's application_id of these files, "weft"; version counts changes
+// of the tables.
+const (
+	magic   = 0x77656674
+	version = 1
+)
+
+// The plan refers to results by key, so that a changed plan keeps what it can use.
+// The view points is for those who ask in SQL.
+const schema = `
+CREATE TABLE plan (position INTEGER PRIMARY KEY, key TEXT NOT NULL, settings TEXT NOT NULL);
+CREATE TABLE results (key TEXT PRIMARY KEY, outcome TEXT, error TEXT) WITHOUT ROWID;
+CREATE TABLE inputs (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE sweep (name TEXT NOT NULL, parameters TEXT NOT NULL);
+CREATE VIEW points AS SELECT position, settings, error, outcome ->> 'target' AS target, outcome ->> 'cores' AS cores,
+	outcome ->> 'accuracy' AS accuracy, outcome ->> 'ticks' AS ticks, outcome ->> 'cycles' AS cycles, outcome ->> 'seconds' AS seconds,
+	outcome ->> 'energy_joules' AS energy_joules, outcome ->> 'spike_hash' AS spike_hash
+	FROM plan LEFT JOIN results USING (key) ORDER BY position;
+`
+
+// Store is an open file. Its methods may be called from one goroutine at a time.
+type Store struct {
+	path string
+	db   *sql.DB
+}
+
+// Open opens a file of results, and makes it where there is none. A file of
+// something else is a *diag.Error.
+func Open(path string) (*Store, error) { return open(path, "rwc") }
+
+// OpenToRead opens a file that must be there, and adds nothing to it. What a
+// process that was killed left half written is undone.
+func OpenToRead(path string) (*Store, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, diag.One(diag.Pos{File: path}, diag.MissingFile, "cannot be read: there is no such file of results")
+	}
+	return open(path, "rw")
+}
+
+// pragmas are for files that a process may be killed over, on file systems that
+// several machines share: a journal beside the file, since that of WAL wants shared
+// memory; all of it on the disk before a result counts as kept; and a minute's
+// patience with others.
+var pragmas = []string{"busy_timeout(60000)", "journal_mode(DELETE)", "synchronous(FULL)"}
+
+func open(path, mode string) (*Store, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	name := filepath.ToSlash(abs)
+	if !strings.HasPrefix(name, "/") {
+		name = "/" + name // a drive
+	}
+	query := url.Values{"mode": {mode}, "_txlock": {"immediate"}, "_pragma": pragmas}
+	if mode == "rw" {
+		query["_pragma"] = []string{pragmas[0], "query_only(1)"}
+	}
+	uri := url.URL{Scheme: "file", OmitHost: true, Path: name, RawQuery: query.Encode()}
+	db, err := sql.Open("sqlite", uri.String())
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(1)
+	s := &Store{path, db}
+	if err := s.prepare(mode == "rwc"); err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close closes the file.
+func (s *Store) Close() error { return s.db.Close() }
+
+// wrap says which file an error is about.
+func (s *Store) wrap(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s %s: %w", doing, s.path, err)
+}
+
+// prepare makes the tables of a new file, and refuses one of something else.
+func (s *Store) prepare(make bool) error {
+	bad := func(what string) error {
+		return diag.One(diag.Pos{File: s.path}, diag.BadFile, "%s, want the results of a sweep, or a name that is free", what)
+	}
+	var id, have, tables int
+	err := errors.Join(
+		s.db.QueryRow("PRAGMA application_id").Scan(&id),
+		s.db.QueryRow("PRAGMA user_version").Scan(&have),
+		s.db.QueryRow("SELECT count(*) FROM sqlite_master").Scan(&tables),
+	)
+	switch {
+	case err != nil && strings.Contains(err.Error(), "not a database"):
+		return bad("is no file of SQLite")
+	case err != nil:
+		return s.wrap("read", err)
+	case tables > 0 && id != magic:
+		return bad("is a file of SQLite, but of something else")
+	case tables > 0 && have != version:
+		return bad(fmt.Sprintf("has version %d of the tables, and this is version %d", have, version))
+	case tables > 0:
+		return nil
+	case !make:
+		return bad("is empty")
+	}
+	return s.wrap("make", s.within(func(tx *sql.Tx) error {
+		_, err := tx.Exec(fmt.Sprintf("%s PRAGMA application_id = %d; PRAGMA user_version = %d", schema, magic, version))
+		return err
+	}))
+}
+
+// within does all that change does, or nothing.
+func (s *Store) within(change func(tx *sql.Tx) error) error {
+	tx, err := s.db.Begin()
+	if err != nil {
+		return err
+	}
+	if err := change(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+// SetPlan replaces the plan. Results stay, those that it does not use as well.
+func (s *Store) SetPlan(p *Plan) error {
+	return s.wrap("write", s.within(func(tx *sql.Tx) error {
+		parameters, err := json.Marshal(p.Parameters)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec("DELETE FROM plan; DELETE FROM inputs; DELETE FROM sweep; INSERT INTO sweep VALUES (?, ?)", p.Name, string(parameters)); err != nil {
+			return err
+		}
+		for i, point := range p.Points {
+			settings, err := json.Marshal(point.Settings)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Exec("INSERT INTO plan VALUES (?, ?, ?)", i, point.Key, string(settings)); err != nil {
+				return err
+			}
+		}
+		for path, hash := range p.Inputs {
+			if _, err := tx.Exec("INSERT INTO inputs VALUES (?, ?)", path, hash); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+// put keeps a result, unless there is one of the same key: that is the same.
+const put = "INSERT INTO results (key, outcome, error) VALUES (?, nullif(?, ''), nullif(?, '')) ON CONFLICT (key) DO NOTHING"
+
+// Put keeps a result. When it returns, the result is on the disk.
+func (s *Store) Put(r Result) error {
+	_, err := s.db.Exec(put, r.Key, string(r.Outcome), r.Error)
+	return s.wrap("write", err)
+}
+
+// Merge keeps the results of another file too, and returns how many are new.
+func (s *Store) Merge(path string) (added int, err error) {
+	from, err := OpenToRead(path)
+	if err != nil {
+		return 0, err
+	}
+	defer from.Close()
+	results, err := from.results()
+	if err != nil {
+		return 0, err
+	}
+	err = s.within(func(tx *sql.Tx) error {
+		for _, r := range results {
+			done, err := tx.Exec(put, r.Key, string(r.Outcome), r.Error)
+			if err != nil {
+				return err
+			}
+			n, err := done.RowsAffected()
+			if err != nil {
+				return err
+			}
+			added += int(n)
+		}
+		return nil
+	})
+	return added, s.wrap("write", err)
+}
+
+// results returns all results by key.
+func (s *Store) results() (map[string]*Result, error) {
+	out := map[string]*Result{}
+	err := s.each("SELECT key, coalesce(outcome, ''), coalesce(error, '') FROM results", func(scan func(dest ...any) error) error {
+		var r Result
+		var text string
+		if err := scan(&r.Key, &text, &r.Error); err != nil {
+			return err
+		}
+		r.Outcome = json.RawMessage(text)
+		out[r.Key] = &r
+		return nil
+	})
+	return out, err
+}
+
+// each calls row for the rows of a query.
+func (s *Store) each(query string, row func(scan func(dest ...any) error) error) error {
+	rows, err := s.db.Query(query)
+	if err != nil {
+		return s.wrap("read", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return s.wrap("read", err)
+		}
+	}
+	return s.wrap("read", rows.Err())
+}
+
+// Done returns the keys of the results, and of each whether it is a failure.
+func (s *Store) Done() (map[string]bool, error) {
+	done := map[string]bool{}
+	err := s.each("SELECT key, error IS NOT NULL FROM results", func(scan func(dest ...any) error) error {
+		var key string
+		var failed bool
+		err := scan(&key, &failed)
+		done[key] = failed
+		return err
+	})
+	return done, err
+}
+
+// Inputs returns those of the plan.
+func (s *Store) Inputs() (map[string]string, error) {
+	out := map[string]string{}
+	err := s.each("SELECT path, sha256 FROM inputs", func(scan func(dest ...any) error) error {
+		var path, hash string
+		err := scan(&path, &hash)
+		out[path] = hash
+		return err
+	})
+	return out, err
+}
+
+// Rows returns the points of the plan, in its order, with their results, and how
+// many results are there that it does not use. The plan has no points where none
+// was set.
+func (s *Store) Rows() (plan *Plan, rows []Row, unused int, err error) {
+	plan = &Plan{}
+	err = s.each("SELECT name, parameters FROM sweep", func(scan func(dest ...any) error) error {
+		var parameters string
+		if err := scan(&plan.Name, &parameters); err != nil {
+			return err
+		}
+		return json.Unmarshal([]byte(parameters), &plan.Parameters)
+	})
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	results, err := s.results()
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	used := map[string]bool{}
+	err = s.each("SELECT key, settings FROM plan ORDER BY position", func(scan func(dest ...any) error) error {
+		var r Row
+		var settings string
+		if err := scan(&r.Key, &settings); err != nil {
+			return err
+		}
+		if r.Result = results[r.Key]; r.Result != nil {
+			used[r.Key] = true
+		}
+		rows = append(rows, r)
+		return json.Unmarshal([]byte(settings), &rows[len(rows)-1].Settings)
+	})
+	return plan, rows, len(results) - len(used), err
+}

@@ -1,0 +1,183 @@
+package store_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/weft-toolchain/weft/internal/sweep/store"
+)
+
+func open(t *testing.T, path string) *store.Store {
+	t.Helper()
+	s, err := store.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func put(t *testing.T, s *store.Store, results ...store.Result) {
+	t.Helper()
+	for _, r := range results {
+		if err := s.Put(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func plan(keys ...string) *store.Plan {
+	p := &store.Plan{Name: "p", Parameters: []string{"n"}, Inputs: map[string]string{"net.yaml": "1"}}
+	for i, key := range keys {
+		p.Points = append(p.Points, store.Planned{Key: key, Settings: map[string]string{"n": fmt.Sprint(i)}})
+	}
+	return p
+}
+
+func setPlan(t *testing.T, s *store.Store, p *store.Plan) {
+	t.Helper()
+	if err := s.SetPlan(p); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// rows returns the rows as texts, and how many results are not used.
+func rows(t *testing.T, s *store.Store) (list []string, unused int) {
+	t.Helper()
+	plan, rows, unused, err := s.Rows()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		text := fmt.Sprintf("%s %s=%s", r.Key, plan.Parameters[0], r.Settings["n"])
+		if r.Result != nil {
+			text += fmt.Sprintf(" %s%s", r.Result.Outcome, r.Result.Error)
+		}
+		list = append(list, text)
+	}
+	return list, unused
+}
+
+// Results are those that came first, in the order of the plan, and stay when the
+// plan no longer wants them.
+func TestResultsOfAPlan(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a ?%#b.sqlite")
+	s := open(t, path)
+	setPlan(t, s, plan("b", "a", "c"))
+	put(
+		t, s, store.Result{Key: "a", Outcome: json.RawMessage(`{"cores":1}`)}, store.Result{Key: "b", Error: "does not fit"},
+		store.Result{Key: "a", Outcome: json.RawMessage(`{"cores":2}`)},
+	)
+	got, unused := rows(t, s)
+	if diff := cmp.Diff([]string{"b n=0 does not fit", `a n=1 {"cores":1}`, "c n=2"}, got); diff != "" || unused != 0 {
+		t.Errorf("%d unused (-want +got)\n%s", unused, diff)
+	}
+	setPlan(t, s, plan("c", "b"))
+	again, err := store.OpenToRead(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	got, unused = rows(t, again)
+	if diff := cmp.Diff([]string{"c n=0", "b n=1 does not fit"}, got); diff != "" || unused != 1 {
+		t.Errorf("%d unused (-want +got)\n%s", unused, diff)
+	}
+	done, err := again.Done()
+	if diff := cmp.Diff(map[string]bool{"a": false, "b": true}, done); diff != "" || err != nil {
+		t.Errorf("%v (-want +got)\n%s", err, diff)
+	}
+	inputs, err := again.Inputs()
+	if diff := cmp.Diff(map[string]string{"net.yaml": "1"}, inputs); diff != "" || err != nil {
+		t.Errorf("%v (-want +got)\n%s", err, diff)
+	}
+	if err := again.Put(store.Result{Key: "c"}); err == nil {
+		t.Error("a file that was opened to be read is written")
+	}
+}
+
+func TestMergeTakesWhatIsNew(t *testing.T) {
+	dir := t.TempDir()
+	main, part := open(t, filepath.Join(dir, "main")), open(t, filepath.Join(dir, "part"))
+	put(t, main, store.Result{Key: "a", Error: "main"})
+	put(t, part, store.Result{Key: "a", Error: "part"}, store.Result{Key: "b", Error: "part"})
+	setPlan(t, main, plan("a", "b"))
+	for k, want := range []int{1, 0} {
+		if n, err := main.Merge(filepath.Join(dir, "part")); n != want || err != nil {
+			t.Errorf("merge %d: %d new, %v; want %d", k+1, n, err, want)
+		}
+	}
+	got, _ := rows(t, main)
+	if diff := cmp.Diff([]string{"a n=0 main", "b n=1 part"}, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// Two processes on one file wait for each other.
+func TestTwoWriters(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "both")
+	var wg sync.WaitGroup
+	for w := range 2 {
+		s := open(t, path)
+		wg.Go(func() {
+			for i := range 50 {
+				if err := s.Put(store.Result{Key: fmt.Sprint(i), Error: fmt.Sprint(w)}); err != nil {
+					t.Errorf("writer %d: %v", w, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if done, err := open(t, path).Done(); len(done) != 50 || err != nil {
+		t.Errorf("%d results, %v; want 50", len(done), err)
+	}
+}
+
+func TestFilesOfSomethingElseAreRefused(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name string, data []byte) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	whole := filepath.Join(dir, "whole")
+	open(t, whole)
+	good, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := func(at int, b byte) []byte {
+		out := append([]byte(nil), good...)
+		out[at] = b
+		return out
+	}
+	for _, tt := range []struct{ path, want string }{
+		{write("text", []byte("experiment: of something else altogether, and long enough for a header\n")), "is no file of SQLite"},
+		{write("other", changed(68, 1)), "is a file of SQLite, but of something else"}, // its application_id
+		{write("newer", changed(63, 9)), "has version 9 of the tables"},                // its user_version
+	} {
+		for what, open := range map[string]func(string) (*store.Store, error){"Open": store.Open, "OpenToRead": store.OpenToRead} {
+			if _, err := open(tt.path); err == nil || !strings.Contains(err.Error(), tt.want) || !strings.HasSuffix(err.Error(), "[bad-file]") {
+				t.Errorf("%s of %s: %v, want %s", what, tt.path, err, tt.want)
+			}
+		}
+	}
+	if _, err := store.OpenToRead(filepath.Join(dir, "none")); err == nil || !strings.HasSuffix(err.Error(), "[missing-file]") {
+		t.Errorf("OpenToRead of nothing: %v", err)
+	}
+	if _, err := store.OpenToRead(write("empty", nil)); err == nil || !strings.Contains(err.Error(), "is empty") {
+		t.Errorf("OpenToRead of an empty file: %v", err)
+	}
+}
