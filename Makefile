@@ -71,8 +71,8 @@ bench-go: ## Go benchmarks COUNT=6 times into bin/bench-go.txt; OLD=file.txt com
 	go test -run '^$$' -bench '$(BENCH)' -count $(COUNT) ./... > bin/bench-go.txt || { cat bin/bench-go.txt; exit 1; }
 	$(TOOL) benchstat $(OLD) bin/bench-go.txt
 
-bench-mapping: ## the benchmark networks into cores, beside METIS; wants bench/mapping in $WEFT_SHARED (default ../shared)
-	go run ./internal/mapbench $${WEFT_SHARED:-../shared}/bench/mapping/*.net.gz
+bench-mapping: ## the benchmark networks into cores, beside METIS; ARGS=--place onto a mesh too; wants bench/mapping in $WEFT_SHARED (default ../shared)
+	go run ./internal/mapbench $(ARGS) $${WEFT_SHARED:-../shared}/bench/mapping/*.net.gz
 
 bench-scale: build ## networks of 64 to 4096 cores, up to 268 million synapses: memory and time; ARGS='--cores 64 --shape full'
 	go run ./internal/scalebench $(ARGS)

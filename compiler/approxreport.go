@@ -49,6 +49,16 @@ type ApproximatedPopulation struct {
 	SQNRdB          *float64 `json:"sqnr_db"`
 }
 
+// Differences says of each population that is not exact what differs.
+func (r *Result) Differences() []string {
+	var out []string
+	for _, p := range r.Approximated {
+		a := r.approximated(&p)
+		out = append(out, a.differs())
+	}
+	return out
+}
+
 // approximation reports what differs.
 func (r *Result) approximation() *ApproximationReport {
 	if r.Approximate == 0 {
@@ -83,8 +93,8 @@ func (r *Result) approximated(p *approx.Population) ApproximatedPopulation {
 	return out
 }
 
-// Differs says in a sentence what differs.
-func (p *ApproximatedPopulation) Differs() string {
+// differs says in a sentence what differs.
+func (p *ApproximatedPopulation) differs() string {
 	text := fmt.Sprintf("population %q is not exact: ", p.Population)
 	if p.Levels > 0 {
 		text += fmt.Sprintf("%d of its neurons, of which one needs %d axons and a core has %d, get their input through %d relays, %s later", p.Neurons, p.Axons, p.AxonLimit, p.Relays, diag.Plural(p.Latency, "tick"))

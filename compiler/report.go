@@ -235,11 +235,8 @@ func (r *Result) Report(image []byte) *Report {
 			out.Notes = append(out.Notes, fmt.Sprintf("projection %q: %d of %d weights became zero, since its population's scale is set by larger numbers: see the column SQNR", s.Projection, s.Zeroed, s.Synapses))
 		}
 	}
-	if out.Approximation = r.approximation(); out.Approximation != nil {
-		for k := range out.Approximation.Populations {
-			out.Notes = append(out.Notes, out.Approximation.Populations[k].Differs())
-		}
-	}
+	out.Approximation = r.approximation()
+	out.Notes = append(out.Notes, r.Differences()...)
 	for _, p := range out.Populations {
 		if p.SaturatedParams > 0 {
 			out.Notes = append(out.Notes, fmt.Sprintf("population %q: %d parameters do not fit the target's state word and were clipped", p.Name, p.SaturatedParams))

@@ -119,7 +119,7 @@ func (n *needs) of(x cell, per int) int32 {
 }
 
 // assemble gives cells the slots of cores, and makes the rows. Cores are in order
-// of role, then of their first neuron.
+// of role, then of their first neuron, and are numbered so in r.
 func (c *cells) assemble(r *partition.Result) *ir.Mapped {
 	m := &ir.Mapped{Quantized: c.q, Arch: c.arch, Place: make([]ir.Place, c.q.Neurons()), Summed: c.doubled}
 	for n := range m.Place {
@@ -133,6 +133,11 @@ func (c *cells) assemble(r *partition.Result) *ir.Mapped {
 		x, y := &c.list[a[0]], &c.list[b[0]]
 		return cmp.Or(cmp.Compare(x.role, y.role), cmp.Compare(a[0], b[0]))
 	})
+	for k, list := range members {
+		for _, v := range list {
+			r.Core[v] = int32(k)
+		}
+	}
 	m.Cores = make([]ir.MappedCore, len(members))
 	copied := make([]int, max(c.workers, 1))
 	c.parallel(len(members), func(part, from, to int) {

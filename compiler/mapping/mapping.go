@@ -7,6 +7,7 @@
 //	partition cells get cores: package partition, or those they were given  (given.go)
 //	assemble  cores get rows, and sources their destinations           (assemble.go)
 //	place     cores get places on the mesh: package place              (place.go)
+//	refine    single cells go to cores that make the ways shorter      (refine.go)
 //
 // Destinations are known only once all is in cores. Where they are more than a
 // core's table holds, or than a neuron can have, all is partitioned anew, with the
@@ -82,9 +83,9 @@ type mapper struct {
 }
 
 // Steps is how many steps Options.Progress is told of: when synapses are wired, what
-// is split is known, at each step of the partition, when that is assembled, and when
-// cores are placed.
-const Steps = 2 + partition.Steps + 2
+// is split is known, at each step of the partition, when that is assembled, when
+// cores are placed, and when that is refined.
+const Steps = 2 + partition.Steps + 3
 
 // progress tells of steps; those that are done again for the fan-out count once.
 func (p *mapper) progress(done int) {
@@ -120,7 +121,7 @@ func Map(ctx context.Context, q *ir.Quantized, arch *targets.Arch, opt Options) 
 		return nil, err
 	}
 	p.progress(2)
-	m, err := p.partition(ctx, newCells(w, split))
+	m, parted, err := p.partition(ctx, newCells(w, split))
 	if err != nil {
 		return nil, err
 	}
@@ -131,37 +132,42 @@ func Map(ctx context.Context, q *ir.Quantized, arch *targets.Arch, opt Options) 
 	if err := p.place(ctx, m); err != nil {
 		return nil, err
 	}
+	p.progress(4 + partition.Steps)
+	if m, err = p.refine(ctx, m, parted); err != nil {
+		return nil, err
+	}
 	p.progress(Steps)
 	return m, nil
 }
 
 // partition puts cells into cores, again and again until their destinations fit.
-func (p *mapper) partition(ctx context.Context, c *cells) (*ir.Mapped, error) {
+func (p *mapper) partition(ctx context.Context, c *cells) (*ir.Mapped, *parted, error) {
 	need := &needs{neurons: make([]int32, p.q.Neurons()), relays: map[ir.Relay]int32{}}
 	var crowded error // of the first round
 	for range maxRounds {
 		if p.arch.NeuronFanOut > 0 {
 			c.copy(need, p.arch.NeuronFanOut)
 		}
-		r, err := p.cores(ctx, c, c.problem(p.opt.Profile, need))
+		problem := c.problem(p.opt.Profile, need)
+		r, err := p.cores(ctx, c, problem)
 		if e, ok := errors.AsType[*partition.TooLargeError](err); ok {
-			return nil, cmp.Or(crowded, c.tooLarge(e))
+			return nil, nil, cmp.Or(crowded, c.tooLarge(e))
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if have := p.arch.Cores(); r.Cores > have {
-			return nil, cmp.Or(crowded, c.tooManyCores(r, have))
+			return nil, nil, cmp.Or(crowded, c.tooManyCores(r, have))
 		}
 		m := c.assemble(r)
 		more := need.count(c, m)
 		if more == nil {
 			c.send(m)
-			return m, nil
+			return m, &parted{c, problem, r.Core, need}, nil
 		}
 		crowded = cmp.Or(crowded, more)
 	}
-	return nil, crowded
+	return nil, nil, crowded
 }
 
 // cores returns the cores of cells: those given, or else found.

@@ -7,9 +7,9 @@ import (
 	"github.com/weft-toolchain/weft/compiler/place"
 )
 
-// place gives every core a place of the mesh, so that spikes cross few links.
-func (p *mapper) place(ctx context.Context, m *ir.Mapped) error {
-	problem := &place.Problem{Width: p.arch.MeshWidth, Height: p.arch.MeshHeight, Cores: len(m.Cores), Flows: flows(m, p.opt.Profile)}
+// mesh is the mesh as package place sees it, with the cores of m and what they send.
+func (p *mapper) mesh(m *ir.Mapped) *place.Problem {
+	mesh := &place.Problem{Width: p.arch.MeshWidth, Height: p.arch.MeshHeight, Cores: len(m.Cores), Flows: flows(m, p.opt.Profile)}
 	usable := 0
 	for _, ok := range p.opt.Usable {
 		if ok {
@@ -17,8 +17,23 @@ func (p *mapper) place(ctx context.Context, m *ir.Mapped) error {
 		}
 	}
 	if usable >= len(m.Cores) {
-		problem.Usable = p.opt.Usable
+		mesh.Usable = p.opt.Usable
 	}
+	return mesh
+}
+
+// spotsOf returns the places of cores on a mesh.
+func spotsOf(mesh *place.Problem, cores []ir.MappedCore) []int32 {
+	spots := make([]int32, len(cores))
+	for k := range cores {
+		spots[k] = int32(cores[k].Y*mesh.Width + cores[k].X)
+	}
+	return spots
+}
+
+// place gives every core a place of the mesh, so that spikes cross few links.
+func (p *mapper) place(ctx context.Context, m *ir.Mapped) error {
+	problem := p.mesh(m)
 	spots, err := place.Place(ctx, problem, p.placing(problem))
 	if err != nil {
 		return err

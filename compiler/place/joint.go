@@ -6,32 +6,35 @@ import (
 	"github.com/weft-toolchain/weft/compiler/partition"
 )
 
-// joint is a partition and a placement of its cores together: what each net
-// costs on the mesh, and what each core holds.
+// joint is a partition and a placement of its cores together: which cores read
+// each net, what the ways between cores cost, and what each core holds.
 type joint struct {
-	p        *partition.Problem
-	core     []int32 // of each vertex
-	spot     []int32 // of each core, that of the host, spot 0, last
-	grid     *grid
-	brancher brancher
-	trees    bool // nets branch on the way
-	// pins lists the cores that read each net, those of net i from first[i],
-	// count[i] of them, in no order.
-	pins    []pin
-	first   []int64
-	count   []int32
-	cost    []int64
-	outs    [][]int32 // the nets of each vertex
-	load    []held
-	scratch tree
-	touched []int32 // nets whose cost the last shift changed, perhaps
-	mark    []int32
-	look    int32
+	p     *partition.Problem
+	core  []int32 // of each vertex
+	cores int     // the host is numbered so
+	// apart[a*(cores+1)+b] is what a packet from core a to core b costs.
+	apart []int32
+	// readers[i*cores+c] is how many vertices in core c read net i, and
+	// synapses how many they have of it; nil where words have no limit.
+	readers  []uint16
+	synapses []int32
+	// reach lists the cores that read net i, in no order:
+	// reach[first[i]:first[i]+count[i]].
+	reach []int32
+	first []int64
+	count []int32
+	// outs lists the nets of each vertex, ends its sends.
+	outs [][]int32
+	ends [][]end
+	load []held
 }
 
-// pin is a core that reads a net.
-type pin struct {
-	core, vertices, synapses int32
+// end is a send as one of its vertices sees it: the other one, or Host, and
+// whether packets go there.
+type end struct {
+	other   int32
+	out     bool
+	packets int64
 }
 
 // held is how much of a core's limits is taken.
@@ -39,59 +42,95 @@ type held struct {
 	vertices, slots, axons, words, out int
 }
 
-func newJoint(p *partition.Problem, g *grid, core, spots []int32, trees bool) *joint {
+// Bounds of what is refined: cores of so many vertices, and tables of so many
+// bytes.
+const (
+	mostReaders = 1<<16 - 1
+	mostTables  = 1 << 28
+)
+
+// tabled reports whether the tables of a partition are not too large.
+func tabled(p *partition.Problem, core []int32, cores int) bool {
+	pin := 2
+	if p.Words > 0 {
+		pin += 4
+	}
+	if int64(cores)*(int64(len(p.Home)*pin)+int64(cores*4)) > mostTables {
+		return false
+	}
+	vertices := make([]int, cores)
+	for _, c := range core {
+		vertices[c]++
+	}
+	return cores == 0 || slices.Max(vertices) <= mostReaders
+}
+
+func newJoint(p *partition.Problem, o RefineOptions, g *grid, core, spots []int32) *joint {
+	cores, nets := len(spots), len(p.Home)
 	j := &joint{
-		p: p, core: core, spot: append(slices.Clip(spots), 0),
-		grid: g, brancher: newBrancher(g), trees: trees,
-		first: make([]int64, len(p.Home)+1), count: make([]int32, len(p.Home)),
-		cost: make([]int64, len(p.Home)), outs: make([][]int32, len(core)),
-		load: make([]held, len(spots)), mark: make([]int32, len(p.Home)),
+		p: p, core: core, cores: cores, apart: ways(g, spots, int32(max(o.Apart, 0))),
+		readers: make([]uint16, cores*nets), first: make([]int64, nets+1), count: make([]int32, nets),
+		outs: make([][]int32, len(core)), ends: make([][]end, len(core)), load: make([]held, cores),
+	}
+	if p.Words > 0 {
+		j.synapses = make([]int32, cores*nets)
 	}
 	for _, i := range p.In {
 		j.first[i+1]++
 	}
 	for i, home := range p.Home {
-		// A net has no more pins than readers, nor than cores.
-		j.first[i+1] = j.first[i] + min(j.first[i+1], int64(len(spots)))
+		// A net has no more cores than readers.
+		j.first[i+1] = j.first[i] + min(j.first[i+1], int64(cores))
 		if home >= 0 {
 			j.outs[home] = append(j.outs[home], int32(i))
 		}
 	}
-	j.pins = make([]pin, j.first[len(p.Home)])
+	j.reach = make([]int32, j.first[nets])
+	for _, s := range o.Sends {
+		j.ends[s.From] = append(j.ends[s.From], end{s.To, true, s.Packets})
+		if s.To != Host {
+			j.ends[s.To] = append(j.ends[s.To], end{s.From, false, s.Packets})
+		}
+	}
 	for v, c := range core {
 		j.enter(int32(v), c)
-	}
-	for i := range j.cost {
-		j.cost[i] = j.netCost(int32(i))
 	}
 	return j
 }
 
-// pinsOf returns the cores that read net i.
-func (j *joint) pinsOf(i int32) []pin {
-	return j.pins[j.first[i] : j.first[i]+int64(j.count[i])]
+// ways returns what packets between cores cost, the host the last of them: the way,
+// and more if they leave a core. It is negative where there is no way.
+func ways(g *grid, spots []int32, more int32) []int32 {
+	spots = append(slices.Clip(spots), 0)
+	apart := make([]int32, 0, len(spots)*len(spots))
+	for i, a := range spots {
+		for k, b := range spots {
+			d := g.way(a, b)
+			if i != k && d >= 0 {
+				d += more
+			}
+			apart = append(apart, d)
+		}
+	}
+	return apart
 }
 
-// netCost returns what net i costs now.
-func (j *joint) netCost(i int32) int64 {
-	weight := j.p.WeightOf(i)
-	from := int32(len(j.load))
-	if home := j.p.Home[i]; home >= 0 {
-		from = j.core[home]
+// way returns what a packet from core a to core b costs, negative if it has no way.
+func (j *joint) way(a, b int32) int64 { return int64(j.apart[int(a)*(j.cores+1)+int(b)]) }
+
+// coreOf returns the core of a vertex, or of the host.
+func (j *joint) coreOf(v int32) int32 {
+	if v < 0 {
+		return int32(j.cores)
 	}
-	if !j.trees {
-		var sum int64
-		for _, at := range j.pinsOf(i) {
-			sum += int64(j.grid.way(j.spot[from], j.spot[at.core]))
-		}
-		return weight * sum
-	}
-	j.scratch.from, j.scratch.weight, j.scratch.to = from, weight, j.scratch.to[:0]
-	for _, at := range j.pinsOf(i) {
-		j.scratch.to = append(j.scratch.to, at.core)
-	}
-	return j.brancher.cost(&j.scratch, j.spot)
+	return j.core[v]
 }
+
+// reached returns the cores that read net i.
+func (j *joint) reached(i int32) []int32 { return j.reach[j.first[i] : j.first[i]+int64(j.count[i])] }
+
+// pin returns where net i and core c are in the tables.
+func (j *joint) pin(i, c int32) int { return int(i)*j.cores + int(c) }
 
 // enter counts vertex v in at core c.
 func (j *joint) enter(v, c int32) {
@@ -102,18 +141,18 @@ func (j *joint) enter(v, c int32) {
 	l.out += int(j.p.OutOf(int(v)))
 	for k := j.p.Off[v]; k < j.p.Off[v+1]; k++ {
 		i := j.p.In[k]
-		at := j.pinOf(i, c)
-		if at == nil {
+		at := j.pin(i, c)
+		if j.readers[at] == 0 {
+			j.reach[j.first[i]+int64(j.count[i])] = c
 			j.count[i]++
-			at = &j.pins[j.first[i]+int64(j.count[i])-1]
-			*at = pin{core: c}
 			l.axons++
-			j.touch(i)
 		}
-		before := j.p.WordsFor(at.synapses)
-		at.vertices++
-		at.synapses += j.p.SynapsesOf(k)
-		l.words += int(j.p.WordsFor(at.synapses) - before)
+		j.readers[at]++
+		if j.synapses != nil {
+			before := j.p.WordsFor(j.synapses[at])
+			j.synapses[at] += j.p.SynapsesOf(k)
+			l.words += int(j.p.WordsFor(j.synapses[at]) - before)
+		}
 	}
 }
 
@@ -126,82 +165,109 @@ func (j *joint) leave(v int32) {
 	l.out -= int(j.p.OutOf(int(v)))
 	for k := j.p.Off[v]; k < j.p.Off[v+1]; k++ {
 		i := j.p.In[k]
-		at := j.pinOf(i, c)
-		before := j.p.WordsFor(at.synapses)
-		at.vertices--
-		at.synapses -= j.p.SynapsesOf(k)
-		l.words += int(j.p.WordsFor(at.synapses) - before)
-		if at.vertices == 0 {
-			pins := j.pinsOf(i)
-			*at = pins[len(pins)-1]
+		at := j.pin(i, c)
+		j.readers[at]--
+		if j.readers[at] == 0 {
+			cores := j.reached(i)
+			cores[slices.Index(cores, c)] = cores[len(cores)-1]
 			j.count[i]--
 			l.axons--
-			j.touch(i)
+		}
+		if j.synapses != nil {
+			before := j.p.WordsFor(j.synapses[at])
+			j.synapses[at] -= j.p.SynapsesOf(k)
+			l.words += int(j.p.WordsFor(j.synapses[at]) - before)
 		}
 	}
 }
 
-func (j *joint) pinOf(i, c int32) *pin {
-	pins := j.pinsOf(i)
-	for k := range pins {
-		if pins[k].core == c {
-			return &pins[k]
-		}
-	}
-	return nil
-}
-
-func (j *joint) touch(i int32) {
-	if j.mark[i] != j.look {
-		j.mark[i] = j.look
-		j.touched = append(j.touched, i)
-	}
-}
-
-// begin forgets which nets were touched.
-func (j *joint) begin() {
-	j.look++
-	j.touched = j.touched[:0]
-}
-
-// shift puts vertex v into core c; the costs stay as they are noted.
+// shift puts vertex v into core c.
 func (j *joint) shift(v, c int32) {
 	j.leave(v)
 	j.enter(v, c)
-	for _, i := range j.outs[v] {
-		j.touch(i)
-	}
 }
 
-// change returns by how much the touched nets cost more than is noted.
-func (j *joint) change() int64 {
-	var d int64
-	for _, i := range j.touched {
-		d += j.netCost(i) - j.cost[i]
+// change is what a move would do: to the cost, to the axons of the core that is
+// left and to those of the core that is entered.
+type change struct {
+	cost       int64
+	less, more int
+}
+
+// try returns what moving v into core c, which is not its own, would do.
+func (j *joint) try(v, c int32) change {
+	var d change
+	a := j.core[v]
+	for _, i := range j.p.In[j.p.Off[v]:j.p.Off[v+1]] {
+		at := j.readers[j.pin(i, 0):j.pin(i+1, 0)]
+		home, weight := j.p.Home[i], j.p.WeightOf(i)
+		from := j.coreOf(home)
+		if at[a] == 1 {
+			d.less++
+			if home == v {
+				from = c // as the net's source, v makes this way, to nobody
+			}
+			d.cost -= weight * j.way(from, a)
+		}
+		if at[c] == 0 {
+			d.more++
+			if home != v {
+				d.cost += weight * j.way(from, c)
+			}
+		}
+	}
+	for _, i := range j.outs[v] {
+		var further int64
+		for _, at := range j.reached(i) {
+			further += j.way(c, at) - j.way(a, at)
+		}
+		d.cost += j.p.WeightOf(i) * further
+	}
+	for _, e := range j.ends[v] {
+		switch at := j.coreOf(e.other); {
+		case e.other == v:
+		case e.out:
+			d.cost += e.packets * (j.way(c, at) - j.way(a, at))
+		default:
+			d.cost += e.packets * (j.way(at, c) - j.way(at, a))
+		}
 	}
 	return d
 }
 
-// settle notes what the touched nets cost.
-func (j *joint) settle() {
-	for _, i := range j.touched {
-		j.cost[i] = j.netCost(i)
+// plus returns l with n times v, 1 or −1, and so many axons more; words are as
+// they were.
+func (j *joint) plus(l held, v int32, n, axons int) held {
+	return held{
+		vertices: l.vertices + n, slots: l.slots + n*int(j.p.SlotsOf(int(v))),
+		axons: l.axons + axons, words: l.words, out: l.out + n*int(j.p.OutOf(int(v))),
 	}
 }
 
-// fits reports whether core c keeps the limits, and has a vertex.
-func (j *joint) fits(c int32) bool {
-	l, p := &j.load[c], j.p
+// fits reports whether a core that holds l keeps the limits, and has a vertex.
+func (j *joint) fits(l held) bool {
+	p := j.p
 	within := func(has, limit int) bool { return limit == 0 || has <= limit }
-	return l.vertices > 0 && l.slots <= p.Neurons && l.axons <= p.Axons &&
+	return l.vertices > 0 && l.vertices <= mostReaders && l.slots <= p.Neurons && l.axons <= p.Axons &&
 		within(l.words, p.Words) && within(l.out, p.FanOut)
 }
 
-// total returns what all nets cost, as noted.
+// total returns what all nets and sends cost.
 func (j *joint) total() int64 {
 	var sum int64
-	for _, c := range j.cost {
-		sum += c
+	for i, home := range j.p.Home {
+		var far int64
+		for _, at := range j.reached(int32(i)) {
+			far += j.way(j.coreOf(home), at)
+		}
+		sum += far * j.p.WeightOf(int32(i))
+	}
+	for v, ends := range j.ends {
+		for _, e := range ends {
+			if e.out {
+				sum += e.packets * j.way(j.core[v], j.coreOf(e.other))
+			}
+		}
 	}
 	return sum
 }

@@ -42,42 +42,67 @@ func randomPartition(r *rand.Rand) (p *partition.Problem, mesh *Problem, core, s
 	return p, mesh, core, spots
 }
 
-// cost measures the nets of a partition on the mesh.
-func cost(t *testing.T, p *partition.Problem, mesh *Problem, core, spots []int32, trees bool) int64 {
+// randomSends returns packets between the vertices of a partition, and to the host.
+func randomSends(r *rand.Rand, vertices int) []Send {
+	var sends []Send
+	for range 20 {
+		sends = append(sends, Send{From: int32(r.IntN(vertices)), To: int32(r.IntN(vertices+1)) - 1, Packets: r.Int64N(30)})
+	}
+	return sends
+}
+
+// cost measures the nets and sends of a partition on the mesh, and counts what
+// arrives at another core apart times more.
+func cost(t *testing.T, p *partition.Problem, mesh *Problem, core, spots []int32, o RefineOptions) int64 {
 	t.Helper()
 	q := *mesh
 	q.Cores = len(spots)
-	if nets := Nets(p, core); trees {
-		q.Nets = nets
-	} else {
-		q.Flows = NetFlows(nets)
+	q.Flows = NetFlows(Nets(p, core))
+	for _, s := range o.Sends {
+		f := Flow{From: core[s.From], To: Host, Weight: s.Packets}
+		if s.To != Host {
+			f.To = core[s.To]
+		}
+		if f.From != f.To {
+			q.Flows = append(q.Flows, f)
+		}
 	}
 	f, err := Measure(&q, spots)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return f.Cost(&q)
+	sum := f.Cost(&q)
+	for _, f := range q.Flows {
+		sum += int64(o.Apart) * f.Weight
+	}
+	return sum
 }
 
 func TestJointCostsAreWhatIsMeasured(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for trial := range 40 {
 		p, mesh, core, spots := randomPartition(r)
-		trees := trial%2 == 0
-		j := newJoint(p, newGrid(mesh), slices.Clone(core), spots, trees)
+		o := RefineOptions{Apart: trial % 3, Sends: randomSends(r, len(core))}
+		j := newJoint(p, o, newGrid(mesh), slices.Clone(core), spots)
 		for range 30 {
 			v, c := int32(r.IntN(len(core))), int32(r.IntN(len(spots)))
-			before := j.total()
-			j.begin()
+			if c == j.core[v] {
+				continue
+			}
+			a, before := j.core[v], j.total()
+			d := j.try(v, c)
+			left, joined := j.plus(j.load[a], v, -1, -d.less), j.plus(j.load[c], v, 1, d.more)
 			j.shift(v, c)
-			d := j.change()
-			j.settle()
-			want := cost(t, p, mesh, j.core, spots, trees)
-			if j.total() != want || j.total()-before != d {
-				t.Fatalf("trial %d: the cost is %d after a change of %d from %d, measured %d", trial, j.total(), d, before, want)
+			left.words, joined.words = j.load[a].words, j.load[c].words
+			if left != j.load[a] || joined != j.load[c] {
+				t.Fatalf("trial %d: a move is said to leave %+v and %+v, and leaves %+v and %+v", trial, left, joined, j.load[a], j.load[c])
+			}
+			want := cost(t, p, mesh, j.core, spots, o)
+			if j.total() != want || before+d.cost != want {
+				t.Fatalf("trial %d: the cost is %d after a change of %d from %d, measured %d", trial, j.total(), d.cost, before, want)
 			}
 		}
-		fresh := newJoint(p, newGrid(mesh), slices.Clone(j.core), spots, trees)
+		fresh := newJoint(p, o, newGrid(mesh), slices.Clone(j.core), spots)
 		if !slices.Equal(fresh.load, j.load) {
 			t.Fatalf("trial %d: cores hold %+v, counted anew %+v", trial, j.load, fresh.load)
 		}
@@ -90,15 +115,19 @@ func TestRefineKeepsLimitsAndLowersCost(t *testing.T) {
 	const trials = 20
 	for trial := range trials {
 		p, mesh, core, spots := randomPartition(r)
-		trees := trial%2 == 0
-		refined, err := Refine(t.Context(), p, mesh, core, spots, RefineOptions{Trees: trees})
+		o := RefineOptions{Apart: trial % 3, Sends: randomSends(r, len(core))}
+		refined, err := Refine(t.Context(), p, mesh, core, spots, o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		j := newJoint(p, newGrid(mesh), slices.Clone(refined), spots, trees)
-		start := newJoint(p, newGrid(mesh), slices.Clone(core), spots, trees)
-		for c := range int32(len(spots)) {
-			if start.fits(c) && !j.fits(c) {
+		o.Workers = 3
+		if again, err := Refine(t.Context(), p, mesh, core, spots, o); err != nil || !slices.Equal(again, refined) {
+			t.Errorf("trial %d: three workers make %v (%v), one %v", trial, again, err, refined)
+		}
+		j := newJoint(p, o, newGrid(mesh), slices.Clone(refined), spots)
+		start := newJoint(p, o, newGrid(mesh), slices.Clone(core), spots)
+		for c := range spots {
+			if start.fits(start.load[c]) && !j.fits(j.load[c]) {
 				t.Errorf("trial %d: core %d fitted, and is %+v now", trial, c, j.load[c])
 			}
 		}
@@ -107,7 +136,7 @@ func TestRefineKeepsLimitsAndLowersCost(t *testing.T) {
 				t.Errorf("trial %d: vertex %d of class %d is in core %d", trial, v, p.Class[v], c)
 			}
 		}
-		before, after := cost(t, p, mesh, core, spots, trees), cost(t, p, mesh, refined, spots, trees)
+		before, after := cost(t, p, mesh, core, spots, o), cost(t, p, mesh, refined, spots, o)
 		if after > before {
 			t.Errorf("trial %d: %d before, %d after", trial, before, after)
 		}
@@ -132,5 +161,8 @@ func TestRefineOfBadInput(t *testing.T) {
 	}
 	if _, err := Refine(t.Context(), p, mesh, core, slices.Repeat(spots[:1], len(spots)), RefineOptions{}); err == nil {
 		t.Error("all cores at one spot: no error")
+	}
+	if _, err := Refine(t.Context(), p, mesh, core, spots, RefineOptions{Sends: []Send{{From: 0, To: int32(len(core))}}}); err == nil {
+		t.Error("a send to a vertex that is none: no error")
 	}
 }

@@ -202,6 +202,17 @@ func (l *loaded) report() (*compiler.Report, error) {
 	return l.result.Report(data), nil
 }
 
+// noteDifferences says what --approximate made differ; of images, which do not know,
+// nothing.
+func (l *loaded) noteDifferences(errs io.Writer) {
+	if l.result == nil {
+		return
+	}
+	for _, d := range l.result.Differences() {
+		fmt.Fprintf(errs, "note: on %s %s\n", l.target.Name, d)
+	}
+}
+
 // load opens an image, or compiles a network. targetName may be empty: then an
 // image runs on the target it was compiled for, and a network on xbar256. defects
 // is a file, or empty.

@@ -91,10 +91,11 @@ func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
 	if o.samples > j.data.N {
 		fmt.Fprintf(errs, "note: --samples %d: the experiment has %d\n", o.samples, j.data.N)
 	}
-	res, _, err := j.on(ctx, t, errs)
+	res, l, err := j.on(ctx, t, errs)
 	if err != nil {
 		return err
 	}
+	l.noteDifferences(errs)
 	if o.predictions != "" {
 		if err := writeWhole(o.predictions, w, func(w io.Writer) error { return writePredictions(w, j, res) }); err != nil {
 			return err

@@ -126,6 +126,7 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	if err != nil {
 		return err
 	}
+	l.noteDifferences(errs)
 	train, err := readSpikes(o.in, in, l.image)
 	if err != nil {
 		return err

@@ -124,7 +124,7 @@ e.yaml:4:42: encode: ticks: is 70000, want 1 to 65535 [out-of-range]
 e.yaml:4:55: encode: gain: is -1, want a number above 0 [out-of-range]
 e.yaml:5:36: readout: kind: unknown value "sum"; want one of count, membrane, first [unknown-name]
 e.yaml:6:18: quantise: bits: is 1, want 2 to 16 [out-of-range]
-e.yaml:7:7: seed: is -4, want 0 to 9223372036854775807 [out-of-range]`
+e.yaml:7:7: seed: is -4, want 0 and up [out-of-range]`
 	if err == nil {
 		t.Fatal("no error")
 	}

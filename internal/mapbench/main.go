@@ -4,7 +4,7 @@
 //	go run ./internal/mapbench [--neurons N --axons A] [--no-metis] [--place] FILE.net.gz ...
 //
 // With --place each partition is also placed on the smallest near-square mesh, and
-// refined there.
+// refined there; a second table has the hops of its spikes.
 //
 // Without limits, a file is partitioned for those that known.tsv has for its net.
 package main
@@ -34,7 +34,9 @@ var knownTable string
 type known struct {
 	net            string
 	neurons, axons int
-	cores, traffic int64 // 0: not known
+	cores, traffic int64 // 0: not known, as below
+	// hops is Σ spikes × hops of packets, tree of those that are copied on the way.
+	hops, tree int64
 }
 
 func knownRows() ([]known, error) {
@@ -44,7 +46,7 @@ func knownRows() ([]known, error) {
 			continue
 		}
 		var k known
-		if _, err := fmt.Sscan(line, &k.net, &k.neurons, &k.axons, &k.cores, &k.traffic); err != nil {
+		if _, err := fmt.Sscan(line, &k.net, &k.neurons, &k.axons, &k.cores, &k.traffic, &k.hops, &k.tree); err != nil {
 			return nil, fmt.Errorf("known.tsv: %q: %w", line, err)
 		}
 		rows = append(rows, k)
@@ -87,7 +89,8 @@ func run(ctx context.Context, w io.Writer, opt options, files []string) error {
 	if err != nil {
 		return err
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	t, placed := newTable(w), newTable(w)
+	fmt.Fprintln(placed, placementHead)
 	fmt.Fprintln(t, "net\tn/a\tfor\tcores\tknown\tbound\tconnectivity\tknown\tbound\twall s\tcpu s\tMETIS cores\tconnectivity\twall s\t")
 	for _, file := range files {
 		name, p, err := readNet(file)
@@ -97,12 +100,20 @@ func run(ctx context.Context, w io.Writer, opt options, files []string) error {
 		for _, k := range limitsOf(opt, rows, name) {
 			p.Neurons, p.Axons = k.neurons, k.axons
 			fmt.Fprintf(os.Stderr, "%s in cores of %d neurons and %d axons\n", name, k.neurons, k.axons)
-			if err := bench(ctx, t, opt, k, p); err != nil {
+			if err := bench(ctx, t, placed, opt, k, p); err != nil {
 				return fmt.Errorf("%s: %w", file, err)
 			}
 		}
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil || !opt.place {
+		return err
+	}
+	fmt.Fprintln(w)
+	return placed.Flush()
+}
+
+func newTable(w io.Writer) *tabwriter.Writer {
+	return tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 }
 
 // limitsOf returns the rows to run for a net: those of known.tsv, or the one
@@ -126,8 +137,8 @@ func limitsOf(opt options, rows []known, name string) []known {
 	return found
 }
 
-// bench prints a line for each objective.
-func bench(ctx context.Context, w io.Writer, opt options, k known, p *partition.Problem) error {
+// bench prints a line for each objective, and what placing comes to.
+func bench(ctx context.Context, w, placed io.Writer, opt options, k known, p *partition.Problem) error {
 	bound := partition.Bounds(p)
 	for _, o := range []struct {
 		name      string
@@ -157,7 +168,7 @@ func bench(ctx context.Context, w io.Writer, opt options, k known, p *partition.
 		if !opt.place {
 			continue
 		}
-		if err := writePlacement(ctx, w, k.net, p, r.Core, opt.workers); err != nil {
+		if err := writePlacement(ctx, placed, opt, k, o.name, p, r.Core); err != nil {
 			return err
 		}
 	}

@@ -10,18 +10,6 @@ import (
 	"github.com/weft-toolchain/weft/compiler/place"
 )
 
-// figures is Σ spikes × hops where every core is sent its own packet, and where
-// the mesh copies packets on the way.
-type figures struct{ unicast, tree int64 }
-
-// bestPlaced is what simulated annealing found for the best partitions of others
-// in cores of 1024 neurons and 4096 axons, on the smallest near-square mesh.
-var bestPlaced = map[string]figures{
-	"sheet_shuf": {535_365, 473_731},
-	"lenet":      {100_566, 91_195},
-	"reservoir":  {12_497_663, 5_101_603},
-}
-
 // mesh returns the smallest near-square mesh of so many cores.
 func mesh(cores int) (width, height int) {
 	width = 1
@@ -31,14 +19,12 @@ func mesh(cores int) (width, height int) {
 	return width, (cores + width - 1) / width
 }
 
+const placementHead = "net\tn/a\tfor\tcores\tmesh\tpackets\thops\tknown\tbound\trefined\tknown\tconnectivity\trefined\tfullest link\tbound\tcpu s\t"
+
 // writePlacement places the cores of a partition, refines it on the mesh, and
-// writes what the neurons' spikes cost there. Inputs do not count, as they do
-// not in the known figures.
-func writePlacement(ctx context.Context, w io.Writer, name string, p *partition.Problem, core []int32, workers int) error {
-	var best figures
-	if p.Neurons == 1024 && p.Axons == 4096 {
-		best = bestPlaced[name]
-	}
+// writes what the neurons' spikes cost there, each packet apart and copied on the
+// way. Inputs do not count, as they do not in the known figures.
+func writePlacement(ctx context.Context, w io.Writer, opt options, k known, objective string, p *partition.Problem, core []int32) error {
 	q := *p
 	q.Weight = slices.Clone(p.Weight)
 	for i, home := range q.Home {
@@ -48,21 +34,23 @@ func writePlacement(ctx context.Context, w io.Writer, name string, p *partition.
 	}
 	cores := int(slices.Max(core)) + 1
 	width, height := mesh(cores)
-	for _, trees := range []bool{false, true} {
-		kind, known := "unicast", best.unicast
-		if trees {
-			kind, known = "tree", best.tree
-		}
+	for _, packets := range []struct {
+		name  string
+		known int64
+		// carry puts what cores send each other on a mesh.
+		carry func(on *place.Problem, nets []place.Net)
+	}{
+		{"unicast", k.hops, func(on *place.Problem, nets []place.Net) { on.Flows = place.NetFlows(nets) }},
+		{"tree", k.tree, func(on *place.Problem, nets []place.Net) { on.Nets = nets }},
+	} {
 		problem := func(core []int32) *place.Problem {
-			nets := place.Nets(&q, core)
-			on := &place.Problem{Width: width, Height: height, Cores: cores, Nets: nets}
-			if !trees {
-				on.Nets, on.Flows = nil, place.NetFlows(nets)
-			}
+			on := &place.Problem{Width: width, Height: height, Cores: cores}
+			packets.carry(on, place.Nets(&q, core))
 			return on
 		}
+		cpu := cpuTime()
 		on := problem(core)
-		spots, err := place.Place(ctx, on, place.Options{Workers: workers})
+		spots, err := place.Place(ctx, on, place.Options{Workers: opt.workers})
 		if err != nil {
 			return err
 		}
@@ -74,16 +62,19 @@ func writePlacement(ctx context.Context, w io.Writer, name string, p *partition.
 		if err != nil {
 			return err
 		}
-		refined, err := place.Refine(ctx, &q, on, core, spots, place.RefineOptions{Trees: trees})
+		refined, err := place.Refine(ctx, &q, on, core, spots, place.RefineOptions{Workers: opt.workers, Apart: 1})
 		if err != nil {
 			return err
 		}
+		cpu = cpuTime() - cpu
 		after, err := place.Measure(problem(refined), spots)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "%-12s %3d on %d×%d  %-7s  hops %9d (bound %9d, known %9d)  refined %9d  max link %7d (bound %6d)\n",
-			name, cores, width, height, kind, placed.Hops, bound.Hops, known, after.Hops, after.MaxLink, bound.MaxLink)
+		fmt.Fprintf(w, "%s\t%d/%d\t%s\t%d\t%d×%d\t%s\t%d\t%s\t%d\t%d\t%s\t%d\t%d\t%d\t%d\t%.1f\t\n",
+			k.net, p.Neurons, p.Axons, objective, cores, width, height, packets.name,
+			placed.Hops, percent(placed.Hops, packets.known), bound.Hops, after.Hops, percent(after.Hops, packets.known),
+			q.Evaluate(core).Connectivity, q.Evaluate(refined).Connectivity, after.MaxLink, bound.MaxLink, cpu.Seconds())
 	}
 	return nil
 }

@@ -15,10 +15,10 @@ func TestPlacementOfAChain(t *testing.T) {
 		Neurons: 2, Axons: 2,
 	}
 	var w strings.Builder
-	if err := writePlacement(t.Context(), &w, "chain", p, []int32{0, 1, 1, 0}, 1); err != nil {
+	if err := writePlacement(t.Context(), &w, options{}, known{net: "chain", hops: 10}, "cores", p, []int32{0, 1, 1, 0}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"2 on 2×1", "hops        12 (bound        12", "refined         6"} {
+	for _, want := range []string{"2\t2×1\tunicast\t12\t10 (+20.0 %)\t12\t6\t10 (-40.0 %)\t"} {
 		if !strings.Contains(w.String(), want) {
 			t.Errorf("got\n%s\nwant %q in it", w.String(), want)
 		}

@@ -428,7 +428,7 @@ func (r Reader) Int(n *Node, what string, lo, hi int64) int64 {
 		if f, ok := n.float(); ok && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
 			v = int64(f)
 		} else if ok {
-			r.Diags.Add(n.Pos, diag.OutOfRange, "%s: want an integer from %d to %d, have %s", what, lo, hi, n.Text)
+			r.Diags.Add(n.Pos, diag.OutOfRange, "%s: want an integer from %s, have %s", what, interval(lo, hi), n.Text)
 			return lo
 		} else {
 			r.Diags.Add(n.Pos, diag.WrongType, "%s: want an integer, have %s", what, n.Describe())
@@ -436,10 +436,19 @@ func (r Reader) Int(n *Node, what string, lo, hi int64) int64 {
 		}
 	}
 	if v < lo || v > hi {
-		r.Diags.Add(n.Pos, diag.OutOfRange, "%s: is %d, want %d to %d", what, v, lo, hi)
+		r.Diags.Add(n.Pos, diag.OutOfRange, "%s: is %d, want %s", what, v, interval(lo, hi))
 		return lo
 	}
 	return v
+}
+
+// interval names the integers from lo to hi, of which the largest that there is
+// bounds nothing.
+func interval(lo, hi int64) string {
+	if hi == math.MaxInt64 {
+		return fmt.Sprintf("%d and up", lo)
+	}
+	return fmt.Sprintf("%d to %d", lo, hi)
 }
 
 // Float reads a finite number.
