@@ -69,6 +69,7 @@ func tell(err error, w io.Writer) int {
 		bug   *compiler.InternalError
 		usage usageError
 		path  *fs.PathError
+		part  *partError
 	)
 	switch {
 	case err == nil:
@@ -82,6 +83,9 @@ func tell(err error, w io.Writer) int {
 	case errors.As(err, &usage):
 		fmt.Fprintf(w, "weft: %v\nRun 'weft help' for what there is.\n", usage)
 		return exitUsage
+	case errors.As(err, &part) && errors.Is(err, context.Canceled):
+		fmt.Fprintf(w, "weft: interrupted; %s\n", part.left)
+		return exitInput
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(w, "weft: interrupted; nothing was written")
 		return exitInput
