@@ -37,10 +37,6 @@ type Chrome struct {
 	slices      []slice
 }
 
-// flushAt is how many bytes are gathered before they are written. Only whole
-// events are.
-const flushAt = 1 << 16
-
 // slice is something on a track of a process that lasts from a cycle until before
 // another.
 type slice struct {
@@ -65,11 +61,7 @@ type event struct {
 func NewChrome(w io.Writer, im *image.Image, t *targets.Timing) (*Chrome, error) {
 	c := &Chrome{w: w, im: im, clock: newClock(t), whole: im.Manifest.Arch.Controller.EventDriven(), sep: "[\n"}
 	m := &im.Manifest
-	unit := "a cycle is shown as 1 µs, whatever the target's clock"
-	if c.clock.hertz > 0 {
-		unit = fmt.Sprintf("a cycle is %.6g ns, at %g MHz", 1e9/c.clock.hertz, c.clock.hertz/1e6)
-	}
-	c.name("process_labels", chipProcess, 0, map[string]string{"labels": unit})
+	c.name("process_labels", chipProcess, 0, map[string]string{"labels": c.clock.String()})
 	for k, name := range []string{"chip: " + m.Network + " on " + m.Target, "cores", "routers"} {
 		c.name("process_name", chipProcess+k, 0, map[string]string{"name": name})
 		c.name("process_sort_index", chipProcess+k, 0, map[string]int{"sort_index": k})
@@ -262,16 +254,7 @@ func (c *Chrome) head(phase string, process, track int, at int64, name string) {
 func (c *Chrome) time(ps int64) { fmt.Fprintf(&c.buf, "%d.%06d", ps/1e6, ps%1e6) }
 
 // flush writes what is gathered, if it is so many bytes.
-func (c *Chrome) flush(atLeast int) error {
-	if c.buf.Len() < atLeast {
-		return nil
-	}
-	if _, err := c.w.Write(c.buf.Bytes()); err != nil {
-		return fmt.Errorf("write trace: %w", err)
-	}
-	c.buf.Reset()
-	return nil
-}
+func (c *Chrome) flush(atLeast int) error { return flush(c.w, &c.buf, atLeast) }
 
 // Close ends the trace.
 func (c *Chrome) Close() error {

@@ -252,15 +252,15 @@ func (r *twoRuns) given(run int, m *emulator.Machine, feeds []trace.Feed, t int)
 	out := map[feedKey]int64{}
 	im := r.chips[run].Image()
 	for _, f := range feeds {
-		at, id, list := t-f.Delay, f.Source, []int32(nil)
-		switch {
-		case at < 0 || f.Source < 0 || at >= len(r.fired):
+		at, id := t-f.Delay, f.Source
+		if at < 0 || id < 0 || at >= len(r.fired) {
 			continue
-		case f.Source < im.Inputs():
+		}
+		list := r.fired[at]
+		if id < im.Inputs() {
 			list = r.inputs(at)
-		default:
+		} else {
 			id -= im.Inputs()
-			list = r.fired[at]
 		}
 		if _, spiked := slices.BinarySearch(list, int32(id)); spiked {
 			row := &im.Cores[f.Core].Rows[f.Axon]
@@ -283,7 +283,7 @@ func (r *twoRuns) different(given [2]map[feedKey]int64, groups []stimulus.Group)
 		if words[0] == words[1] {
 			continue
 		}
-		source := neuronName{}
+		var source neuronName
 		if k.source < im.Inputs() {
 			source = nameOf(groupsOf(im.Manifest.Inputs), int32(k.source))
 		} else {

@@ -14,6 +14,8 @@ import (
 type tracer struct {
 	path   string
 	file   *os.File
+	l      *loaded
+	probes []probe
 	writer traceWriter
 	ticks  int64
 }
@@ -29,8 +31,8 @@ func checkTrace(path string, m emulator.Mode, others ...string) error {
 	switch {
 	case path == "":
 		return nil
-	case filepath.Ext(path) != ".json":
-		return usagef("--trace %s: want the name of a file that ends in .json", path)
+	case filepath.Ext(path) != ".json" && !isVCD(path):
+		return usagef("--trace %s: want the name of a file that ends in .json or .vcd", path)
 	case m == emulator.Functional:
 		return usagef("--trace needs --timing cycle")
 	case slices.Contains(others, path):
@@ -39,18 +41,33 @@ func checkTrace(path string, m emulator.Mode, others ...string) error {
 	return nil
 }
 
-// newTracer makes the file, and writes its head.
-func newTracer(path string, l *loaded) (*tracer, error) {
+// isVCD reports whether a trace is to be a value change dump.
+func isVCD(path string) bool { return filepath.Ext(path) == ".vcd" }
+
+// newTracer makes the file. A dump has the words of the probes.
+func newTracer(path string, l *loaded, probes []probe) (*tracer, error) {
 	f, err := os.Create(path)
 	if err != nil {
 		return nil, err
 	}
-	t := &tracer{path: path, file: f}
-	t.writer, err = trace.NewChrome(f, l.image, &l.target.Timing)
-	if err != nil {
-		return nil, t.close(err)
+	return &tracer{path: path, file: f, l: l, probes: probes}, nil
+}
+
+// begin writes the head, before the first tick of a machine.
+func (t *tracer) begin(m *emulator.Machine) (err error) {
+	timing := &t.l.target.Timing
+	if !isVCD(t.path) {
+		t.writer, err = trace.NewChrome(t.file, t.l.image, timing)
+		return err
 	}
-	return t, nil
+	var words []trace.Probe
+	for _, p := range t.probes {
+		for i := range p.n {
+			words = append(words, trace.Probe{Population: p.population, Index: p.index + i, State: p.state, Neuron: p.first + i, Word: p.word})
+		}
+	}
+	t.writer, err = trace.NewVCD(t.file, t.l.image, timing, words, m.State)
+	return err
 }
 
 func (t *tracer) tick(seen *emulator.Tick) error {
