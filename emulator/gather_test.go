@@ -78,8 +78,11 @@ func TestPartialSumsAtOnceTakeABarrier(t *testing.T) {
 	if diff := cmp.Diff(want, seen.Phases); diff != "" {
 		t.Errorf("tick 1 (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]Delivery{{gathered + 1 + x.Eject, image.Host, 0, 0}, {toCopy, image.Host, 1, 0}}, seen.Deliveries); diff != "" {
+	if diff := cmp.Diff([]Delivery{{gathered, gathered + 1 + x.Eject, image.Host, 0, 0}, {gathered + 1, toCopy, image.Host, 1, 0}}, seen.Deliveries); diff != "" {
 		t.Errorf("tick 1: deliveries (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]Send{{image.Host, gathered, gathered + 2, 0}}, seen.Sends); diff != "" {
+		t.Errorf("tick 1: sends (-want +got):\n%s", diff)
 	}
 	m.Tick(nil)
 	m.Tick(nil)
@@ -102,7 +105,7 @@ func TestPartialSumsAtOnceTakeABarrier(t *testing.T) {
 	if diff := cmp.Diff(cores, seen.Cores); diff != "" {
 		t.Errorf("tick 4: cores (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]Delivery{{arrived, 3, 0, -2}}, seen.Deliveries); diff != "" {
+	if diff := cmp.Diff([]Delivery{{sent, arrived, 3, 0, -2}}, seen.Deliveries); diff != "" {
 		t.Errorf("tick 4: deliveries (-want +got):\n%s", diff)
 	}
 	// Where the core that takes them is the last to have its rows, it waits for nothing.

@@ -298,7 +298,7 @@ func TestHostSendsOnePacketACycle(t *testing.T) {
 	m.Tick([]int32{0, 1, 2})
 	var want []Delivery
 	for k := range 3 {
-		want = append(want, Delivery{At: int64(k) + 1 + x.Eject, From: image.Host, To: 0, Axon: int32(k)})
+		want = append(want, Delivery{Offered: int64(k), At: int64(k) + 1 + x.Eject, From: image.Host, To: 0, Axon: int32(k)})
 	}
 	if diff := cmp.Diff(want, seen.Deliveries); diff != "" {
 		t.Errorf("deliveries (-want +got):\n%s", diff)

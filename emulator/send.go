@@ -109,6 +109,7 @@ type packet struct {
 	payload    int32
 	fate       fate
 	due        int64
+	offered    int64 // cycle of the tick, for who watches
 }
 
 // sendInputs queues the packets of the inputs at the I/O port, one a cycle from
@@ -200,7 +201,7 @@ func (m *Machine) send(src int, f *fan, payload int32, at, gap int64) int64 {
 	s := &m.sources[src]
 	delayed := m.chip.image.Manifest.Arch.DelayPlace == targets.DelayAxon
 	for k, d := range f.dests {
-		p := packet{core: d.Core, axon: d.Axon, payload: payload, due: m.tick + 1, fate: f.fate(k)}
+		p := packet{core: d.Core, axon: d.Axon, payload: payload, due: m.tick + 1, fate: f.fate(k), offered: at}
 		if delayed || d.Axon < 0 {
 			p.due = m.tick + int64(d.Delay)
 		}

@@ -35,7 +35,9 @@ type Tick struct {
 	Number int64
 	Phases Phases
 	Cores  []CoreTick
-	// Deliveries are in order of cycle; there are none in functional mode.
+	// Sends and Deliveries are empty in functional mode. Deliveries are in order of
+	// cycle.
+	Sends      []Send
 	Deliveries []Delivery
 	// Inputs and Fired are the inputs and neurons that spiked.
 	Inputs, Fired []int32
@@ -52,9 +54,19 @@ type CoreTick struct {
 	Stall int64
 }
 
+// Send is when a core, or image.Host, put packets into the mesh: from the cycle at
+// which it offered the first until behind the one in which the last went in, of
+// which it stood still for Stall cycles because the mesh was full.
+type Send struct {
+	Core               int32
+	From, Until, Stall int64
+}
+
 // Delivery is a packet that arrived at a cycle: at a core, or at image.Host.
 type Delivery struct {
-	At int64
+	// Offered is the cycle at which it was ready to be sent, no earlier than its
+	// Send's From.
+	Offered, At int64
 	// From is the core that sent it, or image.Host. Axon is as in image.Dest.
 	From, To, Axon int32
 }
@@ -75,7 +87,7 @@ func (m *Machine) watchStart(inputs []int32) {
 
 func (m *Machine) watchDelivery(d noc.Delivery, p *packet) {
 	if m.watch != nil {
-		m.watch.Deliveries = append(m.watch.Deliveries, Delivery{At: d.At, From: m.sender(d.Src), To: p.core, Axon: p.axon})
+		m.watch.Deliveries = append(m.watch.Deliveries, Delivery{Offered: p.offered, At: d.At, From: m.sender(d.Src), To: p.core, Axon: p.axon})
 	}
 }
 
@@ -86,7 +98,12 @@ func (m *Machine) watchSources() {
 	}
 	for k := range m.sources {
 		s := &m.sources[k]
-		if c := m.sender(s.Router); c != image.Host && len(s.Injections) > 0 {
+		if len(s.Injections) == 0 {
+			continue
+		}
+		c := m.sender(s.Router)
+		m.watch.Sends = append(m.watch.Sends, Send{Core: c, From: s.Injections[0].At, Until: s.Done + 1, Stall: s.Stall})
+		if c != image.Host {
 			m.work[c].Sent = s.Done + 1
 			m.work[c].Stall += s.Stall
 		}

@@ -1,5 +1,5 @@
-// Package trace shows what a machine did: now as a timeline of text, one
-// picture a tick.
+// Package trace shows what a machine did: as a timeline of text, one picture a
+// tick, and as a trace for a viewer. TRACES.md says what each shows.
 package trace
 
 import (

@@ -14,15 +14,17 @@ import (
 	"github.com/weft-toolchain/weft/targets"
 )
 
-// pictures are the runs that TIMING.md shows, each an image for a target and the
-// ticks shown of it.
-var pictures = []struct {
+// picture is a run that TIMING.md shows: an image for a target, and the ticks shown
+// of it.
+type picture struct {
 	name     string
 	image    func(targets.Arch) *image.Image
 	target   string
 	stimulus [][]int32
 	from, to int64
-}{
+}
+
+var pictures = []picture{
 	{"hello", hello, "xbar256", [][]int32{{0}, {0}, nil, nil}, 1, 2},
 	{"synapse delay", hello, "loihi", [][]int32{{0}, nil}, 2, 2},
 	{"back-pressure", burst, "xbar256", [][]int32{{0}, nil}, 2, 2},

@@ -2,7 +2,8 @@
 // reads flags into an options struct and a runX that does the work.
 //
 // Results go to stdout; diagnostics, tables of progress and questions to
-// stderr. Exit status: 0 done, 1 the input is wrong, 2 usage, 3 a bug of ours.
+// stderr. Exit status: 0 done, 1 the input is wrong, 2 usage, 3 a bug of ours. 1 is
+// also what diff ends with where two runs differ.
 package cli
 
 import (
@@ -69,10 +70,13 @@ func tell(err error, w io.Writer) int {
 		bug   *compiler.InternalError
 		usage usageError
 		path  *fs.PathError
+		part  *partError
 	)
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.Is(err, errDiffer):
+		return exitInput
 	case errors.As(err, &input):
 		fmt.Fprintln(w, input)
 		return exitInput
@@ -82,6 +86,9 @@ func tell(err error, w io.Writer) int {
 	case errors.As(err, &usage):
 		fmt.Fprintf(w, "weft: %v\nRun 'weft help' for what there is.\n", usage)
 		return exitUsage
+	case errors.As(err, &part) && errors.Is(err, context.Canceled):
+		fmt.Fprintf(w, "weft: interrupted; %s\n", part.left)
+		return exitInput
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(w, "weft: interrupted; nothing was written")
 		return exitInput
@@ -111,7 +118,7 @@ func newRootCmd() *cobra.Command {
 	root.AddCommand(
 		newCompileCmd(), newRunCmd(), newEvalCmd(), newCompareCmd(), newSweepCmd(),
 		newAsmCmd(), newDisasmCmd(), newVerifyCmd(), newInspectCmd(),
-		newTargetsCmd(), newModelsCmd(), newExplainCmd(), newImportCmd(), newBenchCmd(),
+		newTargetsCmd(), newModelsCmd(), newExplainCmd(), newImportCmd(), newBenchCmd(), newDiffCmd(),
 	)
 	markUsage(root)
 	return root

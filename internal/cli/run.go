@@ -33,6 +33,7 @@ type runOptions struct {
 	probes       []string
 	probeOut     string
 	profileOut   string
+	trace        string
 }
 
 func newRunCmd() *cobra.Command {
@@ -61,6 +62,7 @@ input spike has had time to reach every population.`,
 	cmd.Flags().IntVar(&o.ticks, "ticks", 0, fmt.Sprintf("how many ticks to run (default: as long as the input needs, %d without input)", defaultTicks))
 	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
 	cmd.Flags().BoolVar(&o.timeline, "timeline", false, "print what each core did in each cycle")
+	cmd.Flags().StringVar(&o.trace, "trace", "", "write what each core and router did in each cycle here, as the run goes: .json for Perfetto or chrome://tracing, .vcd for GTKWave, which also has what --probe names")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the report as JSON")
 	cmd.Flags().IntVar(&o.workers, "workers", 0, "goroutines that the chip's cores are shared out over (default: one a processor)")
 	o.addWay(cmd)
@@ -108,8 +110,8 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 		return usagef("-o - and --json both print to stdout; give -o a file")
 	}
 	switch {
-	case (len(o.probes) > 0) != (o.probeOut != ""):
-		return usagef("--probe and --probe-out go together")
+	case len(o.probes) > 0 && o.probeOut == "" && !isVCD(o.trace), len(o.probes) == 0 && o.probeOut != "":
+		return usagef("--probe and --probe-out go together, or --probe and --trace FILE.vcd")
 	case o.probeOut == "-" && (o.json || o.timeline || o.out == "-"):
 		return usagef("--probe-out -, --json, --timeline and -o - all print to stdout: choose one")
 	case o.probeOut != "" && o.probeOut != "-" && o.probeOut == o.out:
@@ -119,7 +121,10 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	case o.profileOut != "" && o.profileOut != "-" && (o.profileOut == o.out || o.profileOut == o.probeOut):
 		return usagef("--profile-out and another output are the same file, %s", o.profileOut)
 	}
-	if err := checkOut([]string{o.file, o.in, o.target, o.profile, o.defects}, o.out, o.probeOut, o.profileOut); err != nil {
+	if err := checkTrace(o.trace, m, o.out, o.probeOut, o.profileOut); err != nil {
+		return err
+	}
+	if err := checkOut([]string{o.file, o.in, o.target, o.profile, o.defects}, o.out, o.probeOut, o.profileOut, o.trace); err != nil {
 		return err
 	}
 	l, err := load(ctx, o.file, o.target, o.defects, opt)
@@ -143,8 +148,12 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	if last := len(train.Spikes); last > r.ticks {
 		fmt.Fprintf(errs, "note: the input goes on to tick %d, the run ends after %d\n", last, r.ticks)
 	}
-	if r.log.probes, err = probes(l.image, o.probes); err != nil {
+	probed, err := probes(l.image, o.probes)
+	if err != nil {
 		return err
+	}
+	if o.probeOut != "" {
+		r.log.probes = probed
 	}
 	if err := r.log.room(r.ticks); err != nil {
 		return err
@@ -157,8 +166,14 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	} else {
 		r.bar = newBar(errs, r.ticks, "ticks")
 	}
+	if o.trace != "" {
+		if r.trace, err = newTracer(o.trace, l, probed); err != nil {
+			return err
+		}
+	}
 	act, hash, err := r.run(ctx, o.out != "")
 	r.bar.done()
+	err = r.trace.close(err)
 	if err != nil {
 		return err
 	}
@@ -250,6 +265,7 @@ type runner struct {
 	train    *stimulus.Train
 	ticks    int
 	timeline *trace.Timeline
+	trace    *tracer
 	bar      bar
 	spikes   []stimulus.Spike
 	log      probeLog
@@ -263,8 +279,13 @@ func (r *runner) run(ctx context.Context, keep bool) (*activity.Activity, report
 	m.SetWorkers(r.workers)
 	hash := report.NewHash()
 	var seen emulator.Tick
-	if r.timeline != nil {
+	if r.timeline != nil || r.trace != nil {
 		m.Watch(&seen)
+	}
+	if r.trace != nil {
+		if err := r.trace.begin(m); err != nil {
+			return nil, 0, err
+		}
 	}
 	m.Preload(r.train.Before)
 	inputs := 0
@@ -302,6 +323,9 @@ func (r *runner) run(ctx context.Context, keep bool) (*activity.Activity, report
 			if err := r.timeline.Tick(&seen); err != nil {
 				return nil, 0, err
 			}
+		}
+		if err := r.trace.tick(&seen); err != nil {
+			return nil, 0, err
 		}
 	}
 	im := r.chip.Image()

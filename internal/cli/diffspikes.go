@@ -1,0 +1,192 @@
+package cli
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weft-toolchain/weft/emulator/stimulus"
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/ndarray"
+	spiketable "github.com/weft-toolchain/weft/internal/ndarray/table"
+)
+
+// Bounds of a spike file whose network is not known.
+const (
+	maxSpikeFile = 2 << 30
+	maxSpikeID   = 1<<24 - 1
+	maxSpikePops = 1 << 12
+)
+
+// isNPZ reports whether a file's name is that of arrays.
+func isNPZ(path string) bool { return strings.HasSuffix(strings.ToLower(path), ".npz") }
+
+// loadSpikeFiles reads two spike files of populations that nobody has declared: they
+// are those that the files name, and as large as the highest index needs. Those of
+// an .npz have numbers for names.
+func loadSpikeFiles(paths [2]string) (trains [2]*stimulus.Train, groups []stimulus.Group, err error) {
+	if isNPZ(paths[0]) != isNPZ(paths[1]) {
+		return trains, nil, diag.One(diag.Pos{File: paths[1]}, diag.Unsupported, "one of the two files is an .npz, whose populations are known by their numbers, and the other a csv, which has names: write both alike")
+	}
+	var sizes []size
+	if isNPZ(paths[0]) {
+		return loadNumbered(paths)
+	}
+	for _, path := range paths {
+		if sizes, err = named(path, sizes); err != nil {
+			return trains, nil, err
+		}
+	}
+	groups, err = layOut(paths[1], sizes)
+	for k, path := range paths {
+		if err == nil {
+			trains[k], err = stimulus.Load(path, groups)
+		}
+	}
+	return trains, groups, err
+}
+
+// size is a population that files name, and how many neurons it has at least.
+type size struct {
+	name string
+	n    int
+}
+
+// layOut numbers the neurons.
+func layOut(path string, sizes []size) ([]stimulus.Group, error) {
+	var out []stimulus.Group
+	first := 0
+	for _, s := range sizes {
+		if len(out) == maxSpikePops || first > math.MaxInt32-s.n {
+			return nil, diag.One(diag.Pos{File: path}, diag.TooLarge, "names more than the %d populations, or %d neurons, that are compared at most", maxSpikePops, math.MaxInt32)
+		}
+		out = append(out, stimulus.Group{Name: s.name, First: int32(first), N: s.n})
+		first += s.n
+	}
+	return out, nil
+}
+
+// grow makes room for an index of a population.
+func grow(sizes []size, name string, index int) []size {
+	k := slices.IndexFunc(sizes, func(s size) bool { return s.name == name })
+	if k < 0 {
+		k, sizes = len(sizes), append(sizes, size{name: name})
+	}
+	sizes[k].n = max(sizes[k].n, min(index, maxSpikeID)+1)
+	return sizes
+}
+
+// named adds the populations of a csv file. What is wrong with the file is told when
+// it is read.
+func named(path string, sizes []size) ([]size, error) {
+	src, err := ndarray.Open(path, maxSpikeFile)
+	if err != nil {
+		return nil, ndarray.FileError(path, err)
+	}
+	defer src.Close()
+	lines := spiketable.NewScanner(src)
+	population, index := -1, -1
+	for head := true; lines.Scan(); head = false {
+		fields := lines.Fields()
+		if head {
+			for k, f := range fields {
+				switch string(f) {
+				case "population":
+					population = k
+				case "index":
+					index = k
+				}
+			}
+			continue
+		}
+		if index < 0 || index >= len(fields) || population >= len(fields) || len(sizes) > maxSpikePops {
+			break
+		}
+		name := ""
+		if population >= 0 {
+			name = string(fields[population])
+		}
+		n, err := strconv.Atoi(string(fields[index]))
+		if err != nil {
+			n = 0
+		}
+		sizes = grow(sizes, name, n)
+	}
+	if len(sizes) == 0 {
+		sizes = grow(sizes, "", 0)
+	}
+	return sizes, nil
+}
+
+// loadNumbered reads two .npz files with the arrays tick, population and index.
+func loadNumbered(paths [2]string) (trains [2]*stimulus.Train, groups []stimulus.Group, err error) {
+	var columns [2][3][]float64
+	most := []int{}
+	for k, path := range paths {
+		for c, name := range []string{"tick", "population", "index"} {
+			if columns[k][c], err = column(path, name, []int{stimulus.MaxTicks, maxSpikePops - 1, maxSpikeID}[c]); err != nil {
+				return trains, nil, err
+			}
+			if have, want := len(columns[k][c]), len(columns[k][0]); have != want {
+				return trains, nil, diag.One(diag.Pos{File: path}, diag.BadStimulus, "array %q has %d elements, array \"tick\" has %d; want one of each for a spike", name, have, want)
+			}
+		}
+		for i, p := range columns[k][1] {
+			for len(most) <= int(p) {
+				most = append(most, 0)
+			}
+			most[int(p)] = max(most[int(p)], int(columns[k][2][i])+1)
+		}
+	}
+	sizes := make([]size, len(most))
+	for p, n := range most {
+		sizes[p] = size{fmt.Sprintf("population %d", p), max(n, 1)}
+	}
+	if groups, err = layOut(paths[1], sizes); err != nil {
+		return trains, nil, err
+	}
+	for k := range paths {
+		trains[k] = &stimulus.Train{}
+		for i, t := range columns[k][0] {
+			id := groups[int(columns[k][1][i])].First + int32(columns[k][2][i])
+			for len(trains[k].Spikes) < int(t) {
+				trains[k].Spikes = append(trains[k].Spikes, nil)
+			}
+			if t == 0 {
+				trains[k].Before = append(trains[k].Before, id)
+			} else {
+				trains[k].Spikes[int(t)-1] = append(trains[k].Spikes[int(t)-1], id)
+			}
+		}
+		sortTrain(trains[k])
+	}
+	return trains, groups, nil
+}
+
+// sortTrain puts each tick in order, each spike once.
+func sortTrain(t *stimulus.Train) {
+	order := func(ids []int32) []int32 {
+		slices.Sort(ids)
+		return slices.Compact(ids)
+	}
+	t.Before = order(t.Before)
+	for k := range t.Spikes {
+		t.Spikes[k] = order(t.Spikes[k])
+	}
+}
+
+// column reads an array of whole numbers from 0 to most.
+func column(path, name string, most int) ([]float64, error) {
+	a, err := ndarray.Load(path, name)
+	if err != nil {
+		return nil, ndarray.FileError(path, err)
+	}
+	for i, v := range a.Data {
+		if v != math.Trunc(v) || v < 0 || v > float64(most) {
+			return nil, diag.One(diag.Pos{File: path}, diag.BadStimulus, "array %q: element %d (from 0) is %v, want a whole number from 0 to %d", name, i, v, most)
+		}
+	}
+	return a.Data, nil
+}
