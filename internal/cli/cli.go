@@ -112,6 +112,7 @@ func newRootCmd() *cobra.Command {
 		newCompileCmd(), newRunCmd(), newEvalCmd(), newCompareCmd(), newSweepCmd(),
 		newAsmCmd(), newDisasmCmd(), newVerifyCmd(), newInspectCmd(),
 		newTargetsCmd(), newModelsCmd(), newExplainCmd(), newImportCmd(), newBenchCmd(),
+		newSchemaCmd(),
 	)
 	markUsage(root)
 	return root
