@@ -112,7 +112,7 @@ func newRootCmd() *cobra.Command {
 		newCompileCmd(), newRunCmd(), newEvalCmd(), newCompareCmd(), newSweepCmd(),
 		newAsmCmd(), newDisasmCmd(), newVerifyCmd(), newInspectCmd(),
 		newTargetsCmd(), newModelsCmd(), newExplainCmd(), newImportCmd(), newBenchCmd(),
-		newSchemaCmd(),
+		newSchemaCmd(), newInitCmd(),
 	)
 	markUsage(root)
 	return root
