@@ -37,7 +37,7 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		ContinueOnError:     true,
 		Setup: func(env *testscript.Env) error {
-			for _, name := range []string{"hello", "digits", "recurrent", "truenorth", "ca3"} {
+			for _, name := range []string{"hello", "digits", "recurrent", "truenorth", "ca3", "snntorch"} {
 				to := filepath.Join(env.WorkDir, "examples", name)
 				if err := os.CopyFS(to, os.DirFS(filepath.Join("..", "..", "examples", name))); err != nil {
 					return fmt.Errorf("copy the examples: %w", err)
@@ -213,6 +213,7 @@ func TestReadmes(t *testing.T) {
 	}
 	scripts := map[string]string{
 		filepath.Join(root, "README.md"):                             "readme.txtar",
+		filepath.Join(root, "TUTORIAL.md"):                           "tutorial.txtar",
 		filepath.Join(root, "internal", "cli", "first", "README.md"): "init.txtar",
 	}
 	for _, path := range examples {
