@@ -93,6 +93,9 @@ func tell(err error, w io.Writer) int {
 	return exitInput
 }
 
+// Command returns the whole command, for those who write its manual.
+func Command() *cobra.Command { return newRootCmd() }
+
 func newRootCmd() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "weft",
