@@ -118,6 +118,7 @@ func newRootCmd() *cobra.Command {
 		newSchemaCmd(), newInitCmd(),
 	)
 	markUsage(root)
+	addCompletions(root)
 	return root
 }
 
