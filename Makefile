@@ -10,7 +10,7 @@ PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 wind
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build test race vet lint fmt golden golden-check fuzz bench bench-go bench-limit bench-mapping bench-scale tidy-check check demo mnist dist clean
+.PHONY: help build test race vet lint fmt golden golden-check fuzz bench bench-go bench-limit bench-mapping bench-scale tidy-check check demo mnist man dist dist-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -117,15 +117,22 @@ mnist: build ## all 10,000 test images of MNIST; wants data/mnist in $WEFT_SHARE
 	run examples/mnist/experiment.yaml --bits 4; \
 	run examples/mnist/experiment-qcfs4_256_128.yaml --bits 4
 
-dist: ## reproducible binaries for six platforms, with their checksums
-	@rm -rf dist && mkdir dist
-	@for platform in $(PLATFORMS); do \
-		os=$${platform%/*}; arch=$${platform#*/}; name=weft-$$os-$$arch; \
-		if [ $$os = windows ]; then name=$$name.exe; fi; \
-		echo dist/$$name; \
-		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go build -trimpath -ldflags='-s -w -buildid=' -o dist/$$name ./cmd/weft || exit 1; \
-	done
-	@cd dist && if command -v sha256sum >/dev/null; then sha256sum weft-*; else shasum -a 256 weft-*; fi > SHA256SUMS && cat SHA256SUMS
+# When the commit was made is when everything in an archive was.
+EPOCH = SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct 2>/dev/null)
+
+man: ## manual pages of all commands, into bin/man/man1: man -M bin/man weft-run
+	@rm -rf bin/man
+	$(EPOCH) go run ./internal/release man bin/man/man1
+
+dist: ## reproducible archives for six platforms: binary, manual pages, texts; and their checksums
+	@rm -rf dist
+	$(EPOCH) go run ./internal/release dist dist $(PLATFORMS)
+
+# The second time from a clone in another folder: so what is not committed fails.
+dist-check: dist ## dist a second time, from a clone elsewhere, and the same bytes
+	@clone=$$(mktemp -d) && trap 'rm -rf "$$clone"' EXIT && \
+	git clone -q . "$$clone/weft" && $(MAKE) -C "$$clone/weft" dist PLATFORMS="$(PLATFORMS)" >/dev/null && \
+	cmp dist/SHA256SUMS "$$clone/weft/dist/SHA256SUMS" && echo 'The same bytes twice.'
 
 clean: ## remove bin and dist
 	rm -rf bin dist

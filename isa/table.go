@@ -435,6 +435,15 @@ func Lookup(op Op) (Info, bool) { return table[op], table[op].Name != "" }
 // Instructions returns every row in opcode order.
 func Instructions() []Info { return append([]Info(nil), rows...) }
 
+// Extensions returns the letters of the extensions.
+func Extensions() []string {
+	var out []string
+	for _, e := range exts {
+		out = append(out, string(rune(e.Ext)))
+	}
+	return out
+}
+
 // ExtensionOf returns what a letter stands for, and whether it stands for
 // anything.
 func ExtensionOf(letter byte) (doc string, ok bool) {

@@ -33,6 +33,16 @@ func newDefects(root *yamldoc.Node, file string, a *Arch, diags *diag.List) (*De
 	return d, nil
 }
 
+var (
+	defectsKeys = []string{"defects", "cores", "links", "axons", "synapses", "random"}
+	// randomShares are what may be dead by chance.
+	randomShares = []string{"cores", "links", "axons", "synapses"}
+	randomKeys   = append([]string{"seed"}, randomShares...)
+)
+
+// cellKeys are the keys of an element of a list, axons or synapses.
+func cellKeys(list string) []string { return []string{"core", list} }
+
 // defectsReader reads a file's lists of what is dead.
 type defectsReader struct {
 	yamldoc.Reader
@@ -47,7 +57,7 @@ func readDefects(root *yamldoc.Node, a *Arch, diags *diag.List) *Defects {
 		deadAxons: map[int32][]int32{}, deadSynapses: map[int32][]Cell{},
 	}
 	r := defectsReader{Reader: yamldoc.Reader{Diags: diags}, d: d, seen: map[string]diag.Pos{}}
-	if !r.Mapping(root, "defects file", "defects", "cores", "links", "axons", "synapses", "random") {
+	if !r.Mapping(root, "defects file", defectsKeys...) {
 		return d
 	}
 	if a.Controller.EventDriven() {
@@ -190,7 +200,7 @@ func (r *defectsReader) synapses(n *yamldoc.Node) {
 
 // core reads the core of an element of axons or synapses.
 func (r *defectsReader) core(n *yamldoc.Node, list string) (router int32, ok bool) {
-	if !r.Mapping(n, list, "core", list) {
+	if !r.Mapping(n, list, cellKeys(list)...) {
 		return 0, false
 	}
 	r.Require(n, list, list)
@@ -202,14 +212,13 @@ func (r *defectsReader) readRandom(n *yamldoc.Node) {
 	d := &r.d.random
 	d.seed = 1
 	shares := map[string]*float64{"cores": &d.cores, "links": &d.links, "axons": &d.axons, "synapses": &d.synapses}
-	names := []string{"cores", "links", "axons", "synapses"}
-	if !r.Mapping(n, "random", append(names, "seed")...) {
+	if !r.Mapping(n, "random", randomKeys...) {
 		return
 	}
 	if seed := n.Get("seed"); seed != nil {
 		d.seed = uint64(r.Int(seed, "random.seed", 0, math.MaxInt64))
 	}
-	for _, name := range names {
+	for _, name := range randomShares {
 		if v := n.Get(name); v != nil {
 			*shares[name] = r.FloatRange(v, "random."+name, 0, 1)
 		}

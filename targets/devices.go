@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	js "github.com/weft-toolchain/weft/internal/jsonschema"
 	"github.com/weft-toolchain/weft/internal/yamldoc"
 	"github.com/weft-toolchain/weft/isa"
 )
@@ -65,6 +66,7 @@ func (d *Devices) ArrayAxons(axons int) int {
 type deviceField struct {
 	name, unit, values, def, doc string
 	required                     bool
+	schema                       js.Schema
 	read                         func(r yamldoc.Reader, n *yamldoc.Node, what string, d *Devices)
 }
 
@@ -85,7 +87,8 @@ var deviceFields = []deviceField{
 	intRow("levels", "levels", "conductances from `g_min` to `g_max` that a cell is programmed to, the nearest is taken; 0: any", 0, 1<<16, 0, func(d *Devices, v int64) { d.Levels = int(v) }),
 	{
 		name: "program_sigma", unit: "S", values: fmt.Sprintf("one, or a list of up to %d", maxPolynomial), def: "0S", read: readPolynomial,
-		doc: "standard deviation of a cell's conductance after it was programmed: a polynomial in g / `g_max`, the constant first; below 0 it is 0",
+		schema: polynomialSchema(),
+		doc:    "standard deviation of a cell's conductance after it was programmed: a polynomial in g / `g_max`, the constant first; below 0 it is 0",
 	},
 	shareRow("read_sigma", "standard deviation that each pair on a driven row adds to each read, as a share of the largest weight", func(d *Devices) *float64 { return &d.ReadSigma }),
 	shareRow("stuck_on", "share of cells that stay at `g_max`", func(d *Devices) *float64 { return &d.StuckOn }),
@@ -95,7 +98,7 @@ var deviceFields = []deviceField{
 	intRow("rows", "cells", "cells of a column that are read at once, an array; an axon takes two. 0: all of a core", 0, big, 0, func(d *Devices, v int64) { d.Rows = int(v) }),
 	intRow("adc_bits", "bits", "what the sum of a column is converted to, sign included; 0: a converter as fine as a weight unit, without a limit", 0, 24, 0, func(d *Devices, v int64) { d.ADCBits = int(v) }),
 	{
-		name: "adc_range", unit: "largest weights", values: "0 or more", def: "0", read: func(r yamldoc.Reader, n *yamldoc.Node, what string, d *Devices) {
+		name: "adc_range", unit: "largest weights", values: "0 or more", def: "0", schema: js.Between(0, maxRange), read: func(r yamldoc.Reader, n *yamldoc.Node, what string, d *Devices) {
 			d.ADCRange = r.FloatRange(n, what, 0, maxRange)
 		},
 		doc: "the largest sum that is converted, either sign; 0: for each core the power of two of weight units that is at least twice the root of the sum of squares of any column's weights",
@@ -105,11 +108,11 @@ var deviceFields = []deviceField{
 }
 
 func quantityRow(name, unit, doc string, of func(*Devices) *float64) deviceField {
-	return deviceField{name: name, unit: unit, values: "0 or more", def: "required", doc: doc, required: true, read: readQuantity(unit, of)}
+	return deviceField{name: name, unit: unit, values: "0 or more", def: "required", doc: doc, required: true, schema: js.Quantity(unit), read: readQuantity(unit, of)}
 }
 
 func ohmRow(name, doc string, of func(*Devices) *float64) deviceField {
-	return deviceField{name: name, unit: "Ohm", values: "0 or more", def: "0", doc: doc, read: readQuantity("Ohm", of)}
+	return deviceField{name: name, unit: "Ohm", values: "0 or more", def: "0", doc: doc, schema: js.Quantity("Ohm"), read: readQuantity("Ohm", of)}
 }
 
 func readQuantity(unit string, of func(*Devices) *float64) func(yamldoc.Reader, *yamldoc.Node, string, *Devices) {
@@ -117,14 +120,14 @@ func readQuantity(unit string, of func(*Devices) *float64) func(yamldoc.Reader, 
 }
 
 func shareRow(name, doc string, of func(*Devices) *float64) deviceField {
-	return deviceField{name: name, values: "0 to 1", def: "0", doc: doc, read: func(r yamldoc.Reader, n *yamldoc.Node, what string, d *Devices) {
+	return deviceField{name: name, values: "0 to 1", def: "0", doc: doc, schema: js.Between(0, 1), read: func(r yamldoc.Reader, n *yamldoc.Node, what string, d *Devices) {
 		*of(d) = r.FloatRange(n, what, 0, 1)
 	}}
 }
 
 func intRow(name, unit, doc string, lo, hi, def int64, put func(*Devices, int64)) deviceField {
 	return deviceField{
-		name: name, unit: unit, values: fmt.Sprintf("%d to %d", lo, hi), def: fmt.Sprint(def), doc: doc,
+		name: name, unit: unit, values: fmt.Sprintf("%d to %d", lo, hi), def: fmt.Sprint(def), doc: doc, schema: js.Integer(lo, hi),
 		read: func(r yamldoc.Reader, n *yamldoc.Node, what string, d *Devices) {
 			if n == nil {
 				put(d, def)
@@ -158,14 +161,18 @@ func readPolynomial(r yamldoc.Reader, n *yamldoc.Node, what string, d *Devices) 
 	}
 }
 
+func deviceNames() []string {
+	var all []string
+	for _, f := range deviceFields {
+		all = append(all, f.name)
+	}
+	return all
+}
+
 // readDevices reads the block `devices` into a target whose arch is read.
 func readDevices(r yamldoc.Reader, n *yamldoc.Node, t *Target) {
-	var allowed []string
-	for _, f := range deviceFields {
-		allowed = append(allowed, f.name)
-	}
 	before := r.Diags.Len()
-	if !r.Mapping(n, devicesBlock, allowed...) {
+	if !r.Mapping(n, devicesBlock, deviceNames()...) {
 		return
 	}
 	d := &Devices{}

@@ -9,11 +9,15 @@ import (
 	"github.com/weft-toolchain/weft/isa"
 )
 
+var targetKeys = []string{"target", "doc", "inherits", archBlock, devicesBlock, timingBlock, pricesBlock, areaBlock}
+
+var areaKeys = []string{chipField}
+
 // decode reads a whole, merged tree.
 func decode(root *yamldoc.Node, diags *diag.List) *Target {
 	r := yamldoc.Reader{Diags: diags}
 	t := &Target{}
-	if !r.Mapping(root, "target", "target", "doc", "inherits", archBlock, devicesBlock, timingBlock, pricesBlock, areaBlock) {
+	if !r.Mapping(root, "target", targetKeys...) {
 		return t
 	}
 	if n := r.Require(root, "target", "target"); n != nil {
@@ -43,7 +47,7 @@ func decode(root *yamldoc.Node, diags *diag.List) *Target {
 	if n := r.Require(root, "target", pricesBlock); n != nil {
 		readPrices(r, n, t)
 	}
-	if n := root.Get(areaBlock); r.Mapping(n, areaBlock, chipField) {
+	if n := root.Get(areaBlock); r.Mapping(n, areaBlock, areaKeys...) {
 		readArea(r, r.Require(n, areaBlock, chipField), t)
 	}
 	return t
@@ -229,12 +233,16 @@ const (
 	maxClock = 1e15
 )
 
-func readPrices(r yamldoc.Reader, n *yamldoc.Node, t *Target) {
-	var allowed []string
+func priceNames() []string {
+	var all []string
 	for _, p := range priceFields() {
-		allowed = append(allowed, p.name)
+		all = append(all, p.name)
 	}
-	if !r.Mapping(n, pricesBlock, allowed...) {
+	return all
+}
+
+func readPrices(r yamldoc.Reader, n *yamldoc.Node, t *Target) {
+	if !r.Mapping(n, pricesBlock, priceNames()...) {
 		return
 	}
 	for _, p := range priceFields() {

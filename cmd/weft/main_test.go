@@ -37,7 +37,7 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		ContinueOnError:     true,
 		Setup: func(env *testscript.Env) error {
-			for _, name := range []string{"hello", "digits", "recurrent", "truenorth", "ca3"} {
+			for _, name := range []string{"hello", "digits", "recurrent", "truenorth", "ca3", "snntorch"} {
 				to := filepath.Join(env.WorkDir, "examples", name)
 				if err := os.CopyFS(to, os.DirFS(filepath.Join("..", "..", "examples", name))); err != nil {
 					return fmt.Errorf("copy the examples: %w", err)
@@ -196,8 +196,8 @@ func number(ts *testscript.TestScript, s string) int {
 	return n
 }
 
-// What the README files show is in readme.txtar, which runs it: every line of a
-// sh block that begins with bin/weft, and every text, yaml and csv block, whole.
+// What the documentation shows is in a script, which runs it: every line of a sh
+// block that begins with weft or bin/weft, and every text, yaml and csv block, whole.
 func TestReadmes(t *testing.T) {
 	read := func(path string) string {
 		data, err := os.ReadFile(path)
@@ -206,24 +206,32 @@ func TestReadmes(t *testing.T) {
 		}
 		return trailing.ReplaceAllString(string(data), "\n")
 	}
-	script := read(filepath.Join("testdata", "script", "readme.txtar"))
 	root := filepath.Join("..", "..")
-	files, err := filepath.Glob(filepath.Join(root, "examples", "*", "README.md"))
-	if err != nil || len(files) == 0 {
+	examples, err := filepath.Glob(filepath.Join(root, "examples", "*", "README.md"))
+	if err != nil || len(examples) == 0 {
 		t.Fatalf("no examples: %v", err)
 	}
-	for _, path := range append(files, filepath.Join(root, "README.md")) {
+	scripts := map[string]string{
+		filepath.Join(root, "README.md"):                             "readme.txtar",
+		filepath.Join(root, "TUTORIAL.md"):                           "tutorial.txtar",
+		filepath.Join(root, "internal", "cli", "first", "README.md"): "init.txtar",
+	}
+	for _, path := range examples {
+		scripts[path] = "readme.txtar"
+	}
+	for path, name := range scripts {
+		script := read(filepath.Join("testdata", "script", name))
 		for _, block := range fenced.FindAllStringSubmatch(read(path), -1) {
 			language, text := block[1], block[2]
 			if language != "sh" {
 				if !strings.Contains(script, "\n"+text) {
-					t.Errorf("%s: this %s block is not in readme.txtar:\n%s", path, language, text)
+					t.Errorf("%s: this %s block is not in %s:\n%s", path, language, name, text)
 				}
 				continue
 			}
 			for line := range strings.Lines(text) {
-				if command, ours := strings.CutPrefix(line, "bin/weft "); ours && !strings.Contains(script, "\nexec weft "+command) {
-					t.Errorf("%s: readme.txtar does not run %s", path, line)
+				if command, ours := strings.CutPrefix(strings.TrimPrefix(line, "bin/"), "weft "); ours && !strings.Contains(script, "\nexec weft "+command) {
+					t.Errorf("%s: %s does not run %s", path, name, line)
 				}
 			}
 		}

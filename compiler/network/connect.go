@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/jsonschema"
 	"github.com/weft-toolchain/weft/internal/spell"
 	"github.com/weft-toolchain/weft/internal/yamldoc"
 )
@@ -19,6 +20,8 @@ type ruleRow struct {
 	// layouts are what `layout:` may say, the default first.
 	layouts []string
 	read    func(p *parser, l *link, args *yamldoc.Node, layout string)
+	// fields describes args.
+	fields func() jsonschema.Fields
 }
 
 const (
@@ -43,25 +46,25 @@ var rules = []ruleRow{
 	{
 		name: "conv2d", args: convKeys,
 		example: "connect: {conv2d: {kernel: [3, 3]}}",
-		layouts: []string{chw, hwc}, read: (*parser).conv2d,
+		layouts: []string{chw, hwc}, read: (*parser).conv2d, fields: windowFields("conv2d", convKeys),
 	},
 	{
 		name: "conv1d", args: convKeys,
-		example: "connect: {conv1d: {kernel: 3}}", read: (*parser).conv1d,
+		example: "connect: {conv1d: {kernel: 3}}", read: (*parser).conv1d, fields: windowFields("conv1d", convKeys),
 	},
 	{
 		name: "sum_pool", args: poolKeys,
 		example: "connect: {sum_pool: {kernel: 2}}",
-		layouts: []string{chw, hwc}, read: (*parser).sumPool,
+		layouts: []string{chw, hwc}, read: (*parser).sumPool, fields: windowFields("sum_pool", poolKeys),
 	},
 	{
 		name: "avg_pool", args: poolKeys,
 		example: "connect: {avg_pool: {kernel: 2}}",
-		layouts: []string{chw, hwc}, read: (*parser).avgPool,
+		layouts: []string{chw, hwc}, read: (*parser).avgPool, fields: windowFields("avg_pool", poolKeys),
 	},
 	{
 		name: "sparse", args: sparseKeys,
-		example: "connect: {sparse: {p: 0.1, seed: 1}}", read: (*parser).sparse,
+		example: "connect: {sparse: {p: 0.1, seed: 1}}", read: (*parser).sparse, fields: sparseFields,
 	},
 	{
 		name: "file", args: []string{"pre", "post"},
@@ -75,6 +78,8 @@ var rules = []ruleRow{
 
 // columnKeys rename the arrays of an edge file; they stand beside `file`.
 var columnKeys = []string{"pre", "post", "weight", "delay"}
+
+var edgeFileKeys = append([]string{"file"}, columnKeys...)
 
 func ruleNames() []string {
 	names := make([]string, len(rules))
@@ -175,7 +180,7 @@ func (p *parser) ruleWithArguments(n *yamldoc.Node, what string) (*ruleRow, *yam
 		return nil, nil
 	}
 	if r.name == "file" {
-		p.Mapping(n, what+": connect: file", append([]string{"file"}, columnKeys...)...)
+		p.Mapping(n, what+": connect: file", edgeFileKeys...)
 		return r, n
 	}
 	p.Mapping(n, what+": connect", r.name)

@@ -35,6 +35,9 @@ type learningRow struct {
 	params []paramRow
 }
 
+// keys are what a block of the rule may say.
+func (r *learningRow) keys() []string { return append([]string{"rule"}, paramKeys(r.params)...) }
+
 var (
 	stdpParams = []paramRow{
 		{param: "a_plus", required: true, doc: "what a post-spike adds for each pre-spike before it"},
@@ -90,10 +93,7 @@ func (p *parser) learning(l *link) {
 	}
 	row := learningRules[k]
 	out := &Learning{Pos: n.Pos, Rule: row.rule, Params: map[Param]float64{}}
-	keys := []string{"rule"}
-	for _, pr := range row.params {
-		keys = append(keys, string(pr.param))
-	}
+	keys := row.keys()
 	before := p.Diags.Len()
 	p.Mapping(n, what, keys...)
 	for _, pr := range row.params {

@@ -37,16 +37,21 @@ var positive = rule{
 	write: notNegative.write,
 }
 
+// paramKeys returns the keys of rows without aliases.
+func paramKeys(rows []paramRow) []string {
+	var keys []string
+	for _, row := range rows {
+		keys = append(keys, string(row.param))
+	}
+	return keys
+}
+
 // norm reads a block of a norm over neurons of some shape, whose axis channel
 // lists of one number a channel run along. name names its streams of random
 // numbers.
 func (p *parser) norm(n *yamldoc.Node, what, name string, shape []int, channel int) *Norm {
 	out := &Norm{Pos: n.Pos}
-	var keys []string
-	for _, row := range normRows {
-		keys = append(keys, string(row.param))
-	}
-	if !p.Mapping(n, what, keys...) || shape == nil {
+	if !p.Mapping(n, what, paramKeys(normRows)...) || shape == nil {
 		return out
 	}
 	holder := &Population{Name: name, Pos: n.Pos, Shape: shape, Params: map[Param]Value{}}

@@ -34,13 +34,18 @@ type Prune struct {
 	Seed       uint64
 }
 
+var (
+	optimiseKeys = []string{"prune", "dead", "unreachable", "share", "correct_bias"}
+	pruneKeys    = []string{"magnitude", "smallest", "noise", "gain", "seed"}
+)
+
 // maxSeed is the largest seed.
 const maxSeed = math.MaxInt64
 
 // optimise reads the block of passes, if there is one.
 func (p *parser) optimise(n *yamldoc.Node) {
 	const what = "optimise"
-	if n == nil || !p.Mapping(n, what, "prune", "dead", "unreachable", "share", "correct_bias") {
+	if n == nil || !p.Mapping(n, what, optimiseKeys...) {
 		return
 	}
 	o := &p.net.Optimise
@@ -71,7 +76,7 @@ func (p *parser) share(n *yamldoc.Node, what string) float64 {
 }
 
 func (p *parser) prune(n *yamldoc.Node, what string) {
-	if !p.Mapping(n, what, "magnitude", "smallest", "noise", "gain", "seed") {
+	if !p.Mapping(n, what, pruneKeys...) {
 		return
 	}
 	o := &p.net.Optimise.Prune

@@ -82,11 +82,7 @@ var allResets = []Reset{ResetZero, ResetSubtract, ResetValue, ResetNone}
 func (p *parser) reset(n *yamldoc.Node, what string, has []Reset) Reset {
 	reset := ResetZero
 	if r := n.Get(resetKey); r != nil {
-		var words []string
-		for _, x := range has {
-			words = append(words, string(x))
-		}
-		reset = Reset(p.Enum(r, what+": "+resetKey, words...))
+		reset = yamldoc.Word(p.Reader, r, what+": "+resetKey, has)
 	}
 	// An unknown reset has been reported and is none of v_reset's business.
 	if v := n.Get(string(VReset)); v != nil && reset != ResetValue && reset != "" {

@@ -217,6 +217,17 @@ func (p *parser) outputs(n *yamldoc.Node) {
 
 var quantiseKeys = []string{"bits", "clip", "per", "sign", "format", "scale"}
 
+// What the keys of the block say.
+var (
+	clips  = []Clip{ClipMSE, ClipMax}
+	pers   = []Per{PerProjection, PerNeuron}
+	signs  = []Sign{SignMixed, SignExcitatory, SignInhibitory}
+	scales = []Scale{ScaleReal, ScalePow2}
+)
+
+// The narrowest and the widest weight, in bits.
+const minBits, maxBits = 2, 16
+
 // quantise reads a block of the quantiser's settings, if there is one.
 func (p *parser) quantise(n *yamldoc.Node, what string) Quantise {
 	return ReadQuantise(p.Reader, n, what, quantiseKeys...)
@@ -230,36 +241,27 @@ func ReadQuantise(r yamldoc.Reader, n *yamldoc.Node, what string, keys ...string
 	}
 	q := Quantise{Pos: n.Pos}
 	if b := n.Get("bits"); b != nil {
-		q.Bits = int(r.Int(b, what+": bits", 2, 16))
+		q.Bits = int(r.Int(b, what+": bits", minBits, maxBits))
 	}
 	if c := n.Get("clip"); c != nil {
-		q.Clip = Clip(r.Enum(c, what+": clip", string(ClipMSE), string(ClipMax)))
+		q.Clip = yamldoc.Word(r, c, what+": clip", clips)
 	}
 	if c := n.Get("per"); c != nil {
-		q.Per = Per(r.Enum(c, what+": per", string(PerProjection), string(PerNeuron)))
+		q.Per = yamldoc.Word(r, c, what+": per", pers)
 	}
 	if c := n.Get("sign"); c != nil {
-		q.Sign = Sign(r.Enum(c, what+": sign", string(SignMixed), string(SignExcitatory), string(SignInhibitory)))
+		q.Sign = yamldoc.Word(r, c, what+": sign", signs)
 	}
 	if c := n.Get("format"); c != nil {
-		q.Format = Format(r.Enum(c, what+": format", words(Formats)...))
+		q.Format = yamldoc.Word(r, c, what+": format", Formats)
 		if q.Bits != 0 && q.Format != "" {
 			r.Diags.Add(c.Pos, diag.DuplicateField, "%s: format %s says how many bits a weight has, and bits says so too; drop one of the two", what, q.Format)
 		}
 	}
 	if c := n.Get("scale"); c != nil {
-		q.Scale = Scale(r.Enum(c, what+": scale", string(ScaleReal), string(ScalePow2)))
+		q.Scale = yamldoc.Word(r, c, what+": scale", scales)
 	}
 	return q
-}
-
-// words returns names as strings.
-func words[T ~string](list []T) []string {
-	out := make([]string, len(list))
-	for k, x := range list {
-		out[k] = string(x)
-	}
-	return out
 }
 
 // find returns the input or population called name, or reports that there is

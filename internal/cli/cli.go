@@ -100,6 +100,9 @@ func tell(err error, w io.Writer) int {
 	return exitInput
 }
 
+// Command returns the whole command, for those who write its manual.
+func Command() *cobra.Command { return newRootCmd() }
+
 func newRootCmd() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "weft",
@@ -119,8 +122,10 @@ func newRootCmd() *cobra.Command {
 		newCompileCmd(), newRunCmd(), newEvalCmd(), newCompareCmd(), newSweepCmd(),
 		newAsmCmd(), newDisasmCmd(), newVerifyCmd(), newInspectCmd(),
 		newTargetsCmd(), newModelsCmd(), newExplainCmd(), newImportCmd(), newBenchCmd(), newDiffCmd(),
+		newSchemaCmd(), newInitCmd(),
 	)
 	markUsage(root)
+	addCompletions(root)
 	return root
 }
 

@@ -43,6 +43,22 @@ func parse(file string, root *yamldoc.Node, diags *diag.List) (*Experiment, erro
 	return e, nil
 }
 
+// The keys of the file and of its blocks.
+var (
+	fileKeys     = []string{"experiment", "network", "dataset", "encode", "readout", "target", "quantise", "seed"}
+	encodeKeys   = []string{"input", "kind", "ticks", "seed", "drain", "gain", "bin"}
+	readoutKeys  = []string{"population", "kind"}
+	quantiseKeys = []string{"bits", "clip", "per", "format", "scale"}
+)
+
+// What keys say that are one of some words.
+var (
+	encodings  = []EncodeKind{Rate, Poisson, Direct, Latency, Events}
+	readouts   = []ReadoutKind{Count, Membrane, First}
+	parts      = []string{"train", "test"}
+	polarities = []string{"off_on", "on_off"}
+)
+
 type parser struct {
 	yamldoc.Reader
 	// base is the directory of the file.
@@ -52,7 +68,7 @@ type parser struct {
 func (p *parser) experiment(file string, root *yamldoc.Node) *Experiment {
 	e := &Experiment{File: file, Name: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))}
 	const what = "experiment file"
-	if !p.Mapping(root, what, "experiment", "network", "dataset", "encode", "readout", "target", "quantise", "seed") {
+	if !p.Mapping(root, what, fileKeys...) {
 		return e
 	}
 	if n := root.Get("experiment"); n != nil {
@@ -69,6 +85,18 @@ func (p *parser) experiment(file string, root *yamldoc.Node) *Experiment {
 		e.Seed = &seed
 	}
 	return e
+}
+
+// formats are the formats of data sets.
+var formats = []dataset.Format{dataset.IDX, dataset.CSV, dataset.NPZ, dataset.NMNIST}
+
+// datasetKeys are the keys of a data set of a format.
+func datasetKeys(f dataset.Format) []string {
+	common := []string{"format", "scale", "first", "samples"}
+	if f == dataset.NMNIST { // events have no values
+		common = []string{"format", "first", "samples"}
+	}
+	return append(common, formatKeys[f]...)
 }
 
 // formatKeys are the keys of a data set beside those of all formats.
@@ -89,26 +117,20 @@ func (p *parser) dataset(n *yamldoc.Node) Dataset {
 		p.Mapping(n, "dataset")
 		return d
 	}
-	format := p.Enum(p.Require(n, "dataset", "format"), "dataset: format", string(dataset.IDX), string(dataset.CSV), string(dataset.NPZ), string(dataset.NMNIST))
-	d.Format = dataset.Format(format)
-	keys, ok := formatKeys[d.Format]
-	if !ok {
+	d.Format = yamldoc.Word(p.Reader, p.Require(n, "dataset", "format"), "dataset: format", formats)
+	if d.Format == "" {
 		return d
 	}
-	what := "dataset of format " + format
-	common := []string{"format", "scale", "first", "samples"}
-	if d.Format == dataset.NMNIST { // events have no values
-		common = []string{"format", "first", "samples"}
-	}
-	p.Mapping(n, what, append(common, keys...)...)
+	what := "dataset of format " + string(d.Format)
+	p.Mapping(n, what, datasetKeys(d.Format)...)
 	switch d.Format {
 	case dataset.NMNIST:
 		d.File = p.path(p.Require(n, what, "file"), "dataset: file")
 		if part := n.Get("part"); part != nil {
-			d.Part = p.Enum(part, "dataset: part", "train", "test")
+			d.Part = p.Enum(part, "dataset: part", parts...)
 		}
 		if polarity := n.Get("polarity"); polarity != nil {
-			d.OnFirst = p.Enum(polarity, "dataset: polarity", "off_on", "on_off") == "on_off"
+			d.OnFirst = p.Enum(polarity, "dataset: polarity", polarities...) == "on_off"
 		}
 	case dataset.IDX:
 		d.Images = p.path(p.Require(n, what, "images"), "dataset: images")
@@ -141,11 +163,11 @@ func (p *parser) encode(n *yamldoc.Node) Encode {
 		return e
 	}
 	e.Pos = n.Pos
-	if !p.Mapping(n, "encode", "input", "kind", "ticks", "seed", "drain", "gain", "bin") {
+	if !p.Mapping(n, "encode", encodeKeys...) {
 		return e
 	}
 	e.Input = p.name(p.Require(n, "encode", "input"), "encode: input")
-	e.Kind = EncodeKind(p.Enum(p.Require(n, "encode", "kind"), "encode: kind", string(Rate), string(Poisson), string(Direct), string(Latency), string(Events)))
+	e.Kind = yamldoc.Word(p.Reader, p.Require(n, "encode", "kind"), "encode: kind", encodings)
 	e.Ticks = int(p.Int(p.Require(n, "encode", "ticks"), "encode: ticks", 1, MaxTicks))
 	if s := n.Get("seed"); s != nil {
 		e.Seed = uint64(p.Int(s, "encode: seed", 0, math.MaxInt64))
@@ -179,11 +201,11 @@ func (p *parser) readout(n *yamldoc.Node) Readout {
 		return r
 	}
 	r.Pos = n.Pos
-	if !p.Mapping(n, "readout", "population", "kind") {
+	if !p.Mapping(n, "readout", readoutKeys...) {
 		return r
 	}
 	r.Population = p.name(p.Require(n, "readout", "population"), "readout: population")
-	r.Kind = ReadoutKind(p.Enum(p.Require(n, "readout", "kind"), "readout: kind", string(Count), string(Membrane), string(First)))
+	r.Kind = yamldoc.Word(p.Reader, p.Require(n, "readout", "kind"), "readout: kind", readouts)
 	return r
 }
 
@@ -198,7 +220,7 @@ func (p *parser) target(n *yamldoc.Node) Name {
 }
 
 func (p *parser) quantise(n *yamldoc.Node) network.Quantise {
-	return network.ReadQuantise(p.Reader, n, "quantise", "bits", "clip", "per", "format", "scale")
+	return network.ReadQuantise(p.Reader, n, "quantise", quantiseKeys...)
 }
 
 func (p *parser) name(n *yamldoc.Node, what string) Name {

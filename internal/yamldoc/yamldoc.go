@@ -414,6 +414,15 @@ func (r Reader) Enum(n *Node, what string, allowed ...string) string {
 	return s
 }
 
+// Word is Enum for names of a type.
+func Word[T ~string](r Reader, n *Node, what string, allowed []T) T {
+	names := make([]string, len(allowed))
+	for k, x := range allowed {
+		names[k] = string(x)
+	}
+	return T(r.Enum(n, what, names...))
+}
+
 // Int reads an integer in [lo, hi].
 func (r Reader) Int(n *Node, what string, lo, hi int64) int64 {
 	if n == nil {
@@ -583,6 +592,17 @@ var units = []struct {
 
 // quantityExamples are one for each unit.
 var quantityExamples = map[string]string{"s": "1ms", "J": "2.3pJ", "W": "15uW", "Hz": "200MHz", "S": "40uS", "Ohm": "0.5Ohm", "mm2": "60mm2"}
+
+// Units returns how the units of a kind ("s", "J", …) are written.
+func Units(kind string) []string {
+	var out []string
+	for _, u := range units {
+		if u.kind == kind {
+			out = append(out, u.suffix)
+		}
+	}
+	return out
+}
 
 // Quantity reads a number with a unit, such as 1ms or 2.3pJ, into the unit kind
 // ("s", "J", "W", "Hz", "S", "Ohm", or "mm2"). A bare number is already in that unit. It

@@ -1,0 +1,142 @@
+package cli
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weft-toolchain/weft/compiler/mapping"
+	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/yamldoc"
+	"github.com/weft-toolchain/weft/isa/models"
+	"github.com/weft-toolchain/weft/targets"
+)
+
+// flagCompletions are what a shell may offer for a flag's value, by the flag's
+// name, in any command.
+var flagCompletions = map[string]cobra.CompletionFunc{
+	"target":    wordsOf(targets.Names, cobra.ShellCompDirectiveDefault),
+	"targets":   commas(targets.Names),
+	"timing":    words("cycle", "functional"),
+	"way":       words("fast", "portable", "plain"),
+	"clip":      words(network.ClipMSE, network.ClipMax),
+	"per":       words(network.PerProjection, network.PerNeuron),
+	"format":    words(network.Formats...),
+	"scale":     words(network.ScaleReal, network.ScalePow2),
+	"split":     words(mapping.Splits...),
+	"objective": words("cores", "traffic"),
+	"explain":   populations,
+	"probe":     populations,
+	"defects":   files("yaml", "yml"),
+	"profile":   files("csv"),
+}
+
+// argCompletions are the same for the argument of a command, by the command's path.
+var argCompletions = map[string]cobra.CompletionFunc{
+	"weft targets show":  wordsOf(targets.Names, cobra.ShellCompDirectiveDefault),
+	"weft targets check": files("yaml", "yml"),
+	"weft models show":   wordsOf(modelNames, cobra.ShellCompDirectiveNoFileComp),
+	"weft explain":       wordsOf(codeNames, cobra.ShellCompDirectiveNoFileComp),
+	"weft compile":       files("yaml", "yml"),
+	"weft run":           files(strings.TrimPrefix(imageSuffix, "."), "yaml", "yml"),
+	"weft eval":          files("yaml", "yml"),
+	"weft compare":       files("yaml", "yml"),
+	"weft inspect":       files(strings.TrimPrefix(imageSuffix, ".")),
+}
+
+// addCompletions gives a command and all below it what the tables say.
+func addCompletions(cmd *cobra.Command) {
+	for name, complete := range flagCompletions {
+		if cmd.LocalFlags().Lookup(name) == nil {
+			continue
+		}
+		if err := cmd.RegisterFlagCompletionFunc(name, complete); err != nil {
+			panic("cli: " + err.Error())
+		}
+	}
+	if complete, ok := argCompletions[cmd.CommandPath()]; ok {
+		cmd.ValidArgsFunction = func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+			if c.ValidateArgs(append(args, word)) != nil {
+				return nil, cobra.ShellCompDirectiveNoFileComp // there is an argument already
+			}
+			return complete(c, args, word)
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		addCompletions(sub)
+	}
+}
+
+// words offers these, and no files.
+func words[T ~string](all ...T) cobra.CompletionFunc {
+	return wordsOf(func() []string {
+		out := make([]string, len(all))
+		for k, x := range all {
+			out[k] = string(x)
+		}
+		return out
+	}, cobra.ShellCompDirectiveNoFileComp)
+}
+
+// wordsOf offers what there is at the time; shells take those that go on as the
+// word begins.
+func wordsOf(all func() []string, directive cobra.ShellCompDirective) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) { return all(), directive }
+}
+
+// commas offers words for a list with commas between, each once, or a file.
+func commas(all func() []string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+		before := word[:strings.LastIndexByte(word, ',')+1]
+		given := strings.Split(before, ",")
+		var out []string
+		for _, x := range all() {
+			if !slices.Contains(given, x) {
+				out = append(out, before+x)
+			}
+		}
+		return out, cobra.ShellCompDirectiveNoSpace
+	}
+}
+
+// files offers files with these endings.
+func files(endings ...string) cobra.CompletionFunc {
+	return cobra.FixedCompletions(endings, cobra.ShellCompDirectiveFilterFileExt)
+}
+
+// populations offers the populations of the network file that was named before.
+// Only the file's keys are read: no arrays, and no image.
+func populations(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var out []string
+	if len(args) > 0 && filepath.Ext(args[0]) != imageSuffix {
+		var diags diag.List
+		if all := yamldoc.Load(args[0], &diags).Get("populations"); all != nil {
+			for _, f := range all.Fields {
+				out = append(out, f.Key)
+			}
+		}
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+func modelNames() []string {
+	var out []string
+	for _, m := range models.All() {
+		out = append(out, m.Name)
+	}
+	for _, r := range models.Rules() {
+		out = append(out, r.Name)
+	}
+	return out
+}
+
+func codeNames() []string {
+	var out []string
+	for _, e := range diag.Codes() {
+		out = append(out, string(e.Code))
+	}
+	return out
+}
