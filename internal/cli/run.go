@@ -23,6 +23,7 @@ type runOptions struct {
 	compileFlags
 	defectsFlag
 	wayFlag
+	checkpointFlags
 	file, target string
 	in, out      string
 	workers      int
@@ -44,7 +45,10 @@ func newRunCmd() *cobra.Command {
 
 SPIKES is a csv file with the columns tick, population, index (ticks count from
 1; 0 is before the run), or an .npz, or - for csv on stdin. Without --ticks the run ends when the last
-input spike has had time to reach every population.`,
+input spike has had time to reach every population.
+
+A long run can be stopped at any moment, killed too, if it has a --checkpoint: the
+same command with --resume goes on from there.`,
 		Example: "  weft run examples/hello/network.yaml -i examples/hello/spikes.csv --timeline",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -63,6 +67,7 @@ input spike has had time to reach every population.`,
 	cmd.Flags().BoolVar(&o.timeline, "timeline", false, "print what each core did in each cycle")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the report as JSON")
 	cmd.Flags().IntVar(&o.workers, "workers", 0, "goroutines that the chip's cores are shared out over (default: one a processor)")
+	o.addCheckpoint(cmd)
 	o.addWay(cmd)
 	o.add(cmd)
 	o.addDefects(cmd, "a network is compiled around it, and the chip is emulated with it")
@@ -95,6 +100,72 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	if err != nil {
 		return err
 	}
+	if err := o.check(m); err != nil {
+		return err
+	}
+	l, err := load(ctx, o.file, o.target, o.defects, opt)
+	if err != nil {
+		return err
+	}
+	train, err := readSpikes(o.in, in, l.image)
+	if err != nil {
+		return err
+	}
+	chip, err := emulator.NewBrokenChip(l.image, l.target, l.defects, m)
+	if err != nil {
+		return err
+	}
+	noteDefects(errs, chip, l.defects)
+	r := &runner{chip: chip.In(way), workers: cmp.Or(o.workers, runtime.GOMAXPROCS(0)), train: train, ticks: o.ticks, keep: o.out != ""}
+	if r.ticks == 0 {
+		r.ticks = ticksFor(l.image, train)
+	}
+	if last := len(train.Spikes); last > r.ticks {
+		fmt.Fprintf(errs, "note: the input goes on to tick %d, the run ends after %d\n", last, r.ticks)
+	}
+	if r.log.probes, err = probes(l.image, o.probes); err != nil {
+		return err
+	}
+	kept := r.ticks
+	if o.checkpoint != "" {
+		kept = min(kept, o.every)
+	}
+	if err := r.log.room(kept); err != nil {
+		return err
+	}
+	if o.profileOut != "" {
+		r.counts = make([]int64, sourceTotal(l.image))
+	}
+	if o.inUse() {
+		facts, err := o.facts(l, m, r)
+		if err != nil {
+			return err
+		}
+		r.saver = newSaver(&o, facts)
+	}
+	if o.timeline {
+		r.timeline = trace.NewTimeline(w, l.image)
+	} else {
+		r.bar = newBar(errs, r.ticks, "ticks")
+	}
+	act, err := r.run(ctx)
+	r.bar.done()
+	if err != nil {
+		return err
+	}
+	rep := report.New(l.image, l.target, m == emulator.Functional, act, r.hash.String())
+	rep.SetDefects(l.defects, chip.DeadUse())
+	if printed, err := r.write(w, &o); printed || err != nil {
+		return err
+	}
+	if o.json {
+		return printJSON(w, rep)
+	}
+	return rep.WriteText(w)
+}
+
+// check refuses flags that do not go together, and files that cannot be written.
+func (o *runOptions) check(m emulator.Mode) error {
 	switch {
 	case o.workers < 0:
 		return usagef("--workers counts from 1")
@@ -119,75 +190,44 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	case o.profileOut != "" && o.profileOut != "-" && (o.profileOut == o.out || o.profileOut == o.probeOut):
 		return usagef("--profile-out and another output are the same file, %s", o.profileOut)
 	}
-	if err := checkOut([]string{o.file, o.in, o.target, o.profile, o.defects}, o.out, o.probeOut, o.profileOut); err != nil {
+	read := []string{o.file, o.in, o.target, o.profile, o.defects}
+	if err := checkOut(read, o.checkpoint); err != nil {
 		return err
 	}
-	l, err := load(ctx, o.file, o.target, o.defects, opt)
-	if err != nil {
+	if err := checkOut(append(read, o.resume), o.out, o.probeOut, o.profileOut); err != nil {
 		return err
 	}
-	train, err := readSpikes(o.in, in, l.image)
-	if err != nil {
-		return err
+	return o.checkCheckpoint()
+}
+
+// write writes what came out to the files that are wanted, those that grew with the run
+// left out; printed says that one of them was stdout, which nothing else is printed to.
+func (r *runner) write(w io.Writer, o *runOptions) (printed bool, err error) {
+	type file struct {
+		path  string
+		write func(w io.Writer) error
 	}
-	chip, err := emulator.NewBrokenChip(l.image, l.target, l.defects, m)
-	if err != nil {
-		return err
+	var files []file
+	if r.saver == nil {
+		files = append(
+			files,
+			file{o.out, func(w io.Writer) error { return r.record().Write(o.out, w) }},
+			file{o.probeOut, func(w io.Writer) error { return r.log.write(w, true) }},
+		)
 	}
-	noteDefects(errs, chip, l.defects)
-	r := &runner{chip: chip.In(way), workers: cmp.Or(o.workers, runtime.GOMAXPROCS(0)), train: train, ticks: o.ticks}
-	if r.ticks == 0 {
-		r.ticks = ticksFor(l.image, train)
-	}
-	if last := len(train.Spikes); last > r.ticks {
-		fmt.Fprintf(errs, "note: the input goes on to tick %d, the run ends after %d\n", last, r.ticks)
-	}
-	if r.log.probes, err = probes(l.image, o.probes); err != nil {
-		return err
-	}
-	if err := r.log.room(r.ticks); err != nil {
-		return err
-	}
-	if o.profileOut != "" {
-		r.counts = make([]int64, sourceTotal(l.image))
-	}
-	if o.timeline {
-		r.timeline = trace.NewTimeline(w, l.image)
-	} else {
-		r.bar = newBar(errs, r.ticks, "ticks")
-	}
-	act, hash, err := r.run(ctx, o.out != "")
-	r.bar.done()
-	if err != nil {
-		return err
-	}
-	rep := report.New(l.image, l.target, m == emulator.Functional, act, hash.String())
-	rep.SetDefects(l.defects, chip.DeadUse())
-	if o.out != "" {
-		groups := groupsOf(l.image.Manifest.Populations)
-		rec := stimulus.Record{Groups: groups, Spikes: r.spikes, Ticks: r.ticks, Tick: l.image.Manifest.TickSeconds}
-		if err := writeWhole(o.out, w, func(w io.Writer) error { return rec.Write(o.out, w) }); err != nil {
-			return err
+	files = append(files, file{o.profileOut, func(w io.Writer) error {
+		return profile.Write(w, profileGroups(r.chip.Image()), r.counts)
+	}})
+	for _, f := range files {
+		if f.path == "" {
+			continue
 		}
-		if o.out == "-" {
-			return nil
+		if err := writeWhole(f.path, w, f.write); err != nil {
+			return false, err
 		}
+		printed = printed || f.path == "-"
 	}
-	if o.probeOut != "" {
-		if err := writeWhole(o.probeOut, w, r.log.write); err != nil || o.probeOut == "-" {
-			return err
-		}
-	}
-	if o.profileOut != "" {
-		err := writeWhole(o.profileOut, w, func(w io.Writer) error { return profile.Write(w, profileGroups(l.image), r.counts) })
-		if err != nil || o.profileOut == "-" {
-			return err
-		}
-	}
-	if o.json {
-		return printJSON(w, rep)
-	}
-	return rep.WriteText(w)
+	return printed, nil
 }
 
 // profileGroups lists who can spike: the inputs, then the populations.
@@ -250,37 +290,41 @@ type runner struct {
 	ticks    int
 	timeline *trace.Timeline
 	bar      bar
-	spikes   []stimulus.Spike
-	log      probeLog
+	// spikes and log are what came out, as far as saver, if there is one, has not
+	// written it down; spikes only where these are to be kept.
+	keep   bool
+	spikes []stimulus.Spike
+	log    probeLog
+	saver  *saver
+	hash   report.Hash
 	// counts, where wanted, are the spikes of each input and then each neuron.
 	counts []int64
 }
 
-// run runs the ticks; it keeps the spikes where asked to.
-func (r *runner) run(ctx context.Context, keep bool) (*activity.Activity, report.Hash, error) {
+// run runs the ticks, from the first or from where a checkpoint was, and returns the
+// books of all of them.
+func (r *runner) run(ctx context.Context) (act *activity.Activity, err error) {
+	im := r.chip.Image()
 	m := emulator.New(r.chip)
 	m.SetWorkers(r.workers)
-	hash := report.NewHash()
+	r.hash = report.NewHash()
 	var seen emulator.Tick
 	if r.timeline != nil {
 		m.Watch(&seen)
 	}
 	m.Preload(r.train.Before)
-	inputs := 0
-	for _, s := range r.chip.Image().Manifest.Inputs {
-		inputs += s.N
-	}
-	count := func(first int, fired []int32) {
-		if r.counts != nil {
-			for _, n := range fired {
-				r.counts[first+int(n)]++
-			}
+	r.count(0, r.train.Before)
+	if r.saver != nil {
+		defer func() { err = cmp.Or(err, r.saver.close()) }()
+		if err := r.saver.begin(r, m); err != nil {
+			return nil, err
 		}
 	}
-	count(0, r.train.Before)
-	for t := 1; t <= r.ticks; t++ {
+	inputs := im.Inputs()
+	r.log.begin(int(m.Ticks()))
+	for t := int(m.Ticks()) + 1; t <= r.ticks; t++ {
 		if err := ctx.Err(); err != nil {
-			return nil, 0, fmt.Errorf("run: %w", err)
+			return nil, r.stopped(m, err)
 		}
 		var in []int32
 		if t <= len(r.train.Spikes) {
@@ -289,22 +333,66 @@ func (r *runner) run(ctx context.Context, keep bool) (*activity.Activity, report
 		fired := m.Tick(in)
 		r.bar.set(t)
 		r.log.tick(m)
-		hash.Spikes(int64(t), fired)
-		count(0, in)
-		count(inputs, fired)
-		if keep {
+		r.hash.Spikes(int64(t), fired)
+		r.count(0, in)
+		r.count(inputs, fired)
+		if r.keep {
 			for _, n := range fired {
 				r.spikes = append(r.spikes, stimulus.Spike{Tick: int32(t), Neuron: n})
 			}
 		}
 		if r.timeline != nil {
 			if err := r.timeline.Tick(&seen); err != nil {
-				return nil, 0, err
+				return nil, err
+			}
+		}
+		if r.saver != nil {
+			if err := r.saver.tick(r, m); err != nil {
+				return nil, err
 			}
 		}
 	}
-	im := r.chip.Image()
-	act := activity.New(len(im.Cores), len(im.Manifest.Populations))
+	if r.saver != nil {
+		if err := r.saver.flush(r); err != nil {
+			return nil, err
+		}
+	}
+	act = activity.New(len(im.Cores), len(im.Manifest.Populations))
 	m.Activity(act)
-	return act, hash, nil
+	return act, nil
+}
+
+// count counts spikes of inputs or neurons, those of a kind from first on.
+func (r *runner) count(first int, fired []int32) {
+	if r.counts != nil {
+		for _, n := range fired {
+			r.counts[first+int(n)]++
+		}
+	}
+}
+
+// stopped ends a run before its last tick, in good order.
+func (r *runner) stopped(m *emulator.Machine, why error) error {
+	if r.saver == nil || r.saver.checkpoint == "" {
+		return fmt.Errorf("run: %w", why)
+	}
+	if err := r.saver.all(r, m); err != nil {
+		return err
+	}
+	return fmt.Errorf("interrupted after tick %d; go on with --resume %s", m.Ticks(), r.saver.checkpoint)
+}
+
+// record is the spikes that are kept.
+func (r *runner) record() *stimulus.Record {
+	m := &r.chip.Image().Manifest
+	return &stimulus.Record{Groups: groupsOf(m.Populations), Spikes: r.spikes, Ticks: r.ticks, Tick: m.TickSeconds}
+}
+
+// writeSpikes writes the spikes that are kept as csv, or as more of it.
+func (r *runner) writeSpikes(w io.Writer, header bool) error {
+	rec := r.record()
+	if header {
+		return stimulus.WriteCSV(w, rec.Spikes, rec.Groups)
+	}
+	return stimulus.AppendCSV(w, rec.Spikes, rec.Groups)
 }
