@@ -5,12 +5,13 @@ TOOL     = go tool -modfile=internal/tools.mod
 FUZZTIME = 60s
 BENCH    = .
 COUNT    = 6
+KILLS    = 100
 BASELINE = internal/benchnet/baseline.txt
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help build test race vet lint fmt golden golden-check fuzz bench bench-go bench-limit bench-mapping bench-scale tidy-check check demo mnist man dist dist-check clean
+.PHONY: help build test race vet lint fmt golden golden-check fuzz kill bench bench-go bench-limit bench-mapping bench-scale tidy-check check demo mnist man dist dist-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -48,6 +49,9 @@ fuzz: ## every fuzz target for FUZZTIME=60s
 		echo "$$(dirname "$$file") $${func#func }"; \
 		go test -run '^$$' -fuzz "^$${func#func }\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" || exit 1; \
 	done
+
+kill: ## a run with checkpoints that is killed KILLS=100 times, and ends as one that is not
+	go test ./cmd/weft -run TestARunThatIsKilled -kills $(KILLS) -v -timeout 60m
 
 bench: build ## the workloads of PERFORMANCE.md, COUNT=6 runs each, beside BASELINE (benchstat); some minutes
 	@bench() { echo "weft bench $$*" >&2; bin/weft bench "$$@" --count $(COUNT) --go; }; \

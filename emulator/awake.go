@@ -62,6 +62,14 @@ func (a *awake) reset(c *Chip) {
 	}
 }
 
+// always is all, in every tick until what is under way now has come.
+func (a *awake) always(c *Chip) {
+	a.all(c)
+	for _, due := range a.due {
+		copy(due, a.restless)
+	}
+}
+
 // wakeAll makes every core be run in the next tick.
 func (m *Machine) wakeAll() {
 	if m.session == nil {

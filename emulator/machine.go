@@ -330,15 +330,11 @@ func (m *Machine) Potential(neuron int) float64 {
 
 // Activity adds the machine's books since its start to a.
 func (m *Machine) Activity(a *activity.Activity) {
+	m.balance()
 	a.Lost.Add(m.lost)
 	for k, c := range m.cores {
 		a.Lost.Axons += c.LostAtAxons
 		a.Cores[k].Add(&c.Counts)
-		m.tiles[k].Book.AddTo(&a.Cores[k])
-		a.Cores[k][targets.PacketReceived] += m.received[k]
-		ticks, updates := m.owed(k)
-		a.Cores[k][targets.CoreTick] += ticks
-		a.Cores[k][targets.NeuronUpdate] += updates
 		for g, n := range c.Saturations {
 			a.Saturations[m.chip.specs[k].Populations[g]] += n
 		}
@@ -351,5 +347,19 @@ func (m *Machine) Activity(a *activity.Activity) {
 	a.Late += m.late
 	for k, n := range m.spikes {
 		a.Spikes[k] += n
+	}
+}
+
+// balance puts all that was counted for a core onto the core's own books.
+func (m *Machine) balance() {
+	for k, c := range m.cores {
+		b := &m.tiles[k].Book
+		b.AddTo(&c.Counts)
+		*b = core.Book{}
+		c.Counts[targets.PacketReceived] += m.received[k]
+		m.received[k] = 0
+		ticks, updates := m.owed(k)
+		c.Counts[targets.CoreTick] += ticks
+		c.Counts[targets.NeuronUpdate] += updates
 	}
 }

@@ -190,14 +190,20 @@ func (c *Core) Receive(axon int32, due int64, payload int32) {
 // ReceivePart writes a partial sum that is due in a slot in tick due: one that is
 // due in the tick at work comes before its Update.
 func (c *Core) ReceivePart(slot int32, due int64, value int32) {
-	if c.parts == nil {
-		c.parts = make([][]int64, c.spec.partSlots)
-		for k := range c.parts {
-			c.parts[k] = make([]int64, len(c.spec.image.Neurons))
-		}
-	}
+	c.makeParts()
 	c.parts[due%int64(c.spec.partSlots)][slot] += int64(value)
 	c.Counts[targets.PacketReceived]++
+}
+
+// makeParts makes room for partial sums, where there is none.
+func (c *Core) makeParts() {
+	if c.parts != nil {
+		return
+	}
+	c.parts = make([][]int64, c.spec.partSlots)
+	for k := range c.parts {
+		c.parts[k] = make([]int64, len(c.spec.image.Neurons))
+	}
 }
 
 // StartTick tells the core the tick and what its broadcast register holds in it.

@@ -24,14 +24,21 @@ type Record struct {
 // Write writes the record in the format that the ending of a file's name says: .npz,
 // NIRData for .h5, .hdf5 and .nird, and csv for any other.
 func (r *Record) Write(name string, w io.Writer) error {
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".npz":
-		return r.writeNPZ(w)
-	case ".h5", ".hdf5", ".nird":
-		return r.writeNIRData(w)
+	if write := writers[ending(name)]; write != nil {
+		return write(r, w)
 	}
 	return WriteCSV(w, r.Spikes, r.Groups)
 }
+
+// writers write formats other than csv, by the ending of a name.
+var writers = map[string]func(r *Record, w io.Writer) error{
+	".npz": (*Record).writeNPZ, ".h5": (*Record).writeNIRData, ".hdf5": (*Record).writeNIRData, ".nird": (*Record).writeNIRData,
+}
+
+func ending(name string) string { return strings.ToLower(filepath.Ext(name)) }
+
+// IsCSV reports whether Write writes csv to a file of this name.
+func IsCSV(name string) bool { return writers[ending(name)] == nil }
 
 // places returns the group of each spike, and the index there.
 func (r *Record) places() (group, index []int, err error) {

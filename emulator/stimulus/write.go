@@ -22,11 +22,17 @@ type Writer struct {
 // NewWriter returns a Writer of spikes of the groups and writes the header.
 // Nothing is sure to be written before Flush.
 func NewWriter(w io.Writer, groups []Group) *Writer {
+	out := newWriter(w, groups)
+	_, out.err = out.w.WriteString(header + "\n")
+	return out
+}
+
+// newWriter returns a Writer behind the header.
+func newWriter(w io.Writer, groups []Group) *Writer {
 	out := &Writer{w: bufio.NewWriterSize(w, 1<<16), groups: groups}
 	for _, g := range groups {
 		out.names = append(out.names, ","+quote(g.Name)+",")
 	}
-	_, out.err = out.w.WriteString(header + "\n")
 	return out
 }
 
@@ -60,13 +66,22 @@ func (w *Writer) Flush() error {
 
 // WriteCSV writes spikes as text that ReadCSV reads.
 func WriteCSV(w io.Writer, spikes []Spike, groups []Group) error {
-	out := NewWriter(w, groups)
+	return NewWriter(w, groups).all(spikes)
+}
+
+// AppendCSV writes spikes behind others that WriteCSV wrote.
+func AppendCSV(w io.Writer, spikes []Spike, groups []Group) error {
+	return newWriter(w, groups).all(spikes)
+}
+
+// all writes spikes and flushes.
+func (w *Writer) all(spikes []Spike) error {
 	for _, s := range spikes {
-		if err := out.Write(s); err != nil {
+		if err := w.Write(s); err != nil {
 			return err
 		}
 	}
-	return out.Flush()
+	return w.Flush()
 }
 
 // groupOf returns the index of the group that a neuron is in, or −1.

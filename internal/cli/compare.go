@@ -239,11 +239,11 @@ func (l *loaded) runOnce(ctx context.Context, m emulator.Mode, in string, ticks 
 	if r.ticks == 0 {
 		r.ticks = ticksFor(l.image, train)
 	}
-	act, hash, err := r.run(ctx, false)
+	act, err := r.run(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return report.New(l.image, l.target, m == emulator.Functional, act, hash.String()), nil
+	return report.New(l.image, l.target, m == emulator.Functional, act, r.hash.String()), nil
 }
 
 // isExperiment tells an experiment file from a network file by its keys.

@@ -36,6 +36,14 @@ var triggers = []struct {
 		write(t, "plain.yaml", "target: plain\ninherits: xbar256\narch: {extensions: []}\n")
 	}},
 	{code: diag.BadImage, args: []string{"verify", "x.weft"}, make: flippedImage},
+	{code: diag.BadCheckpoint, args: []string{"run", "other.yaml", "--resume", "run.ckpt"}, make: func(t *testing.T) {
+		button(t)
+		write(t, "other.yaml", "populations: {bell: {shape: 1, neuron: if}}\n")
+		var out, errs bytes.Buffer
+		if status := Run(t.Context(), []string{"run", "button.yaml", "--checkpoint", "run.ckpt"}, strings.NewReader(""), &out, &errs); status != exitOK {
+			t.Fatalf("run: exit status %d\n%s", status, errs.String())
+		}
+	}},
 	{code: diag.BadAssembly, file: "x.s", args: []string{"asm", "x.s"}},
 	{code: diag.BadStimulus, file: "in.csv", args: []string{"run", "button.yaml", "-i", "in.csv"}, make: button},
 	{code: diag.BadDataset, file: "data.csv", args: []string{"eval", "x.yaml"}, make: func(t *testing.T) {

@@ -166,12 +166,11 @@ func stateNames(im *image.Image, population int) []string {
 	return nil
 }
 
-// probeLog holds the words of a run until they are written: they go to a file as
-// a whole or not at all.
+// probeLog holds the words of a run, of the ticks behind first, until they are written.
 type probeLog struct {
-	probes []probe
-	words  []int32
-	ticks  int
+	probes       []probe
+	words        []int32
+	ticks, first int
 }
 
 // maxProbed bounds the words that are kept.
@@ -198,12 +197,17 @@ func (l *probeLog) tick(m *emulator.Machine) {
 	}
 }
 
+// begin says that what comes next is the tick behind this one.
+func (l *probeLog) begin(tick int) { l.ticks, l.first, l.words = tick, tick, l.words[:0] }
+
 // write writes csv: the words as the chip has them after each tick.
-func (l *probeLog) write(w io.Writer) error {
+func (l *probeLog) write(w io.Writer, header bool) error {
 	b := bufio.NewWriter(w)
-	fmt.Fprintln(b, "tick,population,index,state,word")
+	if header {
+		fmt.Fprintln(b, "tick,population,index,state,word")
+	}
 	at := 0
-	for t := range l.ticks {
+	for t := l.first; t < l.ticks; t++ {
 		for _, p := range l.probes {
 			for i := range p.n {
 				fmt.Fprintf(b, "%d,%s,%d,%s,%d\n", t+1, p.population, p.index+i, p.state, l.words[at])

@@ -23,6 +23,7 @@ type runOptions struct {
 	compileFlags
 	defectsFlag
 	wayFlag
+	checkpointFlags
 	file, target string
 	in, out      string
 	workers      int
@@ -45,7 +46,10 @@ func newRunCmd() *cobra.Command {
 
 SPIKES is a csv file with the columns tick, population, index (ticks count from
 1; 0 is before the run), or an .npz, or - for csv on stdin. Without --ticks the run ends when the last
-input spike has had time to reach every population.`,
+input spike has had time to reach every population.
+
+A long run can be stopped at any moment, killed too, if it has a --checkpoint: the
+same command with --resume goes on from there.`,
 		Example: "  weft run examples/hello/network.yaml -i examples/hello/spikes.csv --timeline",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -65,6 +69,7 @@ input spike has had time to reach every population.`,
 	cmd.Flags().StringVar(&o.trace, "trace", "", "write what each core and router did in each cycle here, as the run goes: .json for Perfetto or chrome://tracing, .vcd for GTKWave, which also has what --probe names")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the report as JSON")
 	cmd.Flags().IntVar(&o.workers, "workers", 0, "goroutines that the chip's cores are shared out over (default: one a processor)")
+	o.addCheckpoint(cmd)
 	o.addWay(cmd)
 	o.add(cmd)
 	o.addDefects(cmd, "a network is compiled around it, and the chip is emulated with it")
@@ -97,34 +102,7 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	if err != nil {
 		return err
 	}
-	switch {
-	case o.workers < 0:
-		return usagef("--workers counts from 1")
-	case o.ticks < 0 || o.ticks > stimulus.MaxTicks:
-		return usagef("--ticks %d: want 1 to %d", o.ticks, stimulus.MaxTicks)
-	case o.timeline && m == emulator.Functional:
-		return usagef("--timeline needs --timing cycle")
-	case o.timeline && (o.json || o.out == "-"):
-		return usagef("--timeline, --json and -o - all print to stdout: choose one")
-	case o.out == "-" && o.json:
-		return usagef("-o - and --json both print to stdout; give -o a file")
-	}
-	switch {
-	case len(o.probes) > 0 && o.probeOut == "" && !isVCD(o.trace), len(o.probes) == 0 && o.probeOut != "":
-		return usagef("--probe and --probe-out go together, or --probe and --trace FILE.vcd")
-	case o.probeOut == "-" && (o.json || o.timeline || o.out == "-"):
-		return usagef("--probe-out -, --json, --timeline and -o - all print to stdout: choose one")
-	case o.probeOut != "" && o.probeOut != "-" && o.probeOut == o.out:
-		return usagef("-o and --probe-out are the same file, %s", o.out)
-	case o.profileOut == "-" && (o.json || o.timeline || o.out == "-" || o.probeOut == "-"):
-		return usagef("--profile-out -, --probe-out -, --json, --timeline and -o - all print to stdout: choose one")
-	case o.profileOut != "" && o.profileOut != "-" && (o.profileOut == o.out || o.profileOut == o.probeOut):
-		return usagef("--profile-out and another output are the same file, %s", o.profileOut)
-	}
-	if err := checkTrace(o.trace, m, o.out, o.probeOut, o.profileOut); err != nil {
-		return err
-	}
-	if err := checkOut([]string{o.file, o.in, o.target, o.profile, o.defects}, o.out, o.probeOut, o.profileOut, o.trace); err != nil {
+	if err := o.check(m); err != nil {
 		return err
 	}
 	l, err := load(ctx, o.file, o.target, o.defects, opt)
@@ -141,7 +119,7 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 		return err
 	}
 	noteDefects(errs, chip, l.defects)
-	r := &runner{chip: chip.In(way), workers: cmp.Or(o.workers, runtime.GOMAXPROCS(0)), train: train, ticks: o.ticks}
+	r := &runner{chip: chip.In(way), workers: cmp.Or(o.workers, runtime.GOMAXPROCS(0)), train: train, ticks: o.ticks, keep: o.out != ""}
 	if r.ticks == 0 {
 		r.ticks = ticksFor(l.image, train)
 	}
@@ -155,11 +133,22 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	if o.probeOut != "" {
 		r.log.probes = probed
 	}
-	if err := r.log.room(r.ticks); err != nil {
+	kept := r.ticks
+	if o.checkpoint != "" {
+		kept = min(kept, o.every)
+	}
+	if err := r.log.room(kept); err != nil {
 		return err
 	}
 	if o.profileOut != "" {
 		r.counts = make([]int64, sourceTotal(l.image))
+	}
+	if o.inUse() {
+		facts, err := o.facts(l, m, r)
+		if err != nil {
+			return err
+		}
+		r.saver = newSaver(&o, facts)
 	}
 	if o.timeline {
 		r.timeline = trace.NewTimeline(w, l.image)
@@ -171,39 +160,91 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 			return err
 		}
 	}
-	act, hash, err := r.run(ctx, o.out != "")
+	act, err := r.run(ctx)
 	r.bar.done()
-	err = r.trace.close(err)
-	if err != nil {
+	if err = r.trace.close(err); err != nil {
 		return err
 	}
-	rep := report.New(l.image, l.target, m == emulator.Functional, act, hash.String())
+	rep := report.New(l.image, l.target, m == emulator.Functional, act, r.hash.String())
 	rep.SetDefects(l.defects, chip.DeadUse())
-	if o.out != "" {
-		groups := groupsOf(l.image.Manifest.Populations)
-		rec := stimulus.Record{Groups: groups, Spikes: r.spikes, Ticks: r.ticks, Tick: l.image.Manifest.TickSeconds}
-		if err := writeWhole(o.out, w, func(w io.Writer) error { return rec.Write(o.out, w) }); err != nil {
-			return err
-		}
-		if o.out == "-" {
-			return nil
-		}
-	}
-	if o.probeOut != "" {
-		if err := writeWhole(o.probeOut, w, r.log.write); err != nil || o.probeOut == "-" {
-			return err
-		}
-	}
-	if o.profileOut != "" {
-		err := writeWhole(o.profileOut, w, func(w io.Writer) error { return profile.Write(w, profileGroups(l.image), r.counts) })
-		if err != nil || o.profileOut == "-" {
-			return err
-		}
+	if printed, err := r.write(w, &o); printed || err != nil {
+		return err
 	}
 	if o.json {
 		return printJSON(w, rep)
 	}
 	return rep.WriteText(w)
+}
+
+// check refuses flags that do not go together, and files that cannot be written.
+func (o *runOptions) check(m emulator.Mode) error {
+	switch {
+	case o.workers < 0:
+		return usagef("--workers counts from 1")
+	case o.ticks < 0 || o.ticks > stimulus.MaxTicks:
+		return usagef("--ticks %d: want 1 to %d", o.ticks, stimulus.MaxTicks)
+	case o.timeline && m == emulator.Functional:
+		return usagef("--timeline needs --timing cycle")
+	case o.timeline && (o.json || o.out == "-"):
+		return usagef("--timeline, --json and -o - all print to stdout: choose one")
+	case o.out == "-" && o.json:
+		return usagef("-o - and --json both print to stdout; give -o a file")
+	}
+	switch {
+	case len(o.probes) > 0 && o.probeOut == "" && !isVCD(o.trace), len(o.probes) == 0 && o.probeOut != "":
+		return usagef("--probe and --probe-out go together, or --probe and --trace FILE.vcd")
+	case o.trace != "" && o.inUse():
+		return usagef("--trace is of a whole run, and does not go with --checkpoint or --resume")
+	case o.probeOut == "-" && (o.json || o.timeline || o.out == "-"):
+		return usagef("--probe-out -, --json, --timeline and -o - all print to stdout: choose one")
+	case o.probeOut != "" && o.probeOut != "-" && o.probeOut == o.out:
+		return usagef("-o and --probe-out are the same file, %s", o.out)
+	case o.profileOut == "-" && (o.json || o.timeline || o.out == "-" || o.probeOut == "-"):
+		return usagef("--profile-out -, --probe-out -, --json, --timeline and -o - all print to stdout: choose one")
+	case o.profileOut != "" && o.profileOut != "-" && (o.profileOut == o.out || o.profileOut == o.probeOut):
+		return usagef("--profile-out and another output are the same file, %s", o.profileOut)
+	}
+	if err := checkTrace(o.trace, m, o.out, o.probeOut, o.profileOut); err != nil {
+		return err
+	}
+	read := []string{o.file, o.in, o.target, o.profile, o.defects}
+	if err := checkOut(read, o.checkpoint); err != nil {
+		return err
+	}
+	if err := checkOut(append(read, o.resume), o.out, o.probeOut, o.profileOut, o.trace); err != nil {
+		return err
+	}
+	return o.checkCheckpoint()
+}
+
+// write writes what came out to the files that are wanted, those that grew with the run
+// left out; printed says that one of them was stdout, which nothing else is printed to.
+func (r *runner) write(w io.Writer, o *runOptions) (printed bool, err error) {
+	type file struct {
+		path  string
+		write func(w io.Writer) error
+	}
+	var files []file
+	if r.saver == nil {
+		files = append(
+			files,
+			file{o.out, func(w io.Writer) error { return r.record().Write(o.out, w) }},
+			file{o.probeOut, func(w io.Writer) error { return r.log.write(w, true) }},
+		)
+	}
+	files = append(files, file{o.profileOut, func(w io.Writer) error {
+		return profile.Write(w, profileGroups(r.chip.Image()), r.counts)
+	}})
+	for _, f := range files {
+		if f.path == "" {
+			continue
+		}
+		if err := writeWhole(f.path, w, f.write); err != nil {
+			return false, err
+		}
+		printed = printed || f.path == "-"
+	}
+	return printed, nil
 }
 
 // profileGroups lists who can spike: the inputs, then the populations.
@@ -267,42 +308,46 @@ type runner struct {
 	timeline *trace.Timeline
 	trace    *tracer
 	bar      bar
-	spikes   []stimulus.Spike
-	log      probeLog
+	// spikes and log are what came out, as far as saver, if there is one, has not
+	// written it down; spikes only where these are to be kept.
+	keep   bool
+	spikes []stimulus.Spike
+	log    probeLog
+	saver  *saver
+	hash   report.Hash
 	// counts, where wanted, are the spikes of each input and then each neuron.
 	counts []int64
 }
 
-// run runs the ticks; it keeps the spikes where asked to.
-func (r *runner) run(ctx context.Context, keep bool) (*activity.Activity, report.Hash, error) {
+// run runs the ticks, from the first or from where a checkpoint was, and returns the
+// books of all of them.
+func (r *runner) run(ctx context.Context) (act *activity.Activity, err error) {
+	im := r.chip.Image()
 	m := emulator.New(r.chip)
 	m.SetWorkers(r.workers)
-	hash := report.NewHash()
+	r.hash = report.NewHash()
 	var seen emulator.Tick
 	if r.timeline != nil || r.trace != nil {
 		m.Watch(&seen)
 	}
 	if r.trace != nil {
 		if err := r.trace.begin(m); err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 	}
 	m.Preload(r.train.Before)
-	inputs := 0
-	for _, s := range r.chip.Image().Manifest.Inputs {
-		inputs += s.N
-	}
-	count := func(first int, fired []int32) {
-		if r.counts != nil {
-			for _, n := range fired {
-				r.counts[first+int(n)]++
-			}
+	r.count(0, r.train.Before)
+	if r.saver != nil {
+		defer func() { err = cmp.Or(err, r.saver.close()) }()
+		if err := r.saver.begin(r, m); err != nil {
+			return nil, err
 		}
 	}
-	count(0, r.train.Before)
-	for t := 1; t <= r.ticks; t++ {
+	inputs := im.Inputs()
+	r.log.begin(int(m.Ticks()))
+	for t := int(m.Ticks()) + 1; t <= r.ticks; t++ {
 		if err := ctx.Err(); err != nil {
-			return nil, 0, fmt.Errorf("run: %w", err)
+			return nil, r.stopped(m, err)
 		}
 		var in []int32
 		if t <= len(r.train.Spikes) {
@@ -311,25 +356,69 @@ func (r *runner) run(ctx context.Context, keep bool) (*activity.Activity, report
 		fired := m.Tick(in)
 		r.bar.set(t)
 		r.log.tick(m)
-		hash.Spikes(int64(t), fired)
-		count(0, in)
-		count(inputs, fired)
-		if keep {
+		r.hash.Spikes(int64(t), fired)
+		r.count(0, in)
+		r.count(inputs, fired)
+		if r.keep {
 			for _, n := range fired {
 				r.spikes = append(r.spikes, stimulus.Spike{Tick: int32(t), Neuron: n})
 			}
 		}
 		if r.timeline != nil {
 			if err := r.timeline.Tick(&seen); err != nil {
-				return nil, 0, err
+				return nil, err
 			}
 		}
 		if err := r.trace.tick(&seen); err != nil {
-			return nil, 0, err
+			return nil, err
+		}
+		if r.saver != nil {
+			if err := r.saver.tick(r, m); err != nil {
+				return nil, err
+			}
 		}
 	}
-	im := r.chip.Image()
-	act := activity.New(len(im.Cores), len(im.Manifest.Populations))
+	if r.saver != nil {
+		if err := r.saver.flush(r); err != nil {
+			return nil, err
+		}
+	}
+	act = activity.New(len(im.Cores), len(im.Manifest.Populations))
 	m.Activity(act)
-	return act, hash, nil
+	return act, nil
+}
+
+// count counts spikes of inputs or neurons, those of a kind from first on.
+func (r *runner) count(first int, fired []int32) {
+	if r.counts != nil {
+		for _, n := range fired {
+			r.counts[first+int(n)]++
+		}
+	}
+}
+
+// stopped ends a run before its last tick, in good order.
+func (r *runner) stopped(m *emulator.Machine, why error) error {
+	if r.saver == nil || r.saver.checkpoint == "" {
+		return fmt.Errorf("run: %w", why)
+	}
+	if err := r.saver.all(r, m); err != nil {
+		return err
+	}
+	return fmt.Errorf("interrupted after tick %d; go on with --resume %s", m.Ticks(), r.saver.checkpoint)
+}
+
+// record is the spikes that are kept.
+func (r *runner) record() *stimulus.Record {
+	m := &r.chip.Image().Manifest
+	return &stimulus.Record{Groups: groupsOf(m.Populations), Spikes: r.spikes, Ticks: r.ticks, Tick: m.TickSeconds}
+}
+
+// writeSpikes writes the spikes that are kept as csv, or as more of it.
+func (r *runner) writeSpikes(w io.Writer, header bool) error {
+	rec := r.record()
+	if header {
+		return stimulus.WriteCSV(w, rec.Spikes, rec.Groups)
+	}
+	return stimulus.AppendCSV(w, rec.Spikes, rec.Groups)
 }

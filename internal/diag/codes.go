@@ -24,6 +24,7 @@ const (
 	DoesNotFit     Code = "does-not-fit"
 	NoExtension    Code = "no-extension"
 	BadImage       Code = "bad-image"
+	BadCheckpoint  Code = "bad-checkpoint"
 	BadAssembly    Code = "bad-assembly"
 	BadStimulus    Code = "bad-stimulus"
 	BadDataset     Code = "bad-dataset"
@@ -143,6 +144,12 @@ var explanations = []Explanation{
 		Meaning: "The file is not a chip image, is of another version, or is damaged.",
 		Example: "an image with one flipped bit",
 		Remedy:  "Compile it again.",
+	},
+	{
+		Code:    BadCheckpoint,
+		Meaning: "The file is not a checkpoint of a run, is damaged, or is of another run: of another image, input, target, or version of weft.",
+		Example: "weft run other.yaml --resume run.ckpt  # which is of net.yaml",
+		Remedy:  "Resume the run with the command that began it, or begin it anew.",
 	},
 	{
 		Code:    BadAssembly,

@@ -14,39 +14,52 @@ import (
 	"github.com/weft-toolchain/weft/targets"
 )
 
+// eventNetwork is a kind of networks of a chip without ticks.
+type eventNetwork struct{ target, neuron, weights, learn string }
+
+var eventNetworks = []eventNetwork{
+	{"tinyodin", "tinyodin_lif", "{integer: [-8, 7], seed: %d}", ""},
+	{"odin", "odin_lif", "{integer: [0, 7], seed: %d}", ""},
+	{"odin", "odin_izh", "{integer: [0, 7], seed: %d}", ""},
+	{"odin", "odin_lif", "{integer: [0, 7], seed: %d}", ", learn: {rule: sdsp, theta_mem: 9, theta_1: 1, theta_2: 6, theta_3: 7, ca_leak: 3, w_max: 7}"},
+}
+
+// parse returns the network of a seed, and random numbers for its run.
+func (e *eventNetwork) parse(t testing.TB, seed uint64) (net *network.Network, text string, r *rand.Rand) {
+	t.Helper()
+	r = rand.New(rand.NewPCG(seed, 3))
+	inputs, neurons := 1+r.IntN(40), 1+r.IntN(60)
+	params := fmt.Sprintf("threshold: {integer: [4, 25], seed: %d}, leak: {integer: [0, 2], seed: 4}", seed)
+	if e.neuron == "odin_izh" {
+		choice := []string{"latency", "after_depolarise", "resonate", "variable_threshold", "phasic", "bistable"}[r.IntN(6)]
+		params = fmt.Sprintf("threshold: {integer: [1, 2], seed: %d}, leak: {integer: [0, 2], seed: 4}, delay: 2, reset: 1, stim_threshold: 1, %s: true", seed, choice)
+	}
+	text = fmt.Sprintf(`
+inputs: {in: {shape: %d}}
+populations: {n: {shape: %d, neuron: %s, params: {%s}}}
+projections: [{from: in, to: n, connect: dense, weights: %s%s}]
+outputs: [n]
+`, inputs, neurons, e.neuron, params, fmt.Sprintf(e.weights, seed), e.learn)
+	net, err := network.Parse("net.yaml", []byte(text))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	return net, text, r
+}
+
 // On a chip without ticks a spike of an input is worked off in its own tick, and
 // then comes the time reference: with one spike a tick and no loops the chip does
 // what the oracle does whose inputs spike a tick earlier, learning included.
 func TestEventDrivenChipsEqualTheOracle(t *testing.T) {
-	for _, test := range []struct{ target, neuron, weights, learn string }{
-		{"tinyodin", "tinyodin_lif", "{integer: [-8, 7], seed: %d}", ""},
-		{"odin", "odin_lif", "{integer: [0, 7], seed: %d}", ""},
-		{"odin", "odin_izh", "{integer: [0, 7], seed: %d}", ""},
-		{"odin", "odin_lif", "{integer: [0, 7], seed: %d}", ", learn: {rule: sdsp, theta_mem: 9, theta_1: 1, theta_2: 6, theta_3: 7, ca_leak: 3, w_max: 7}"},
-	} {
+	for _, test := range eventNetworks {
 		chip, err := targets.Load(test.target)
 		if err != nil {
 			t.Fatal(err)
 		}
 		fired := 0
 		for seed := range uint64(20) {
-			r := rand.New(rand.NewPCG(seed, 3))
-			inputs, neurons := 1+r.IntN(40), 1+r.IntN(60)
-			params := fmt.Sprintf("threshold: {integer: [4, 25], seed: %d}, leak: {integer: [0, 2], seed: 4}", seed)
-			if test.neuron == "odin_izh" {
-				choice := []string{"latency", "after_depolarise", "resonate", "variable_threshold", "phasic", "bistable"}[r.IntN(6)]
-				params = fmt.Sprintf("threshold: {integer: [1, 2], seed: %d}, leak: {integer: [0, 2], seed: 4}, delay: 2, reset: 1, stim_threshold: 1, %s: true", seed, choice)
-			}
-			text := fmt.Sprintf(`
-inputs: {in: {shape: %d}}
-populations: {n: {shape: %d, neuron: %s, params: {%s}}}
-projections: [{from: in, to: n, connect: dense, weights: %s%s}]
-outputs: [n]
-`, inputs, neurons, test.neuron, params, fmt.Sprintf(test.weights, seed), test.learn)
-			net, err := network.Parse("net.yaml", []byte(text))
-			if err != nil {
-				t.Fatalf("%v\n%s", err, text)
-			}
+			net, text, r := test.parse(t, seed)
+			inputs := network.Size(net.Inputs[0].Shape)
 			res, err := compiler.Compile(context.Background(), net, chip.Name, &chip.Arch, compiler.Options{Effort: 1})
 			if err != nil {
 				t.Fatalf("%v\n%s", err, text)
