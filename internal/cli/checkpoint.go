@@ -77,14 +77,14 @@ func (o *runOptions) facts(l *loaded, mode emulator.Mode, r *runner) ([]checkpoi
 		if bad != nil {
 			return nil, bad.Err()
 		}
-		defects = sum(data)
+		defects = digest(data)
 	}
 	return []checkpoint.Fact{
 		{Name: "weft", Value: version()},
-		{Name: "image", Value: sum(im)},
-		{Name: "target", Value: l.target.Name + " " + sum(target)},
+		{Name: "image", Value: digest(im)},
+		{Name: "target", Value: l.target.Name + " " + digest(target)},
 		{Name: "defects", Value: defects},
-		{Name: "input", Value: sumOf(r.train)},
+		{Name: "input", Value: digestOf(r.train)},
 		{Name: "ticks", Value: fmt.Sprint(r.ticks)},
 		{Name: "timing", Value: mode.String()},
 		{Name: "output", Value: fmt.Sprint(o.out != "")},
@@ -93,10 +93,10 @@ func (o *runOptions) facts(l *loaded, mode emulator.Mode, r *runner) ([]checkpoi
 	}, nil
 }
 
-func sum(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }
+func digest(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }
 
-// sumOf returns the sum of the spikes of inputs, by tick.
-func sumOf(train *stimulus.Train) string {
+// digestOf returns the digest of the spikes of inputs, by tick.
+func digestOf(train *stimulus.Train) string {
 	h := sha256.New()
 	var b []byte
 	for _, list := range append([][]int32{train.Before}, train.Spikes...) {
