@@ -76,7 +76,7 @@ func writeDist(folder string, platforms []string, stamp time.Time) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
+	defer func() { _ = os.RemoveAll(work) }()
 	if err := writeMan(filepath.Join(work, "man"), stamp); err != nil {
 		return err
 	}
