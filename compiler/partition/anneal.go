@@ -32,9 +32,8 @@ type annealer struct {
 	rng   *rand.Rand
 	price int64 // of overUnit
 
-	made  int64 // moves of the last trials
-	ends  int64 // vertices of a net, at the mean
-	sight int32 // is not looked at: see gains.sight
+	made int64 // moves of the last trials
+	ends int64 // vertices of a net, at the mean
 
 	fit      bool // best holds a state that exceeds nothing
 	bestConn int64
@@ -116,12 +115,11 @@ func (a *annealer) hopeless(step int) bool {
 func (a *annealer) badMove() int64 {
 	var sum, n int64
 	for range 2000 {
-		m := a.aim()
-		to := a.target(m)
-		if to == a.core[m.v] {
+		v, to := a.pick()
+		if to == a.core[v] {
 			continue
 		}
-		if c := a.try(m.v, to); c.conn > 0 {
+		if c := a.try(v, to); c.conn > 0 {
 			sum += c.conn
 			n++
 		}
@@ -129,85 +127,53 @@ func (a *annealer) badMove() int64 {
 	return sum / max(n, 1)
 }
 
-// An aim is a vertex, and what leads it: another one, whose core it may go to, or,
-// where that is negative, core ^lead.
-type aim struct{ v, lead int32 }
-
-// aim returns a random vertex, and another at a net of it; now and then any core.
-func (a *annealer) aim() aim {
+// pick returns a random vertex, and the core of another at a net of it; now and
+// then any core.
+func (a *annealer) pick() (v, to int32) {
 	g := a.g
 	r := a.rng.Uint64()
-	v := int32(uint64(uint32(r)) * uint64(g.vertices()) >> 32)
+	v = int32(uint64(uint32(r)) * uint64(g.vertices()) >> 32)
 	pins := g.pinsOf(v)
 	if len(pins) == 0 || r>>32&63 == 0 {
-		return aim{v, ^int32(a.rng.Uint64N(uint64(a.k)))}
+		return v, int32(a.rng.Uint64N(uint64(a.k)))
 	}
 	e := pins[(r>>38)*uint64(len(pins))>>26].other()
 	ends := g.endsOf(e)
-	return aim{v, ends[uint64(uint32(a.rng.Uint64()))*uint64(len(ends))>>32].other()}
+	return v, a.core[ends[uint64(uint32(a.rng.Uint64()))*uint64(len(ends))>>32].other()]
 }
-
-// target returns the core that an aim leads to, as vertices are now.
-func (a *annealer) target(m aim) int32 {
-	if m.lead < 0 {
-		return ^m.lead
-	}
-	return a.core[m.lead]
-}
-
-// atOnce is how many aims are taken before the first is tried: what they look at is
-// all over memory, and so is waited for once and not each time.
-const atOnce = 16
 
 // trials tries n moves. It reports whether a state was met that exceeds nothing.
 func (a *annealer) trials(n, heat int64) bool {
 	met := false
-	var aims [atOnce]aim
-	for ; n > 0; n -= atOnce {
-		some := aims[:min(n, atOnce)]
-		for i := range some {
-			some[i] = a.aim()
+	for range n {
+		v, to := a.pick()
+		from := a.core[v]
+		if to == from || !a.admits(to, v) {
+			continue
 		}
-		if a.gains != nil {
-			for _, m := range some {
-				a.sight += a.gains.sight(m.v, a.target(m))
+		c := a.try(v, to)
+		allowed := heat * patience[a.rng.Uint64()>>54] >> 16
+		over := a.overBy(v, to, c)
+		cost := c.conn + over*a.price/overUnit
+		switch {
+		case cost <= allowed:
+			a.move(v, to, c, over)
+			a.touch(v)
+			a.made++
+		case over > 0 && len(a.members[to]) > 0:
+			if !a.swap(v, to, c, allowed) {
+				continue
 			}
+			a.made += 2
+		default:
+			continue
 		}
-		for _, m := range some {
-			met = a.trial(m.v, a.target(m), heat) || met
+		if a.over == 0 && (!a.fit || a.conn < a.bestConn) {
+			a.keep()
+			met = true
 		}
 	}
 	return met
-}
-
-// trial tries one move. It reports whether a state came of it that exceeds nothing
-// and is the best so far.
-func (a *annealer) trial(v, to int32, heat int64) bool {
-	if to == a.core[v] || !a.admits(to, v) {
-		return false
-	}
-	c := a.try(v, to)
-	allowed := heat * patience[a.rng.Uint64()>>54] >> 16
-	over := a.overBy(v, to, c)
-	cost := c.conn + over*a.price/overUnit
-	switch {
-	case cost <= allowed:
-		a.move(v, to, c, over)
-		a.touch(v)
-		a.made++
-	case over > 0 && len(a.members[to]) > 0:
-		if !a.swap(v, to, c, allowed) {
-			return false
-		}
-		a.made += 2
-	default:
-		return false
-	}
-	if a.over > 0 || a.fit && a.conn >= a.bestConn {
-		return false
-	}
-	a.keep()
-	return true
 }
 
 // swap moves v, and a random vertex of its new core back, if both together cost

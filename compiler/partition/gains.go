@@ -91,11 +91,6 @@ func (t *gains) between(v, to int32) (conn int64, less, more int32) {
 	return int64(b.conn) - int64(a.conn), a.axons, b.axons
 }
 
-// sight reads what between will, so that it is near by then; the sum means nothing.
-func (t *gains) sight(v, to int32) int32 {
-	return t.own[v].conn + t.of[int(to)*len(t.own)+int(v)].conn
-}
-
 // shiftGains moves v in the cells and the gains.
 func (s *state) shiftGains(v, from, to int32) {
 	rowA, rowB := s.row(from), s.row(to)
