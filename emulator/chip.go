@@ -150,13 +150,12 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 				c.place[n] = place{int32(k), int32(slot)}
 			}
 		}
-		_, parts, atOnce := split(ic.Dests)
-		if slices.ContainsFunc(parts, func(list []image.Dest) bool { return len(list) > 0 }) {
-			c.parts[k] = c.newFans(parts, c.routers[k], behind)
+		if lists := pick(ic.Dests, ofPart); lists != nil {
+			c.parts[k] = c.newFans(lists, c.routers[k], behind)
 		}
-		if ic.SendsAtOnce() {
-			c.atOnce[k] = c.newFans(atOnce, c.routers[k], behind)
-			c.markTakers(atOnce)
+		if lists := pick(ic.Dests, ofPartAtOnce); lists != nil {
+			c.atOnce[k] = c.newFans(lists, c.routers[k], behind)
+			c.markTakers(lists)
 		}
 	}
 	c.depth = max(1, longestDelay(im)) + 1
@@ -191,7 +190,7 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 		c.direct = c.newDirect(behind)
 	}
 	if c.direct == nil {
-		c.spikes.of(c)
+		c.spikes.made.Do(func() { c.spikes.fill(c, behind) })
 	}
 	return c
 }

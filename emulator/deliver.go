@@ -48,7 +48,7 @@ func (m *Machine) sendDirectInputs(inputs []int32) {
 	var sent sums
 	var src *noc.Source
 	if m.mesh != nil && len(inputs) > 0 {
-		src = m.workers[0].offers.source(noc.Host)
+		src = m.workers[0].offers.sources.open(noc.Host)
 	}
 	at := int64(0)
 	for _, in := range inputs {

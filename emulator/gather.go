@@ -89,7 +89,7 @@ func (m *Machine) gather() {
 		}
 		m.phases.Summed = 0
 	default:
-		m.phases.Summed = max(m.phases.Summed, m.runMesh(0, m.arrived))
+		m.phases.Summed = max(m.phases.Summed, m.runMesh(0, m.sources, m.arrived))
 		m.phases.Gathered = m.phases.Summed + m.chip.timing.Barrier
 	}
 	m.packets, m.sources = m.packets[:0], m.sources[:0]
@@ -101,7 +101,7 @@ func (m *Machine) sendAtOnce(k int, c *core.Core) {
 	if len(c.Parts) == 0 {
 		return
 	}
-	src := m.source(m.chip.routers[k])
+	src := m.sources.open(m.chip.routers[k])
 	at := int64(0)
 	for j, slot := range c.PartSlots {
 		at = m.sendFan(k, c, src, slot, &m.chip.atOnce[k][slot], c.Parts[j], at)

@@ -49,7 +49,7 @@ type Machine struct {
 	work            []CoreTick
 	fired           []int32
 	packets         []packet
-	sources         []noc.Source
+	sources         sources
 	phases          Phases
 	flying          []spot
 	arrived, landed func(noc.Delivery)
@@ -232,7 +232,7 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 			m.receive(&m.packets[k])
 		}
 	} else {
-		m.route(m.arrived)
+		m.route(m.sources, m.arrived)
 		m.cycle += m.phases.Done
 		m.chipAct[targets.Cycle] += m.phases.Done
 	}

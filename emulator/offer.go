@@ -6,27 +6,31 @@ import (
 	"github.com/weft-toolchain/weft/targets"
 )
 
+// sources are lists of packets that routers offer to the mesh.
+type sources []noc.Source
+
+// open opens a list for a router, which is valid until the next is opened. Lists of
+// earlier ticks are used again.
+func (s *sources) open(router int32) *noc.Source {
+	n := len(*s)
+	if n == cap(*s) {
+		*s = append(*s, noc.Source{})
+	}
+	*s = (*s)[:n+1]
+	src := &(*s)[n]
+	*src = noc.Source{Router: router, Injections: src.Injections[:0]}
+	return src
+}
+
 // offers are the packets of a tick that go to the mesh, of bits: each source's, and
 // where each goes, by the number that the mesh knows it by.
 type offers struct {
-	sources []noc.Source
+	sources sources
 	flying  []spot
 }
 
 // clear forgets the packets, and keeps the room for others.
 func (o *offers) clear() { o.sources, o.flying = o.sources[:0], o.flying[:0] }
-
-// source opens a list of packets for a router.
-func (o *offers) source(router int32) *noc.Source {
-	n := len(o.sources)
-	if n == cap(o.sources) {
-		o.sources = append(o.sources, noc.Source{})
-	}
-	o.sources = o.sources[:n+1]
-	s := &o.sources[n]
-	*s = noc.Source{Router: router, Injections: s.Injections[:0]}
-	return s
-}
 
 // add offers a packet at a cycle.
 func (o *offers) add(c *Chip, s *noc.Source, to *spot, at int64) {
@@ -42,7 +46,7 @@ func (o *offers) add(c *Chip, s *noc.Source, to *spot, at int64) {
 // done and Spike cycles after the one before, and returns what they count for.
 func (m *Machine) offerAll(k int, p *passing, w *worker) (sent sums) {
 	from := &m.chip.direct.slots[k]
-	src := w.offers.source(m.chip.routers[k])
+	src := w.offers.sources.open(m.chip.routers[k])
 	gap, at := max(m.chip.timing.Spike, 1), int64(0)
 	for _, slot := range p.fired {
 		at = max(at, p.integrated+(int64(slot)/m.chip.timing.Lanes+1)*m.chip.group[k])
@@ -67,13 +71,13 @@ func (m *Machine) routeOffers() {
 			for i := range s.Injections {
 				s.Injections[i].Packet.ID += first
 			}
-			to := all.source(s.Router)
+			to := all.sources.open(s.Router)
 			to.Injections, s.Injections = s.Injections, to.Injections
 		}
 		w.offers.clear()
 	}
-	m.sources, m.flying = all.sources, all.flying
-	m.route(m.landed)
+	m.flying = all.flying
+	m.route(all.sources, m.landed)
 	all.clear()
 	m.cycle += m.phases.Done
 	m.chipAct[targets.Cycle] += m.phases.Done

@@ -29,23 +29,52 @@ type losses struct {
 	lost  activity.Lost
 }
 
-// split parts destination lists into those of spikes, of partial sums, and of
-// partial sums with a delay of 0.
-func split(lists [][]image.Dest) (spikes, parts, atOnce [][]image.Dest) {
-	spikes, parts, atOnce = make([][]image.Dest, len(lists)), make([][]image.Dest, len(lists)), make([][]image.Dest, len(lists))
-	for k, list := range lists {
+// destKind is what is sent to a destination.
+type destKind int
+
+const (
+	ofSpike      destKind = iota
+	ofPart                // a partial sum for a later tick
+	ofPartAtOnce          // one with a delay of 0
+)
+
+func kindOf(d image.Dest) destKind {
+	switch _, isPart := d.Slot(); {
+	case !isPart:
+		return ofSpike
+	case d.Delay > 0:
+		return ofPart
+	}
+	return ofPartAtOnce
+}
+
+// pick returns the destinations of a kind: nil where there are none, the lists
+// themselves where there are no others.
+func pick(lists [][]image.Dest, of destKind) [][]image.Dest {
+	all, picked := 0, 0
+	for _, list := range lists {
+		all += len(list)
 		for _, d := range list {
-			switch _, isPart := d.Slot(); {
-			case !isPart:
-				spikes[k] = append(spikes[k], d)
-			case d.Delay > 0:
-				parts[k] = append(parts[k], d)
-			default:
-				atOnce[k] = append(atOnce[k], d)
+			if kindOf(d) == of {
+				picked++
 			}
 		}
 	}
-	return spikes, parts, atOnce
+	switch picked {
+	case 0:
+		return nil
+	case all:
+		return lists
+	}
+	out := make([][]image.Dest, len(lists))
+	for k, list := range lists {
+		for _, d := range list {
+			if kindOf(d) == of {
+				out[k] = append(out[k], d)
+			}
+		}
+	}
+	return out
 }
 
 // newFans returns the fans of destination lists that are sent from a router, or
@@ -80,20 +109,24 @@ type spikeFans struct {
 
 // of returns the fans of a chip, whose these are.
 func (f *spikeFans) of(c *Chip) [][]fan {
-	f.made.Do(func() {
-		behind := c.synapsesBehind()
-		f.cores = make([][]fan, len(c.image.Cores))
-		for k := range f.cores {
-			f.cores[k] = c.spikeFans(k, behind)
-		}
-	})
+	f.made.Do(func() { f.fill(c, c.synapsesBehind()) })
 	return f.cores
+}
+
+func (f *spikeFans) fill(c *Chip, behind [][]int64) {
+	f.cores = make([][]fan, len(c.image.Cores))
+	for k := range f.cores {
+		f.cores[k] = c.spikeFans(k, behind)
+	}
 }
 
 // spikeFans returns the fans of the slots of a core.
 func (c *Chip) spikeFans(k int, behind [][]int64) []fan {
-	spikes, _, _ := split(c.image.Cores[k].Dests)
-	fans := c.newFans(spikes, c.routers[k], behind)
+	lists := pick(c.image.Cores[k].Dests, ofSpike)
+	if lists == nil {
+		return make([]fan, len(c.image.Cores[k].Dests))
+	}
+	fans := c.newFans(lists, c.routers[k], behind)
 	for slot := range fans {
 		if c.role(k, slot) == image.Relay { // counted where the spike came from
 			fans[slot].synapses = 0
@@ -118,7 +151,7 @@ func (m *Machine) sendInputs(inputs []int32) {
 	if len(inputs) == 0 {
 		return
 	}
-	src := m.source(noc.Host)
+	src := m.sources.open(noc.Host)
 	at := m.phases.Gathered
 	for _, in := range inputs {
 		f := &m.chip.inputs[in]
@@ -147,7 +180,7 @@ func (m *Machine) sendSpikes(k int, c *core.Core) {
 	if len(c.Fired) == 0 && len(c.Parts) == 0 {
 		return
 	}
-	src := m.source(m.chip.routers[k])
+	src := m.sources.open(m.chip.routers[k])
 	at := m.phases.Gathered
 	parts := 0
 	if m.chip.parts[k] == nil {
@@ -169,7 +202,7 @@ func (m *Machine) sendSpikes(k int, c *core.Core) {
 
 // sendFan queues what the neuron in a slot of a core sends, once its group of
 // neurons is done, and returns the cycle of the next.
-func (m *Machine) sendFan(k int, c *core.Core, src int, slot int32, f *fan, payload int32, at int64) int64 {
+func (m *Machine) sendFan(k int, c *core.Core, src *noc.Source, slot int32, f *fan, payload int32, at int64) int64 {
 	c.Counts[targets.PacketSent] += int64(len(f.dests))
 	c.Counts[targets.HopX] += int64(f.hopX)
 	c.Counts[targets.HopY] += int64(f.hopY)
@@ -179,26 +212,12 @@ func (m *Machine) sendFan(k int, c *core.Core, src int, slot int32, f *fan, payl
 	return m.send(src, f, payload, at, max(m.chip.timing.Spike, 1))
 }
 
-// source opens a list of packets for a router and returns its index. Lists of
-// earlier ticks are used again.
-func (m *Machine) source(router int32) int {
-	n := len(m.sources)
-	if n < cap(m.sources) {
-		m.sources = m.sources[:n+1]
-		m.sources[n] = noc.Source{Router: router, Injections: m.sources[n].Injections[:0]}
-	} else {
-		m.sources = append(m.sources, noc.Source{Router: router})
-	}
-	return n
-}
-
 // send queues a packet to each destination of a spike, the first at a cycle and
 // each gap cycles after the one before, and returns the cycle of the next.
-func (m *Machine) send(src int, f *fan, payload int32, at, gap int64) int64 {
+func (m *Machine) send(s *noc.Source, f *fan, payload int32, at, gap int64) int64 {
 	m.chipAct[targets.HostOut] += int64(f.toHost)
 	m.synapticEvents += f.synapses
 	m.lose(f)
-	s := &m.sources[src]
 	delayed := m.chip.image.Manifest.Arch.DelayPlace == targets.DelayAxon
 	for k, d := range f.dests {
 		p := packet{core: d.Core, axon: d.Axon, payload: payload, due: m.tick + 1, fate: f.fate(k), offered: at}
@@ -226,8 +245,8 @@ func (m *Machine) lose(f *fan) {
 
 // route runs the mesh until every packet is delivered, and ends the tick with
 // the barrier.
-func (m *Machine) route(arrived func(noc.Delivery)) {
-	done := max(m.phases.Learned, m.runMesh(m.phases.Gathered, arrived))
+func (m *Machine) route(from sources, arrived func(noc.Delivery)) {
+	done := max(m.phases.Learned, m.runMesh(m.phases.Gathered, from, arrived))
 	m.phases.Routed = done
 	m.phases.Done = done + m.chip.timing.Barrier
 	if period := m.chip.timing.Period; period > 0 {
@@ -240,10 +259,10 @@ func (m *Machine) route(arrived func(noc.Delivery)) {
 
 // runMesh lets the sources offer their packets from a cycle on, and returns the
 // cycle after the last delivery.
-func (m *Machine) runMesh(start int64, arrived func(noc.Delivery)) (end int64) {
-	end = m.mesh.Run(start, m.sources, arrived)
-	for k := range m.sources {
-		m.stalls += m.sources[k].Stall
+func (m *Machine) runMesh(start int64, from sources, arrived func(noc.Delivery)) (end int64) {
+	end = m.mesh.Run(start, from, arrived)
+	for k := range from {
+		m.stalls += from[k].Stall
 	}
 	m.watchSources()
 	return end

@@ -73,22 +73,8 @@ func (c *Chip) newDirect(behind [][]int64) *direct {
 	if !ok {
 		return nil
 	}
-	d.join()
+	kernel.Join(len(d.slots), func(k int) *[]spot { return &d.slots[k].to })
 	return d
-}
-
-// join puts the spots of all slots side by side.
-func (d *direct) join() {
-	n := 0
-	for k := range d.slots {
-		n += len(d.slots[k].to)
-	}
-	all := kernel.Large[spot](n)
-	for k := range d.slots {
-		at := len(all)
-		all = append(all, d.slots[k].to...)
-		d.slots[k].to = all[at:len(all):len(all)]
-	}
 }
 
 // spots returns those of fans that a router, or noc.Host, sends.

@@ -8,8 +8,9 @@ import (
 
 // layout is the synapses of a core as its loop walks them.
 type layout interface {
-	// add adds the weights of some rows to sums, one a lane.
-	add(sums []int32, axons []int32, room *Room)
+	// add adds the weights of some rows to sums, one a lane, and returns how many words
+	// and synapses the rows have where the layout knows.
+	add(sums []int32, axons []int32, room *Room) (words, synapses int64)
 }
 
 // Room is what cores of one goroutine work in, one after another.
@@ -30,11 +31,17 @@ func (r *Room) grow(lanes int) {
 
 type bitRows struct{ *kernel.Bits }
 
-func (b bitRows) add(sums, axons []int32, room *Room) { b.Add(sums, axons, &room.kernel) }
+func (b bitRows) add(sums, axons []int32, room *Room) (words, synapses int64) {
+	b.Add(sums, axons, &room.kernel)
+	return 0, 0
+}
 
 type wholeRows[W int8 | int16] struct{ *kernel.Dense[W] }
 
-func (d wholeRows[W]) add(sums, axons []int32, _ *Room) { d.Add(sums, axons) }
+func (d wholeRows[W]) add(sums, axons []int32, _ *Room) (words, synapses int64) {
+	d.Add(sums, axons)
+	return 0, 0
+}
 
 // lists are rows that list their synapses: slot and weight, in a word.
 type lists struct {
@@ -43,17 +50,14 @@ type lists struct {
 	words []uint32
 	// delays are those of the words; nil where all are 1.
 	delays []uint16
-	// inWord is how many synapses a word of the chip has, where that says what a row
-	// counts; else 0.
-	inWord uint32
+	// inWord is how many synapses a word of the chip has.
+	inWord int32
 }
 
 const weightBits = 16
 
-func (l *lists) of(axon int32) []uint32 { return l.words[l.off[axon]:l.off[axon+1]] }
-
-func (l *lists) add(sums, axons []int32, _ *Room) {
-	l.inBatches(axons, func(from, to []int32) {
+func (l *lists) add(sums, axons []int32, _ *Room) (words, synapses int64) {
+	return l.inBatches(axons, func(from, to []int32) {
 		for i := range from {
 			for _, w := range l.words[from[i]:to[i]] {
 				sums[w>>weightBits] += int32(int16(w))
@@ -66,8 +70,8 @@ func (l *lists) add(sums, axons []int32, _ *Room) {
 const batch = 64
 
 // inBatches calls f with where the synapses of rows are, of a batch of them at a time:
-// memory that is asked for together answers together.
-func (l *lists) inBatches(axons []int32, f func(from, to []int32)) {
+// memory that is asked for together answers together. It returns what the rows count.
+func (l *lists) inBatches(axons []int32, f func(from, to []int32)) (words, synapses int64) {
 	var from, to [batch]int32
 	kernel.Prefetch(l.off, axons[:min(batch, len(axons))])
 	for len(axons) > 0 {
@@ -76,62 +80,56 @@ func (l *lists) inBatches(axons []int32, f func(from, to []int32)) {
 		kernel.Prefetch(l.off, next[:min(batch, len(next))])
 		for i, a := range axons[:n] {
 			from[i], to[i] = int32(l.off[a]), int32(l.off[a+1])
+			synapses += int64(to[i] - from[i])
+			words += int64(l.wordsOf(to[i] - from[i]))
 		}
 		kernel.Prefetch(l.words, from[:n])
 		f(from[:n], to[:n])
 		axons = next
 	}
+	return words, synapses
 }
 
-// counts reports whether lists of a core's rows say what these count, and notes it.
-func (l *lists) counts(s *Spec) bool {
-	in := uint32(s.wordSynapses)
-	for k := range s.rows {
-		r, n := &s.rows[k], l.off[k+1]-l.off[k]
-		if r.synapses != int64(n) || r.words != int64((n+in-1)/in) {
+// wordsOf returns how many words so many synapses take. Mostly that is one, or none.
+func (l *lists) wordsOf(synapses int32) int32 {
+	if synapses <= l.inWord {
+		return min(synapses, 1)
+	}
+	return (synapses + l.inWord - 1) / l.inWord
+}
+
+// counts reports whether every row of a core counts what its list has.
+func (l *lists) counts(rows []row) bool {
+	for k := range rows {
+		n := int32(l.off[k+1] - l.off[k])
+		if rows[k].synapses != int64(n) || rows[k].words != int64(l.wordsOf(n)) {
 			return false
 		}
 	}
-	l.inWord = in
 	return true
-}
-
-// total returns what rows count.
-func (l *lists) total(axons []int32) (words, synapses int64) {
-	in := int32(l.inWord)
-	l.inBatches(axons, func(from, to []int32) {
-		for i := range from {
-			n := to[i] - from[i]
-			synapses += int64(n)
-			if n > in {
-				n = (n + in - 1) / in
-			} else {
-				n = min(n, 1)
-			}
-			words += int64(n)
-		}
-	})
-	return words, synapses
 }
 
 // addLater adds the weights of some rows to the sums of the ticks that they are for:
 // ring[at] is that of a delay of 1, and a delay is at most the ring's length.
-func (l *lists) addLater(ring [][]int32, at int, axons []int32) {
-	for _, a := range axons {
-		delays := l.delays[l.off[a]:l.off[a+1]]
-		for k, w := range l.of(a) {
-			slot := at + int(delays[k]) - 1
-			if slot >= len(ring) {
-				slot -= len(ring)
+func (l *lists) addLater(ring [][]int32, at int, axons []int32) (words, synapses int64) {
+	return l.inBatches(axons, func(from, to []int32) {
+		for i := range from {
+			delays := l.delays[from[i]:to[i]]
+			for k, w := range l.words[from[i]:to[i]] {
+				slot := at + int(delays[k]) - 1
+				if slot >= len(ring) {
+					slot -= len(ring)
+				}
+				ring[slot][w>>weightBits] += int32(int16(w))
 			}
-			ring[slot][w>>weightBits] += int32(int16(w))
 		}
-	}
+	})
 }
 
 // newLists lists the rows.
-func newLists(rows []row, sh shape) *lists {
-	l := &lists{off: make([]uint32, 1, len(rows)+1), words: make([]uint32, 0, sh.synapses)}
+func newLists(s *Spec, sh shape) *lists {
+	rows := s.rows
+	l := &lists{inWord: int32(s.wordSynapses), off: make([]uint32, 1, len(rows)+1), words: make([]uint32, 0, sh.synapses)}
 	if sh.later {
 		l.delays = make([]uint16, 0, sh.synapses)
 	}
@@ -190,7 +188,7 @@ func (s *Spec) newLayout(sh shape, lanes int, ways kernel.Options) layout {
 	const bytes = 4 // a synapse in a list
 	whole := lanes * len(s.rows)
 	if sh.repeats || sh.later || whole/8 > bytes*sh.synapses {
-		return newLists(s.rows, sh)
+		return newLists(s, sh)
 	}
 	if b := s.newBits(lanes, ways); b != nil {
 		return bitRows{b}
@@ -201,7 +199,7 @@ func (s *Spec) newLayout(sh shape, lanes int, ways kernel.Options) layout {
 	case 2*whole <= bytes*sh.synapses:
 		return newWholeRows[int16](s, lanes, ways)
 	}
-	return newLists(s.rows, sh)
+	return newLists(s, sh)
 }
 
 // newWholeRows lays out the weights of every lane of every row.

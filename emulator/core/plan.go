@@ -74,7 +74,7 @@ func (s *Spec) newPlan(ways kernel.Options) *plan {
 // count notes what the rows of a core count.
 func (p *plan) count(s *Spec) {
 	p.synapsesAreBits = !slices.ContainsFunc(s.rows, func(r row) bool { return int(r.synapses) != r.weighing() })
-	if l, ok := p.layout.(*lists); ok && l.counts(s) {
+	if l, ok := p.layout.(*lists); ok && l.counts(s.rows) {
 		return
 	}
 	for k := range s.rows {
@@ -173,17 +173,15 @@ func (c *Core) integrateFast(t int64) (cycles int64) {
 		return s.timing.Tick
 	}
 	var words, synapses int64
-	if p.synapses != nil {
-		words, synapses = total(p.words, axons), total(p.synapses, axons)
-	} else {
-		words, synapses = p.layout.(*lists).total(axons)
-	}
 	if c.ring == nil {
-		p.layout.add(sums, axons, c.room)
+		words, synapses = p.layout.add(sums, axons, c.room)
 	} else {
 		// A row is read one tick after its spike, so a delay of 1 is now.
-		p.layout.(*lists).addLater(c.ring, int(t%int64(s.ring)), axons)
+		words, synapses = p.layout.(*lists).addLater(c.ring, int(t%int64(s.ring)), axons)
 		c.until = t + int64(s.ring) - 1
+	}
+	if p.synapses != nil {
+		words, synapses = total(p.words, axons), total(p.synapses, axons)
 	}
 	rows := int64(len(axons))
 	c.Counts[targets.AxonRow] += rows

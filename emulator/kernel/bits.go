@@ -56,9 +56,9 @@ func NewBits(lanes int, rows []uint64, types []uint8, weights []int16, opt Optio
 
 // JoinBits puts the rows of crossbars side by side.
 func JoinBits(all []*Bits) {
-	join(all, func(b *Bits) *[]uint64 { return &b.rows })
-	join(all, func(b *Bits) *[]uint8 { return &b.types })
-	join(all, func(b *Bits) *[]int8 { return &b.narrow })
+	Join(len(all), func(k int) *[]uint64 { return &all[k].rows })
+	Join(len(all), func(k int) *[]uint8 { return &all[k].types })
+	Join(len(all), func(k int) *[]int8 { return &all[k].narrow })
 }
 
 // pack fills four and eight.

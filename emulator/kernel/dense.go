@@ -18,7 +18,7 @@ func NewDense[W int8 | int16](lanes int, rows []W, opt Options) *Dense[W] {
 
 // JoinDense puts the rows of crossbars side by side.
 func JoinDense[W int8 | int16](all []*Dense[W]) {
-	join(all, func(d *Dense[W]) *[]W { return &d.rows })
+	Join(len(all), func(k int) *[]W { return &all[k].rows })
 }
 
 // Add adds the weights of some rows to the sums of the lanes.

@@ -54,7 +54,9 @@ func (f *Fire) Prepare(lanes int, opt Options) {
 	}
 	f.same = f.Decay == nil && (f.steps == 0 || lanes == Block && f.sameLanes())
 	f.alike = f.same && f.Keep == 0 && f.Floor[0] == NoFloor
-	f.pairs = f.newPairs()
+	if f.alike {
+		f.pairs = f.newPairs()
+	}
 }
 
 // sameLanes reports whether all lanes of a Block have the same.

@@ -18,15 +18,15 @@ func Large[T any](n int) []T {
 	return out
 }
 
-// join moves a slice of each of some things into one stretch of memory.
-func join[Thing, T any](all []Thing, of func(Thing) *[]T) {
-	n := 0
-	for _, thing := range all {
-		n += len(*of(thing))
+// Join moves a slice of each of n things into one stretch of memory.
+func Join[T any](n int, of func(thing int) *[]T) {
+	all := 0
+	for k := range n {
+		all += len(*of(k))
 	}
-	out := Large[T](n)
-	for _, thing := range all {
-		part, at := of(thing), len(out)
+	out := Large[T](all)
+	for k := range n {
+		part, at := of(k), len(out)
 		if len(*part) > 0 { // nil stays nil
 			out = append(out, *part...)
 			*part = out[at:len(out):len(out)]

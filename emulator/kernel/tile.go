@@ -115,26 +115,7 @@ func (t *Tile) Tick(axons []int32, w *Work) bool {
 		t.tick(axons, w)
 		return true
 	}
-	switch t.kindOf(len(axons)) {
-	case bitsSame:
-		w.Active, w.Bits = tickBitsSame(t, first, len(axons), fired)
-	case bitsFire:
-		w.Active, w.Bits = tickBits(t, first, len(axons), fired)
-	case bitsLeak:
-		w.Active, w.Bits = tickBitsLeak(t, first, len(axons), fired)
-	case manySame:
-		w.Active, w.Bits = tickManySame(t, first, len(axons), fired)
-	case manyFire:
-		w.Active, w.Bits = tickMany(t, first, len(axons), fired)
-	case manyLeak:
-		w.Active, w.Bits = tickManyLeak(t, first, len(axons), fired)
-	case rowsSame:
-		w.Active, w.Bits = tickRowsSame(t, first, len(axons), fired)
-	case rowsFire:
-		w.Active, w.Bits = tickRows(t, first, len(axons), fired)
-	case rowsLeak:
-		w.Active, w.Bits = tickRowsLeak(t, first, len(axons), fired)
-	}
+	w.Active, w.Bits = ticks[t.kindOf(len(axons))](t, first, len(axons), fired)
 	return true
 }
 
@@ -152,6 +133,12 @@ const (
 	rowsFire
 	rowsLeak
 )
+
+var ticks = [...]func(t *Tile, axons *int32, n int, fired *uint64) (active, bits int){
+	bitsSame: tickBitsSame, bitsFire: tickBits, bitsLeak: tickBitsLeak,
+	manySame: tickManySame, manyFire: tickMany, manyLeak: tickManyLeak,
+	rowsSame: tickRowsSame, rowsFire: tickRows, rowsLeak: tickRowsLeak,
+}
 
 // kindOf returns that of a tick of so many rows.
 func (t *Tile) kindOf(rows int) kind {
