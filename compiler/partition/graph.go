@@ -1,6 +1,10 @@
 package partition
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/weft-toolchain/weft/internal/splitmix"
+)
 
 // What a vertex is to a net: bits, so that those of merged vertices can be or-ed.
 // A vertex counts kindHome + kindRead towards a table's cell (see state), which
@@ -246,10 +250,5 @@ func (g *graph) tieNets() *graph {
 	return g
 }
 
-// mix is the finaliser of splitmix64 (Steele, Lea and Flood 2014).
-func mix(z uint64) uint64 {
-	z += 0x9E3779B97F4A7C15
-	z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
-	z = (z ^ z>>27) * 0x94D049BB133111EB
-	return z ^ z>>31
-}
+// mix is a hash of a number.
+func mix(z uint64) uint64 { return splitmix.Hash(z) }

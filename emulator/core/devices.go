@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"slices"
 
+	"github.com/weft-toolchain/weft/internal/splitmix"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -54,19 +55,11 @@ const (
 	streamRead
 )
 
-// mix is SplitMix64's finaliser (Steele, Lea and Flood, OOPSLA 2014). A stream
-// is a chain of them over what tells its draws apart, as in package isa.
-func mix(x uint64) uint64 {
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
-}
-
-// draw returns the random bits of a place in a stream.
+// draw returns the random bits of a place in a stream: of a chain over what tells its
+// draws apart, as in package isa.
 func draw(key uint64, place ...uint64) uint64 {
-	const increment = 0x9e3779b97f4a7c15
 	for _, p := range place {
-		key = mix(key + (p+1)*increment)
+		key = splitmix.Mix(key + (p+1)*splitmix.Increment)
 	}
 	return key
 }

@@ -35,6 +35,7 @@ var policy = []row{
 	{pkg: "internal/spell"},
 	{pkg: "internal/paths"},
 	{pkg: "internal/pareto"},
+	{pkg: "internal/splitmix"},
 	{pkg: "internal/golden", may: []string{"internal/diag"}},
 	{pkg: "internal/archtest"},
 	{pkg: "internal/diag", may: []string{"internal/spell"}},
@@ -47,7 +48,7 @@ var policy = []row{
 
 	// The contract between compiler and emulator.
 	{pkg: "isa/fixed"},
-	{pkg: "isa", may: []string{"isa/fixed", "internal/diag", "internal/spell"}},
+	{pkg: "isa", may: []string{"isa/fixed", "internal/splitmix", "internal/diag", "internal/spell"}},
 	{pkg: "isa/models", may: []string{"isa", "internal/diag"}},
 	{pkg: "isa/image", may: []string{"isa", "isa/fixed", "targets/...", "internal/diag"}},
 	{pkg: "targets/mesh"},
@@ -63,7 +64,7 @@ var policy = []row{
 	{pkg: "compiler/optimise", may: pass, tests: []string{"compiler/..."}},
 	{pkg: "compiler/quant", may: pass, tests: []string{"compiler/..."}},
 	{pkg: "compiler/approx", may: pass, tests: []string{"compiler/..."}},
-	{pkg: "compiler/partition"},
+	{pkg: "compiler/partition", may: []string{"internal/splitmix"}},
 	{pkg: "compiler/place", may: []string{"compiler/partition"}},
 	{pkg: "compiler/mapping", may: append([]string{"compiler/partition", "compiler/place"}, pass...), tests: []string{"compiler/..."}},
 	{pkg: "compiler/codegen", may: pass, tests: []string{"compiler/..."}},
@@ -77,7 +78,7 @@ var policy = []row{
 	// The emulator.
 	{pkg: "emulator/noc", may: []string{"targets/mesh"}},
 	{pkg: "emulator/stimulus", may: []string{"internal/diag", "internal/spell", "internal/hdf5", "internal/ndarray", "internal/ndarray/table"}},
-	{pkg: "emulator/...", may: []string{"isa/...", "targets/...", "emulator/...", "internal/diag"}},
+	{pkg: "emulator/...", may: []string{"isa/...", "targets/...", "emulator/...", "internal/diag", "internal/splitmix"}},
 
 	// Where both meet.
 	{pkg: "internal/profile", may: []string{"internal/diag", "internal/ndarray", "internal/ndarray/table", "internal/spell"}},
@@ -97,10 +98,10 @@ var policy = []row{
 	{pkg: "internal/rancnet", may: []string{"emulator/ranc", "internal/diag", "internal/ndarray"}, tests: []string{"compiler/...", "emulator/...", "targets/...", "internal/paths"}},
 	{pkg: "internal/loihitest", tests: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/..."}},
 	{pkg: "internal/isaref", may: []string{"isa/...", "targets/..."}, tests: []string{"emulator/..."}},
-	{pkg: "internal/benchnet", may: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/diag", "internal/numbers", "internal/spell"}},
+	{pkg: "internal/benchnet", may: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/diag", "internal/numbers", "internal/spell", "internal/splitmix"}},
 	{pkg: "internal/mapbench", may: []string{"compiler/partition", "compiler/place"}},
-	{pkg: "internal/limitbench", may: []string{"emulator/kernel"}},
-	{pkg: "internal/scalebench", tests: []string{"compiler/...", "targets/..."}},
+	{pkg: "internal/limitbench", may: []string{"emulator/kernel", "internal/splitmix"}},
+	{pkg: "internal/scalebench", may: []string{"internal/splitmix"}, tests: []string{"compiler/...", "targets/..."}},
 	{pkg: "internal/difftest", may: []string{"compiler/...", "emulator/...", "isa/...", "targets/...", "internal/..."}},
 	{pkg: "examples/...", may: belowCommand},
 

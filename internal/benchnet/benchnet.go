@@ -12,6 +12,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/numbers"
+	"github.com/weft-toolchain/weft/internal/splitmix"
 )
 
 const (
@@ -58,12 +59,12 @@ func join(net *network.Network, from, to int, c network.Connect, weights []float
 
 // draw adds a population of n neurons whose bias and initial potential come from
 // streams 0 to n−1; it returns the streams for what else is drawn from them.
-func draw(net *network.Network, seed uint64, n int) []stream {
-	bias, init, streams := make([]float64, n), make([]float64, n), make([]stream, n)
+func draw(net *network.Network, seed uint64, n int) []splitmix.Stream {
+	bias, init, streams := make([]float64, n), make([]float64, n), make([]splitmix.Stream, n)
 	for i := range n {
 		s := newStream(seed, uint64(i))
-		bias[i] = float64(10 + s.next()%21)
-		init[i] = float64(s.next() % threshold)
+		bias[i] = float64(10 + s.Next()%21)
+		init[i] = float64(s.Next() % threshold)
 		streams[i] = s
 	}
 	add(net, "neurons", threshold, bias, init)
@@ -136,7 +137,7 @@ func mlp(seed uint64) *network.Network {
 		for i := range sizes[k] {
 			s := newStream(seed, layerStreams+uint64(first+i))
 			for range sizes[k+1] {
-				weights = append(weights, float64(s.next()>>40%64)-28)
+				weights = append(weights, float64(s.Next()>>40%64)-28)
 			}
 		}
 		join(net, k, k+1, network.Connect{Kind: network.Dense}, weights)
@@ -149,7 +150,7 @@ func mlp(seed uint64) *network.Network {
 func drawSparse(bias []float64, seed uint64) {
 	for i := range bias {
 		s := newStream(seed, uint64(i))
-		if r := s.next(); r>>32%100 < 25 {
+		if r := s.Next(); r>>32%100 < 25 {
 			bias[i] = float64(1 + r%32)
 		}
 	}

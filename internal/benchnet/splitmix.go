@@ -1,21 +1,10 @@
 package benchnet
 
-const gamma = 0x9e3779b97f4a7c15
+import "github.com/weft-toolchain/weft/internal/splitmix"
 
-func mix(z uint64) uint64 {
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return z ^ z>>31
-}
-
-// stream is a splitmix64 generator; stream idx of a seed is its own.
-type stream uint64
-
-func newStream(seed, idx uint64) stream { return stream(mix(seed + idx*0xd1342543de82ef95)) }
-
-func (s *stream) next() uint64 {
-	*s += gamma
-	return mix(uint64(*s))
+// newStream returns stream idx of a seed.
+func newStream(seed, idx uint64) splitmix.Stream {
+	return splitmix.Stream(splitmix.Mix(seed + idx*0xd1342543de82ef95))
 }
 
 // Where the streams of a network begin that are of no neuron: of a permutation, of
@@ -43,7 +32,7 @@ func permutation(seed uint64, n int) []int32 {
 	}
 	s := newStream(seed, permutationStream)
 	for i := n - 1; i > 0; i-- {
-		j := int(s.next() % uint64(i+1))
+		j := int(s.Next() % uint64(i+1))
 		perm[i], perm[j] = perm[j], perm[i]
 	}
 	return perm
@@ -59,13 +48,13 @@ type drawer struct {
 func newDrawer(n int) *drawer { return &drawer{seen: make([]int, n)} }
 
 // distinct draws k numbers, none of them not, with a weight each.
-func (d *drawer) distinct(s *stream, k, not int, add func(n int, w float64)) {
+func (d *drawer) distinct(s *splitmix.Stream, k, not int, add func(n int, w float64)) {
 	d.draw++
 	if not >= 0 {
 		d.seen[not] = d.draw
 	}
 	for drawn := 0; drawn < k; {
-		r := s.next()
+		r := s.Next()
 		n := int(r >> 32 % uint64(len(d.seen)))
 		if d.seen[n] == d.draw {
 			continue

@@ -109,8 +109,8 @@ func truenorthNeurons(c *image.Core, k int, seed uint64, perm []int32) *[targets
 		i := k*coreSize + j
 		s := newStream(seed, uint64(i))
 		c.Neurons[j] = int32(i)
-		c.State[j] = int32(s.next() % tnThreshold)
-		a, b := int16(1+s.next()%3), int16(1+s.next()%3)
+		c.State[j] = int32(s.Next() % tnThreshold)
+		a, b := int16(1+s.Next()%3), int16(1+s.Next()%3)
 		weights[0][j], weights[1][j], weights[2][j], weights[3][j] = a, -a, b, -b
 		dests[j] = image.Dest{Core: perm[i] / coreSize, Axon: perm[i] % coreSize, Delay: 1}
 		c.Dests[j] = dests[j : j+1 : j+1]
@@ -125,9 +125,9 @@ func truenorthAxons(c *image.Core, k int, seed uint64, weights *[targets.AxonTyp
 	c.Rows = make([]image.Row, coreSize)
 	for x := range set {
 		s := newStream(seed, axonStreams+uint64(k*coreSize+x))
-		c.Rows[x].Type = uint8(s.next() % targets.AxonTypes)
+		c.Rows[x].Type = uint8(s.Next() % targets.AxonTypes)
 		for w := range set[x] {
-			set[x][w] = s.next()
+			set[x][w] = s.Next()
 			synapses += bits.OnesCount64(set[x][w])
 		}
 	}

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/weft-toolchain/weft/emulator/kernel"
+	"github.com/weft-toolchain/weft/internal/splitmix"
 )
 
 //go:embed c/limit.c
@@ -36,7 +37,7 @@ const (
 // Ticks of a run, and how many runs there are of each, of which the least counts.
 const (
 	ticks = 400_000
-	runs  = 7
+	runs  = 15
 )
 
 func main() {
@@ -132,23 +133,23 @@ type network struct {
 func newNetwork(kind string, share int, portable bool) *network {
 	n, opt := &network{}, kernel.Options{Portable: portable}
 	n.work.Grow(lanes)
-	s := stream(1)
+	s := splitmix.Stream(1)
 	same := func(x int32) kernel.Lanes { return slices.Repeat(kernel.Lanes{x}, kernel.Block) }
 	fire := &kernel.Fire{Bias: same(leak), Above: same(above), Reset: same(0), Floor: same(kernel.NoFloor), Low: -1 << 19, High: 1<<19 - 1}
 	fire.Prepare(lanes, opt)
 	for c := range cores {
 		rows, of := make([]uint64, axons*lanes/64), make([]uint8, axons)
 		for a := range axons {
-			of[a] = uint8(s.next() % types)
+			of[a] = uint8(s.Next() % types)
 			for k := range lanes / 64 {
-				rows[a*lanes/64+k] = s.next()
+				rows[a*lanes/64+k] = s.Next()
 			}
 		}
 		weights, v := make([]int16, types*lanes), make([]int32, lanes)
 		for l := range lanes {
-			a, b := int16(1+s.next()%3), int16(1+s.next()%3)
+			a, b := int16(1+s.Next()%3), int16(1+s.Next()%3)
 			weights[l], weights[lanes+l], weights[2*lanes+l], weights[3*lanes+l] = a, -a, b, -b
-			v[l] = int32(s.next() % 800)
+			v[l] = int32(s.Next() % 800)
 		}
 		n.start[c] = slices.Clone(v)
 		if kind == "bits" {
@@ -164,7 +165,7 @@ func newNetwork(kind string, share int, portable bool) *network {
 	}
 	for k := range n.lists {
 		for a := range int32(axons) {
-			if s.next()%1000 < uint64(share) {
+			if s.Next()%1000 < uint64(share) {
 				n.lists[k] = append(n.lists[k], a)
 			}
 		}
@@ -190,17 +191,4 @@ func (n *network) run() (ns float64, sum uint64) {
 		}
 	}
 	return float64(time.Since(start).Nanoseconds()) / ticks, sum
-}
-
-// stream is splitmix64.
-type stream uint64
-
-func (s *stream) next() uint64 {
-	*s += 0x9e3779b97f4a7c15
-	z := uint64(*s)
-	z ^= z >> 30
-	z *= 0xbf58476d1ce4e5b9
-	z ^= z >> 27
-	z *= 0x94d049bb133111eb
-	return z ^ z>>31
 }

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/weft-toolchain/weft/internal/splitmix"
 )
 
 const (
@@ -120,14 +122,6 @@ func (s *shape) denseLayers(net *strings.Builder, cores int, neuron string) (syn
 	return cores * coreSize * coreSize
 }
 
-// mix is the finaliser of splitmix64.
-func mix(z uint64) uint64 {
-	z += 0x9e3779b97f4a7c15
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return z ^ z>>31
-}
-
 // crossbars says which neurons read which, and how.
 type crossbars struct {
 	*shape
@@ -158,10 +152,10 @@ func (s *shape) crossbars(cores int) *crossbars {
 
 // has says whether an axon has a synapse with a slot of its core, and what it weighs.
 func (x *crossbars) has(axon, slot int32) (weight int8, ok bool) {
-	h := mix(uint64(axon)<<8 | uint64(slot%coreSize))
+	h := splitmix.Hash(uint64(axon)<<8 | uint64(slot%coreSize))
 	weight = int8(h>>8%4)*2 - 3
 	if x.typed {
-		weight = int8(mix(uint64(axon))>>8%4)*2 - 3
+		weight = int8(splitmix.Hash(uint64(axon))>>8%4)*2 - 3
 	}
 	return weight, h%4 < x.fill
 }
