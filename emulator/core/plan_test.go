@@ -111,3 +111,36 @@ func TestHowRowsAreLaidOut(t *testing.T) {
 		}
 	}
 }
+
+// Cores of bits that fire are tiles, which take a tick; cores of lists are not, nor are
+// those with a program of another kind.
+func TestWhichCoresAreTiles(t *testing.T) {
+	bits := []image.Row{{Slots: []uint16{0, 2}, Weights: []int16{3, -1}}}
+	var different []image.Row
+	for k := range int16(5) {
+		different = append(different, image.Row{Slots: []uint16{0, 1}, Weights: []int16{k + 1, k - 9}})
+	}
+	for _, x := range []struct {
+		name, model string
+		rows        []image.Row
+		want        bool
+	}{
+		{"bits", "if", bits, true},
+		{"lists", "if", different, false},
+		{"another program", "loihi", bits, false},
+	} {
+		s := specOf(t, x.model, models.Options{Reset: "zero"}, x.rows)
+		tile, ok := New(s).Tile()
+		if ok != x.want {
+			t.Errorf("%s: a tile %v, want %v", x.name, ok, x.want)
+		}
+		if !ok {
+			continue
+		}
+		var w kernel.Work
+		w.Grow(len(tile.State))
+		if _, ok := tile.Tick([]int32{0}, &w); !ok || tile.Book.Rows != 1 || tile.Book.Synapses != 2 || tile.State[0] != 3 || tile.State[2] != -1 {
+			t.Errorf("%s: tick taken %v, book %+v, state %d", x.name, ok, tile.Book, tile.State[:3])
+		}
+	}
+}
