@@ -194,6 +194,10 @@ func (im *importer) settle(k int, n *node) {
 		}
 		n.in, n.out = shape, shape
 	}
+	if n.role == mapping && len(im.before[k])+len(im.after[k]) == 0 {
+		im.note("%s: no edge names it, so it is left out", n)
+		return
+	}
 	if n.out == nil {
 		if im.diags.Len() == 0 {
 			im.add(diag.ShapeMismatch, "%s: the shape of its input is not known: nothing that has one reaches it", n)
@@ -201,10 +205,10 @@ func (im *importer) settle(k int, n *node) {
 		return
 	}
 	want := size(n.out)
-	one := false
+	one := len(n.fields) > 0
 	for _, f := range n.fields {
 		a := n.params[f.name]
-		one = one || len(a.Data) == 1 && !f.optional
+		one = one && len(a.Data) == 1
 		if len(a.Data) != want && len(a.Data) != 1 {
 			im.add(diag.ShapeMismatch, "%s: %s has shape %v, but there are %d elements, shape %v", n, f.name, a.Shape, want, n.out)
 		}

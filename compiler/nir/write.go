@@ -39,7 +39,11 @@ func (im *importer) write() {
 		return
 	}
 	im.assumptions()
-	im.out.Comments = append([]string{fmt.Sprintf("Imported from a NIR graph, version %q, by weft import.", im.version)}, im.notes...)
+	head := "Imported from a NIR graph"
+	if im.version != "" {
+		head += fmt.Sprintf(", version %q,", im.version)
+	}
+	im.out.Comments = append([]string{head + " by weft import."}, im.notes...)
 }
 
 // label gives a node a name that a network file takes: a letter or _, then
