@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/golden"
 	"github.com/weft-toolchain/weft/internal/hdf5"
@@ -77,10 +78,7 @@ func encoded(t testing.TB, g *hdf5.Tree) []byte {
 }
 
 // imported imports bytes as a file "net.nir".
-func imported(data []byte, opt Options) (*Result, error) {
-	if opt.Name == "" {
-		opt.Name, opt.Arrays = "net", "net.npz"
-	}
+func imported(data []byte, opt Options) (*netfile.Result, error) {
 	f, err := hdf5.Open("net.nir", data)
 	return build("net.nir", f, err, opt)
 }
@@ -139,7 +137,7 @@ func every() *hdf5.Tree {
 }
 
 // describe writes everything of a result but large arrays.
-func describe(r *Result) []byte {
+func describe(r *netfile.Result) []byte {
 	var b strings.Builder
 	b.WriteString(r.YAML)
 	for _, name := range slices.Sorted(maps.Keys(r.Arrays)) {

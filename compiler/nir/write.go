@@ -43,7 +43,7 @@ func (im *importer) write() {
 	if im.version != "" {
 		head += fmt.Sprintf(", version %q,", im.version)
 	}
-	im.out.Comments = append([]string{head + " by weft import."}, im.notes...)
+	im.out.Comments = append([]string{head + " by weft import."}, im.out.Notes...)
 }
 
 // label gives a node a name that a network file takes: a letter or _, then
@@ -79,7 +79,7 @@ func (im *importer) unique(name string) string {
 // dims is a shape as the network file takes it: one to four dimensions.
 func dims(shape []int) []int {
 	if len(shape) == 0 || len(shape) > 4 {
-		return []int{size(shape)}
+		return []int{netfile.Size(shape)}
 	}
 	return shape
 }
@@ -91,7 +91,7 @@ func (im *importer) number(s *source) {
 		return
 	}
 	if len(s.shape) != 3 {
-		im.note("%s: has shape %v and not three dimensions, so it is numbered as the file has it", s.node, s.shape)
+		im.out.Note("%s: has shape %v and not three dimensions, so it is numbered as the file has it", s.node, s.shape)
 		return
 	}
 	if o.SwapPolarity && s.shape[0] != 2 {
@@ -121,10 +121,10 @@ func (im *importer) number(s *source) {
 // population writes a line of populations.
 func (im *importer) population(s *source) {
 	if s.name != s.node.path {
-		im.note("%s: is population %s", s.node, s.name)
+		im.out.Note("%s: is population %s", s.node, s.name)
 	}
 	if len(s.shape) > 4 {
-		im.note("%s: its shape %v has more than four dimensions, so it becomes %d", s.node, s.shape, size(s.shape))
+		im.out.Note("%s: its shape %v has more than four dimensions, so it becomes %d", s.node, s.shape, netfile.Size(s.shape))
 	}
 	model, params, reset := im.neurons(s)
 	var list []string
@@ -148,7 +148,7 @@ func (im *importer) perNeuron(s *source, p param) string {
 	if len(s.shape) < 2 || len(s.shape) > 4 || len(v) == 1 {
 		return im.values(s.node, p.key, v)
 	}
-	per := size(s.shape[1:])
+	per := netfile.Size(s.shape[1:])
 	channels := make([]float64, 0, s.shape[0])
 	for c := range slices.Chunk(v, per) {
 		if slices.ContainsFunc(c, func(x float64) bool { return x != c[0] }) {
@@ -185,7 +185,7 @@ func (im *importer) assumptions() {
 		return "not in file, default"
 	}
 	say := func(what, value string, asked bool, flag string) {
-		im.note("%s: %s; %s", what, value, origin(asked, flag))
+		im.out.Note("%s: %s; %s", what, value, origin(asked, flag))
 	}
 	has := func(kinds ...kind) bool {
 		return slices.ContainsFunc(im.nodes, func(n *node) bool { return slices.Contains(kinds, n.kind) })
