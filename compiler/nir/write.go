@@ -1,6 +1,7 @@
 package nir
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -196,23 +197,21 @@ func (im *importer) assumptions() {
 		say("time unit", number(o.TimeUnit)+" s", o.TimeUnit != 1, "--time-unit")
 	}
 	if leaks {
-		rule := map[Decay]string{"": "euler, 1 − dt/τ", Euler: "euler, 1 − dt/τ", Exact: "exact, e^(−dt/τ)"}[o.Decay]
-		say("decay", rule, o.Decay == Exact, "--decay")
-		amplitude := "unit, a spike is a current of its weight that lasts a tick"
-		if o.Amplitude == Dirac {
-			amplitude = "dirac, a spike is a current of its weight/dt that lasts a tick"
-		}
-		say("spike amplitude", amplitude, o.Amplitude != "", "--spike-amplitude")
+		say("decay", map[Decay]string{
+			Euler: "euler, 1 − dt/τ",
+			Exact: "exact, e^(−dt/τ)",
+		}[cmp.Or(o.Decay, Euler)], o.Decay == Exact, "--decay")
+		say("spike amplitude", map[Amplitude]string{
+			Unit:  "unit, a spike is a current of its weight that lasts a tick",
+			Dirac: "dirac, a spike is a current of its weight/dt that lasts a tick",
+		}[cmp.Or(o.Amplitude, Unit)], o.Amplitude != "", "--spike-amplitude")
 	}
 	if has(integrate, fire) {
-		amplitude := "tick, I and IF add r·weight for a spike, and r·bias in a tick"
-		switch o.Amplitude {
-		case Unit:
-			amplitude = "unit, I and IF add r·dt·weight for a spike, and r·dt·bias in a tick"
-		case Dirac:
-			amplitude = "dirac, I and IF add r·weight for a spike, and r·dt·bias in a tick"
-		}
-		say("spike amplitude", amplitude, o.Amplitude != "", "--spike-amplitude")
+		say("spike amplitude", map[Amplitude]string{
+			"":    "tick, I and IF add r·weight for a spike, and r·bias in a tick",
+			Unit:  "unit, I and IF add r·dt·weight for a spike, and r·dt·bias in a tick",
+			Dirac: "dirac, I and IF add r·weight for a spike, and r·dt·bias in a tick",
+		}[o.Amplitude], o.Amplitude != "", "--spike-amplitude")
 	}
 	if has(cubaLeak, cubaFire) {
 		order := "new, the membrane sees the current of its own tick"
@@ -222,14 +221,11 @@ func (im *importer) assumptions() {
 		say("synapse order", order, o.OldCurrent, "--syn-order")
 	}
 	if has(fire, leakFire, cubaFire) {
-		reset := "v_reset of the file, 0 where it has none"
-		switch o.Reset {
-		case ResetZero:
-			reset = "to 0"
-		case ResetSubtract:
-			reset = "by subtracting v_threshold"
-		}
-		say("reset", reset, o.Reset != "", "--reset")
+		say("reset", map[Reset]string{
+			"":            "v_reset of the file, 0 where it has none",
+			ResetZero:     "to 0",
+			ResetSubtract: "by subtracting v_threshold",
+		}[o.Reset], o.Reset != "", "--reset")
 		say("spikes of a neuron in a tick", "one at most", false, "")
 		say("refractory period", "none", false, "")
 		say("lowest potential", "none", false, "")
