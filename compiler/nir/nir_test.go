@@ -220,6 +220,28 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+func TestNodesGetNamesThatANetworkFileTakes(t *testing.T) {
+	in := nodes{"in": of1(input, "shape", []int{1})}
+	// The names of nodes, and those of populations, in order of their names.
+	names := [][2]string{{"7", "if7"}, {"Null", "ifNull"}, {"a b", "a_b"}, {"größe", "gr__e"}, {"null", "ifnull"}, {"true", "true"}, {"x.y", "x.y"}}
+	e := hdf5.Values{Shape: []int{len(names), 2}}
+	for _, name := range names {
+		in[name[0]] = of1(fire, "r", 1.0, "v_threshold", 1.0)
+		e.Strings = append(e.Strings, "in", name[0])
+	}
+	graph := graphOf(in)
+	graph.Data["edges"] = &e
+	r, err := imported(encoded(t, graph), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, p := range lowered(t, r).Populations {
+		if p.Name != names[k][1] {
+			t.Errorf("node %q is population %q, want %q", names[k][0], p.Name, names[k][1])
+		}
+	}
+}
+
 // NIR.md has a row for each primitive, in the order of rows.
 func TestTheTableHasEveryPrimitive(t *testing.T) {
 	b, err := os.ReadFile("NIR.md")

@@ -48,7 +48,7 @@ func (im *importer) write() {
 }
 
 // label gives a node a name that a network file takes: a letter or _, then
-// letters, digits, _, . and -.
+// letters, digits, _, . and -; and not null, which in YAML is nothing.
 func (im *importer) label(n *node) {
 	name := strings.Map(func(r rune) rune {
 		switch {
@@ -59,7 +59,7 @@ func (im *importer) label(n *node) {
 		}
 		return '_'
 	}, n.path)
-	if name == "" || strings.ContainsRune("0123456789.-", rune(name[0])) {
+	if name == "" || strings.ContainsRune("0123456789.-", rune(name[0])) || strings.EqualFold(name, "null") {
 		name = strings.ToLower(string(n.kind)) + strings.TrimLeft(name, ".-")
 	}
 	im.labels[n] = im.unique(name)
