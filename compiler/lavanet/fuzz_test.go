@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/hdf5"
 )
@@ -35,7 +36,7 @@ func FuzzImport(f *testing.F) {
 			return
 		}
 		for name, a := range r.Arrays {
-			if product(a.Shape) != len(a.Data) {
+			if netfile.Size(a.Shape) != len(a.Data) {
 				t.Fatalf("array %s of shape %v has %d numbers", name, a.Shape, len(a.Data))
 			}
 		}

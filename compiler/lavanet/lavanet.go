@@ -11,11 +11,8 @@
 package lavanet
 
 import (
-	"cmp"
-
 	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/internal/hdf5"
-	"github.com/weft-toolchain/weft/internal/ndarray"
 )
 
 // Kind is what a layer does.
@@ -133,29 +130,20 @@ type Options struct {
 
 // Result is a network ready to be written to files.
 type Result struct {
+	netfile.Result
 	Net *Net
-	// YAML is the text of the network file.
-	YAML string
-	// Arrays are those of the .npz file.
-	Arrays map[string]*ndarray.Array
-	// Notes are what was assumed or left out, a line each.
-	Notes []string
 }
 
 // Import reads a .net file and writes it as a weft network. Mistakes come back
 // all at once as a *diag.Error.
 func Import(file string, opt Options) (*Result, error) {
-	if opt.Name == "" {
-		opt.Name = netfile.NameOf(file)
-	}
-	opt.Arrays = cmp.Or(opt.Arrays, opt.Name+".npz")
 	f, err := hdf5.OpenFile(file)
 	return build(file, f, err, opt)
 }
 
 // build is Import of a file that is open, or of which err says why it is not.
 func build(file string, f *hdf5.File, err error, opt Options) (*Result, error) {
-	w := &writer{file: file, opt: opt, out: netfile.File{Name: opt.Name, ArrayFile: opt.Arrays}}
+	w := &writer{file: file, opt: opt, out: netfile.New(file, opt.Name, opt.Arrays)}
 	if err != nil {
 		hdf5.Report(&w.diags, err)
 	} else {
@@ -165,5 +153,5 @@ func build(file string, f *hdf5.File, err error, opt Options) (*Result, error) {
 	if err := w.diags.Err(); err != nil {
 		return nil, err
 	}
-	return &Result{Net: w.net, YAML: w.out.Text(), Arrays: w.out.Arrays, Notes: w.notes}, nil
+	return &Result{Result: *w.out.Result(), Net: w.net}, nil
 }

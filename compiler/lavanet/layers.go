@@ -3,6 +3,7 @@ package lavanet
 import (
 	"slices"
 
+	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/hdf5"
 	"github.com/weft-toolchain/weft/internal/spell"
@@ -96,7 +97,7 @@ func (r *layerReader) dense(l *Layer) {
 	l.Weights = r.matrix("weight", l.Shape)
 	if l.Kind == DenseRec {
 		l.Recurrent = r.matrix("weight_rec", l.Shape)
-		n := product(l.Shape)
+		n := netfile.Size(l.Shape)
 		if w := l.Recurrent; w != nil && l.Shape != nil && w.Shape[1] != n {
 			r.Add(diag.ShapeMismatch, "weight_rec has shape %v, want %d, %d", w.Shape, n, n)
 		}
@@ -112,7 +113,7 @@ func (r *layerReader) matrix(name string, shape []int) *Ints {
 	if w == nil || shape == nil {
 		return w
 	}
-	out := product(shape)
+	out := netfile.Size(shape)
 	for len(w.Shape) > 2 && w.Shape[len(w.Shape)-1] == 1 {
 		w.Shape = w.Shape[:len(w.Shape)-1]
 	}

@@ -12,7 +12,7 @@ func (w *writer) fits(l *Layer) bool {
 	in := w.before.shape
 	switch l.Kind {
 	case Dense, DenseRec:
-		if n := product(in); l.Weights.Shape[1] != n {
+		if n := netfile.Size(in); l.Weights.Shape[1] != n {
 			w.add(l, diag.ShapeMismatch, "its weights are for %d inputs, but %s has %d neurons, shape %v", l.Weights.Shape[1], w.before.name, n, in)
 			return false
 		}
@@ -94,7 +94,7 @@ func (w *writer) delay(l *Layer) string {
 		w.add(l, diag.Unsupported, "%s has axonal delays %s, but the spikes of a convolution or a pool all have the same one", w.before.name, span(d))
 		return ""
 	}
-	perPre := repeated(d, product(w.before.shape))
+	perPre := repeated(d, netfile.Size(w.before.shape))
 	all := make([]int, 0, len(l.Weights.Data))
 	for range l.Weights.Shape[0] {
 		for _, x := range perPre {
@@ -115,6 +115,6 @@ func (w *writer) odd(l *Layer) {
 		negative, positive = negative || x < 0, positive || x > 0
 	}
 	if odd > 0 && negative && positive {
-		w.note("%s: %d of its %d weights are odd, though some are negative and some positive: Loihi would round them to even ones", layerName(l), odd, len(l.Weights.Data))
+		w.out.Note("%s: %d of its %d weights are odd, though some are negative and some positive: Loihi would round them to even ones", layerName(l), odd, len(l.Weights.Data))
 	}
 }

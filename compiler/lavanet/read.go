@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/hdf5"
 )
@@ -163,22 +164,11 @@ func (r *layerReader) shape() []int {
 		r.Add(diag.ShapeMismatch, "its shape %v has %d dimensions, want (channels, height, width) or (n)", shape, len(shape))
 		return nil
 	}
-	if product(shape) > 1<<24 {
+	if netfile.Size(shape) > 1<<24 {
 		r.Add(diag.TooLarge, "its shape %v has more than %d neurons", shape, 1<<24)
 		return nil
 	}
 	return shape
-}
-
-// product is how many elements a shape has; it stops growing beyond any limit.
-func product(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		if n *= d; n > 1<<32 {
-			return 1 << 32
-		}
-	}
-	return n
 }
 
 // perChannel checks that there is a value for all neurons or one for each

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/internal/ndarray"
 )
 
@@ -30,7 +31,7 @@ type model struct {
 }
 
 func newModel(l *Layer) *model {
-	n := product(l.Shape)
+	n := netfile.Size(l.Shape)
 	m := &model{layer: l, bias: make([]int, n), u: make([]int, n), v: make([]int, n)}
 	if l.Bias != nil {
 		for i, b := range repeated(l.Bias, n) {
@@ -64,7 +65,7 @@ func (m *model) step(sum []int) []bool {
 // convolve sums the weights of a layer's synapses over spikes of a shape.
 func convolve(l *Layer, shape []int, spikes []bool) []int {
 	w, k := l.Window, l.Weights.Shape
-	out := make([]int, product(l.Shape))
+	out := make([]int, netfile.Size(l.Shape))
 	for o := range l.Shape[0] {
 		for y := range l.Shape[1] {
 			for x := range l.Shape[2] {
@@ -227,7 +228,7 @@ func TestTinyNetArrays(t *testing.T) {
 	for name, want := range map[string][]int{
 		"b0": {3, 16, 16}, "b1": {24}, "w1": {24, 3, 5, 5}, "v_init1": {24}, "b2": {36}, "w2": {36, 24, 5, 5}, "v_init2": {36},
 	} {
-		if a := r.Arrays[name]; a == nil || product(a.Shape) != product(want) || len(a.Shape) != len(want) {
+		if a := r.Arrays[name]; a == nil || netfile.Size(a.Shape) != netfile.Size(want) || len(a.Shape) != len(want) {
 			t.Errorf("array %s: %v, want shape %v", name, a, want)
 		}
 	}

@@ -17,7 +17,6 @@ type writer struct {
 	opt   Options
 	diags diag.List
 	out   netfile.File
-	notes []string
 
 	// before is the last layer with neurons, or the input.
 	before source
@@ -58,7 +57,7 @@ func (w *writer) write() {
 		w.diags.Add(diag.Pos{File: w.file}, diag.MissingField, "no layer has neurons behind the input, so there is nothing to run")
 	}
 	if len(w.before.delay) > 0 {
-		w.note("%s: its axonal delays %s are left out, since nothing is behind it", w.before.name, span(w.before.delay))
+		w.out.Note("%s: its axonal delays %s are left out, since nothing is behind it", w.before.name, span(w.before.delay))
 	}
 	w.general()
 }
@@ -67,21 +66,17 @@ func (w *writer) add(l *Layer, code diag.Code, format string, args ...any) {
 	w.diags.Add(diag.Pos{File: w.file}, code, "layer %d (%s): %s", l.Index, l.Kind, fmt.Sprintf(format, args...))
 }
 
-func (w *writer) note(format string, args ...any) {
-	w.notes = append(w.notes, fmt.Sprintf(format, args...))
-}
-
 // general adds what is about the whole file.
 func (w *writer) general() {
 	w.out.Tick = fmt.Sprintf("%gms", w.net.TimeStep)
 	w.out.Outputs = []string{w.before.name}
-	w.note("iDecay and vDecay are taken as effective decays out of 4096, as lava-dl means them; biases have the exponent %d", BiasExp)
+	w.out.Note("iDecay and vDecay are taken as effective decays out of 4096, as lava-dl means them; biases have the exponent %d", BiasExp)
 	switch {
 	case !w.bias:
 	case w.opt.Align:
-		w.note("potentials before tick 1 are such that the bias of layer k begins to count when its input can first arrive, k ticks late")
+		w.out.Note("potentials before tick 1 are such that the bias of layer k begins to count when its input can first arrive, k ticks late")
 	default:
-		w.note("each layer takes a tick to the next, but every bias acts from tick 1: that of layer k acts k ticks longer than its input; align the layers to have them begin together, as in lava-dl's recordings")
+		w.out.Note("each layer takes a tick to the next, but every bias acts from tick 1: that of layer k acts k ticks longer than its input; align the layers to have them begin together, as in lava-dl's recordings")
 	}
 }
 
@@ -93,14 +88,14 @@ func (w *writer) first(l *Layer) {
 	case w.opt.InputBias == nil:
 		w.out.Inputs = append(w.out.Inputs, fmt.Sprintf("%s: {shape: %s}", name, netfile.List(l.Shape)))
 		if l.Neuron != nil {
-			w.note("%s (input): is left out, the network takes its spikes; in lava-dl its neurons turn a value x, from 0 to 1, into the bias 2·%d·x − %d + %d", name, l.Transform.Weight, l.Transform.Weight, l.Transform.Bias)
+			w.out.Note("%s (input): is left out, the network takes its spikes; in lava-dl its neurons turn a value x, from 0 to 1, into the bias 2·%d·x − %d + %d", name, l.Transform.Weight, l.Transform.Weight, l.Transform.Bias)
 		}
 		return
 	case l.Neuron == nil:
 		w.add(l, diag.Unsupported, "has no neurons, so no biases can be given to them: its input is spikes")
 		return
-	case len(w.opt.InputBias) != product(l.Shape):
-		w.add(l, diag.ShapeMismatch, "%d biases are given, want %d, one for each neuron of shape %v", len(w.opt.InputBias), product(l.Shape), l.Shape)
+	case len(w.opt.InputBias) != netfile.Size(l.Shape):
+		w.add(l, diag.ShapeMismatch, "%d biases are given, want %d, one for each neuron of shape %v", len(w.opt.InputBias), netfile.Size(l.Shape), l.Shape)
 		return
 	}
 	for i, b := range w.opt.InputBias {
@@ -109,7 +104,7 @@ func (w *writer) first(l *Layer) {
 			return
 		}
 	}
-	w.note("%s (input): its neurons have the given biases, the same in every tick", name)
+	w.out.Note("%s (input): its neurons have the given biases, the same in every tick", name)
 	params := w.params(l)
 	bias := w.array(fmt.Sprintf("b%d", l.Index), l.Shape, w.opt.InputBias, "")
 	params = append(params, "bias: "+bias, fmt.Sprintf("bias_exp: %d", BiasExp))
@@ -146,7 +141,7 @@ func repeated(perChannel []int, n int) []int {
 func (w *writer) layer(l *Layer) {
 	w.depth++
 	if l.Neuron.Type == "" {
-		w.note("%s: the file has no neurons of it, so they sum their input in v and never fire: read their potential", layerName(l))
+		w.out.Note("%s: the file has no neurons of it, so they sum their input in v and never fire: read their potential", layerName(l))
 	}
 	params := w.params(l)
 	if slices.ContainsFunc(l.Bias, func(b int) bool { return b != 0 }) {

@@ -17,7 +17,10 @@ import (
 type File struct {
 	// Comments stand at the head, a line each.
 	Comments []string
-	Name     string
+	// Notes are what was assumed, left out or repaired, a line each. They are not part
+	// of the text, unless they stand in Comments, too.
+	Notes []string
+	Name  string
 	// Tick is the duration of a tick, as it is to stand in the file.
 	Tick                             string
 	Inputs, Populations, Projections []string
@@ -25,6 +28,33 @@ type File struct {
 	// ArrayFile is the .npz as the network file names it, Arrays what it holds.
 	ArrayFile string
 	Arrays    map[string]*ndarray.Array
+}
+
+// Result is a network ready to be written to files.
+type Result struct {
+	// YAML is the text of the network file.
+	YAML string
+	// Arrays are those of the .npz file.
+	Arrays map[string]*ndarray.Array
+	// Notes are what was assumed, left out or repaired, a line each.
+	Notes []string
+}
+
+// New returns a File for what is imported from a file. An empty name is that file's
+// without its ending, an empty arrays is the name with .npz.
+func New(from, name, arrays string) File {
+	if name == "" {
+		name = nameOf(from)
+	}
+	return File{Name: name, ArrayFile: cmp.Or(arrays, name+".npz")}
+}
+
+// Result puts the file together.
+func (f *File) Result() *Result { return &Result{YAML: f.text(), Arrays: f.Arrays, Notes: f.Notes} }
+
+// Note keeps a line of what was assumed, left out or repaired.
+func (f *File) Note(format string, args ...any) {
+	f.Notes = append(f.Notes, fmt.Sprintf(format, args...))
 }
 
 // Array keeps an array for the .npz and returns how the network file names it;
@@ -37,8 +67,8 @@ func (f *File) Array(name string, a *ndarray.Array, more string) string {
 	return fmt.Sprintf("{file: %s, array: %s%s}", Quoted(f.ArrayFile), name, more)
 }
 
-// Text puts the file together.
-func (f *File) Text() string {
+// text is that of the network file.
+func (f *File) text() string {
 	var b strings.Builder
 	for _, c := range f.Comments {
 		fmt.Fprintf(&b, "# %s\n", c)
@@ -72,9 +102,20 @@ func Quoted(s string) string {
 // List writes whole numbers as YAML has them: [1, 2, 3].
 func List(v []int) string { return strings.ReplaceAll(fmt.Sprint(v), " ", ", ") }
 
-// NameOf makes a network's name of a file's: its base without the ending, on
+// Size is how many elements a shape has; it stops growing beyond any limit.
+func Size(shape []int) int {
+	n := 1
+	for _, d := range shape {
+		if n *= d; n > 1<<32 {
+			return 1 << 32
+		}
+	}
+	return n
+}
+
+// nameOf makes a network's name of a file's: its base without the ending, on
 // one line.
-func NameOf(file string) string {
+func nameOf(file string) string {
 	base := filepath.Base(file)
 	name := strings.TrimSuffix(base, filepath.Ext(base))
 	name = strings.Map(func(r rune) rune {

@@ -74,8 +74,8 @@ type Population struct {
 type Model string
 
 // The models with equations in real numbers (FORMAT.md gives them and their
-// discretisation). If, lif, cuba_lif, integrator
-// (NIR's I), li and cuba_li are NIR's.
+// discretisation). If, lif, cuba_lif, integrator (NIR's I), li and cuba_li are
+// NIR's.
 const (
 	IF              Model = "if"
 	LIF             Model = "lif"

@@ -3,6 +3,7 @@ package nir
 import (
 	"slices"
 
+	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/internal/diag"
 )
 
@@ -128,7 +129,7 @@ func (t *tracer) walk(k int, behind []*node, found func(path), bias func([]float
 			t.stuck = true
 			return
 		}
-		if n.bias != nil && t.im.spend(int64(size(n.out))) {
+		if n.bias != nil && t.im.spend(int64(netfile.Size(n.out))) {
 			v := n.biases()
 			for _, m := range slices.Backward(behind) {
 				v = t.im.push(m, v)
@@ -162,7 +163,7 @@ func (t *tracer) fold(k int) {
 		return
 	}
 	s.above = n
-	t.im.note("%s: %s fires above its threshold, and is not reset", n, s.node)
+	t.im.out.Note("%s: %s fires above its threshold, and is not reset", n, s.node)
 }
 
 // into finds what reaches a neuron.
@@ -188,7 +189,7 @@ func (t *tracer) out(k int) {
 	}
 	if sum {
 		s := &source{node: n, shape: n.out, bias: bias}
-		t.im.note("%s: linear maps end in it, so it becomes neurons that never fire, whose potential in each tick is what they add up to", n)
+		t.im.out.Note("%s: linear maps end in it, so it becomes neurons that never fire, whose potential in each tick is what they add up to", n)
 		t.im.sources, t.im.outputs = append(t.im.sources, s), append(t.im.outputs, s)
 		for _, w := range ways {
 			if from := t.im.nodes[w.from]; from.numbers() {
@@ -202,7 +203,7 @@ func (t *tracer) out(k int) {
 	for _, w := range ways {
 		switch s := t.at[w.from]; {
 		case s.node.kind == input:
-			t.im.note("%s: shows %s, which is left out: its spikes are what is given", n, s.node)
+			t.im.out.Note("%s: shows %s, which is left out: its spikes are what is given", n, s.node)
 		case !slices.Contains(t.im.outputs, s):
 			t.im.outputs = append(t.im.outputs, s)
 		}
@@ -236,7 +237,7 @@ func (im *importer) levels() {
 			}
 		}
 		if len(parts[c]) > 1 {
-			im.note("%d neuron nodes stand in one loop, %q among them: each sees the others' spikes of the step before", len(parts[c]), parts[c][0].node.path)
+			im.out.Note("%d neuron nodes stand in one loop, %q among them: each sees the others' spikes of the step before", len(parts[c]), parts[c][0].node.path)
 		}
 	}
 }

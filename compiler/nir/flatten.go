@@ -59,7 +59,7 @@ func (im *importer) flatten(g *group) ports {
 			continue
 		}
 		if seen[e]++; seen[e] == 2 {
-			im.note("edge %s stands more than once in %s: what it carries is added up", arrow(e), g)
+			im.out.Note("edge %s stands more than once in %s: what it carries is added up", arrow(e), g)
 		}
 		im.before[to] = append(im.before[to], len(im.edges))
 		im.after[from] = append(im.after[from], len(im.edges))
@@ -112,7 +112,7 @@ func (r *resolver) end(name *string, port string, side func(ports) map[string]in
 			r.add(diag.UnknownName, "there is no node %q; did you mean %q? Mend the edge where the file was written, or give --repair to have that taken", *name, meant)
 			return 0, false
 		}
-		r.im.note("edge %s of %s: there is no node %q, %q is taken (--repair)", arrow(r.edge), r.group, *name, meant)
+		r.im.out.Note("edge %s of %s: there is no node %q, %q is taken (--repair)", arrow(r.edge), r.group, *name, meant)
 		*name = meant
 		return r.end(name, port, side)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/hdf5"
@@ -38,7 +39,7 @@ func survives(t *testing.T, data []byte, opt Options) {
 		return
 	}
 	for name, a := range r.Arrays {
-		if size(a.Shape) != len(a.Data) {
+		if netfile.Size(a.Shape) != len(a.Data) {
 			t.Fatalf("array %s of shape %v has %d numbers", name, a.Shape, len(a.Data))
 		}
 	}
@@ -102,7 +103,7 @@ func (m *maker) dims(n int) []int {
 }
 
 func (m *maker) numbers(shape []int) *hdf5.Values {
-	n := size(shape)
+	n := netfile.Size(shape)
 	if n > 1<<13 {
 		shape, n = []int{1}, 1
 	}

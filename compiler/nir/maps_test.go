@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/compiler/network"
 )
 
@@ -71,7 +72,7 @@ func windowOf(r *rand.Rand, k kind, in []int, channels int, kernel, stride, padd
 		out = append(out, (in[1+d]+2*padding[d]-extent)/stride[d]+1)
 	}
 	per := in[0] / groups
-	taps := size(kernel[:dims])
+	taps := netfile.Size(kernel[:dims])
 	w, b := draw(r, channels*per*taps), draw(r, channels)
 	m := mapped{kind: k, out: out}
 	if pool {
@@ -90,7 +91,7 @@ func windowOf(r *rand.Rand, k kind, in []int, channels int, kernel, stride, padd
 		}
 	}
 	m.f = func(x []float64) []float64 {
-		y := make([]float64, size(out))
+		y := make([]float64, netfile.Size(out))
 		for o := range y {
 			place := at(out, o)
 			y[o] = b[place[0]]
@@ -132,7 +133,7 @@ func flat(shape, place []int) int {
 }
 
 func scaleOf(r *rand.Rand, shape []int) mapped {
-	s := draw(r, size(shape))
+	s := draw(r, netfile.Size(shape))
 	return mapped{kind: scale, fields: []any{"scale", array(shape, s...)}, out: shape, f: func(x []float64) []float64 {
 		y := slices.Clone(x)
 		for i := range y {
@@ -143,7 +144,7 @@ func scaleOf(r *rand.Rand, shape []int) mapped {
 }
 
 func flattenOf(in []int, from, to int) mapped {
-	out := append(slices.Clone(in[:from]), size(in[from:to+1]))
+	out := append(slices.Clone(in[:from]), netfile.Size(in[from:to+1]))
 	return mapped{kind: flatten, fields: []any{"start_dim", from, "end_dim", to - len(in)}, out: append(out, in[to+1:]...), f: slices.Clone[[]float64]}
 }
 
@@ -190,11 +191,11 @@ func TestLinearMapsDoWhatNIRSays(t *testing.T) {
 		"SumPool2d":             {image, []mapped{pool}},
 		"AvgPool2d":             {image, []mapped{windowOf(r, avgPool, image, 0, []int{2, 3}, []int{1, 2}, one, nil, 0, false)}},
 		"Affine, Affine":        {[]int{5}, []mapped{matrixOf(r, 1, 5, 3, true), matrixOf(r, 1, 3, 4, true)}},
-		"pool, Flatten, Affine": {image, []mapped{pool, flattenOf(pool.out, 0, 2), matrixOf(r, 1, size(pool.out), 7, true)}},
+		"pool, Flatten, Affine": {image, []mapped{pool, flattenOf(pool.out, 0, 2), matrixOf(r, 1, netfile.Size(pool.out), 7, true)}},
 		"Conv2d, Scale":         {image, []mapped{conv, scaleOf(r, conv.out)}},
 		"Scale, Conv2d":         {image, []mapped{scaleOf(r, image), conv}},
 		"pool and Conv2d":       {[]int{4, 6, 8}, side}, "pool, Conv2d, pool": {image, []mapped{pool, windowOf(r, conv2d, pool.out, 3, two, one, one, one, 1, false), windowOf(r, avgPool, []int{3, 4, 4}, 0, two, two, []int{0, 0}, nil, 0, false)}},
-		"Conv1d, Flatten, Linear": {[]int{2, 9}, []mapped{row, flattenOf(row.out, 0, 1), matrixOf(r, 1, size(row.out), 2, false)}},
+		"Conv1d, Flatten, Linear": {[]int{2, 9}, []mapped{row, flattenOf(row.out, 0, 1), matrixOf(r, 1, netfile.Size(row.out), 2, false)}},
 		"Flatten of two of three": {image, []mapped{flattenOf(image, 1, 2), matrixOf(r, 4, 30, 2, false)}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -207,7 +208,7 @@ func TestLinearMapsDoWhatNIRSays(t *testing.T) {
 			}
 			g := built(t, Options{}, in, append(edges, last+" z")...)
 			for range 5 {
-				x := draw(r, size(test.in))
+				x := draw(r, netfile.Size(test.in))
 				got, want := effect(g, x), x
 				for _, m := range test.chain {
 					want = m.f(want)
@@ -252,7 +253,7 @@ func TestInputsAreNumberedAsAsked(t *testing.T) {
 	shape := []int{2, 3, 4}
 	m := windowOf(r, conv2d, shape, 2, []int{2, 2}, []int{1, 1}, []int{0, 0}, []int{1, 1}, 1, false)
 	in := nodes{"in": of1(input, "shape", shape), "m": of1(m.kind, m.fields...), "z": of1(fire, "r", 1.0, "v_threshold", 1.0)}
-	x := draw(r, size(shape))
+	x := draw(r, netfile.Size(shape))
 	want := m.f(x)
 	for name, test := range map[string]struct {
 		opt   Options

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/internal/diag"
 )
 
@@ -24,7 +25,7 @@ type cell struct {
 
 // neurons returns the model of a population, its parameters, and what a spike does.
 func (im *importer) neurons(s *source) (model string, params []param, reset string) {
-	n := size(s.shape)
+	n := netfile.Size(s.shape)
 	// One cell stands for all where nothing tells them apart.
 	if len(s.bias) > 0 && !slices.ContainsFunc(s.bias, func(b float64) bool { return b != s.bias[0] }) {
 		s.bias = s.bias[:1]
@@ -110,7 +111,7 @@ func (im *importer) model(s *source, cells []cell) (model, reset string) {
 	case im.opt.Reset == "":
 		return s.node.model, "zero"
 	case moved:
-		im.note("%s: its v_reset is not 0, and not used (--reset %s)", s.node, im.opt.Reset)
+		im.out.Note("%s: its v_reset is not 0, and not used (--reset %s)", s.node, im.opt.Reset)
 	}
 	return s.node.model, string(im.opt.Reset)
 }

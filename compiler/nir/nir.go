@@ -15,7 +15,6 @@ import (
 	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/hdf5"
-	"github.com/weft-toolchain/weft/internal/ndarray"
 )
 
 // Options say what NIR leaves open. The zero value of each field is what the
@@ -93,37 +92,23 @@ const (
 	HWC Layout = "hwc"
 )
 
-// Result is a network ready to be written to files.
-type Result struct {
-	// YAML is the text of the network file.
-	YAML string
-	// Arrays are those of the .npz file.
-	Arrays map[string]*ndarray.Array
-	// Notes are what was assumed, left out or repaired, a line each; they stand at
-	// the head of the text, too.
-	Notes []string
-}
-
-// Import reads a .nir file and writes it as a weft network. Mistakes come back
-// all at once as a *diag.Error.
-func Import(file string, opt Options) (*Result, error) {
-	if opt.Name == "" {
-		opt.Name = netfile.NameOf(file)
-	}
-	opt.Arrays = cmp.Or(opt.Arrays, opt.Name+".npz")
+// Import reads a .nir file and writes it as a weft network, at whose head the notes
+// stand. Mistakes come back all at once as a *diag.Error.
+func Import(file string, opt Options) (*netfile.Result, error) {
 	f, err := hdf5.OpenFile(file)
 	return build(file, f, err, opt)
 }
 
 // build is Import of a file that is open, or of which err says why it is not.
 // Each step wants the one before it to be free of mistakes.
-func build(file string, f *hdf5.File, err error, opt Options) (*Result, error) {
+func build(file string, f *hdf5.File, err error, opt Options) (*netfile.Result, error) {
 	opt.Tick, opt.TimeUnit = cmp.Or(opt.Tick, defaultTick), cmp.Or(opt.TimeUnit, 1)
 	im := &importer{
 		file: file, opt: opt, budget: maxWork,
 		late: map[*node][]int{}, labels: map[*node]string{}, used: map[string]bool{},
-		out: netfile.File{Name: opt.Name, Tick: number(opt.Tick), ArrayFile: opt.Arrays},
+		out: netfile.New(file, opt.Name, opt.Arrays),
 	}
+	im.out.Tick = number(opt.Tick)
 	if err != nil {
 		hdf5.Report(&im.diags, err)
 		return nil, im.diags.Err()
@@ -141,7 +126,7 @@ func build(file string, f *hdf5.File, err error, opt Options) (*Result, error) {
 			return nil, err
 		}
 	}
-	return &Result{YAML: im.out.Text(), Arrays: im.out.Arrays, Notes: im.notes}, nil
+	return im.out.Result(), nil
 }
 
 // importer is the work on one file.
@@ -150,7 +135,6 @@ type importer struct {
 	version string
 	opt     Options
 	diags   diag.List
-	notes   []string
 
 	// nodes are those of all graphs, edges their connections by index.
 	nodes []*node

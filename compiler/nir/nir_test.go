@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/golden"
 	"github.com/weft-toolchain/weft/internal/hdf5"
@@ -77,10 +78,7 @@ func encoded(t testing.TB, g *hdf5.Tree) []byte {
 }
 
 // imported imports bytes as a file "net.nir".
-func imported(data []byte, opt Options) (*Result, error) {
-	if opt.Name == "" {
-		opt.Name, opt.Arrays = "net", "net.npz"
-	}
+func imported(data []byte, opt Options) (*netfile.Result, error) {
 	f, err := hdf5.Open("net.nir", data)
 	return build("net.nir", f, err, opt)
 }
@@ -139,7 +137,7 @@ func every() *hdf5.Tree {
 }
 
 // describe writes everything of a result but large arrays.
-func describe(r *Result) []byte {
+func describe(r *netfile.Result) []byte {
 	var b strings.Builder
 	b.WriteString(r.YAML)
 	for _, name := range slices.Sorted(maps.Keys(r.Arrays)) {
@@ -218,6 +216,28 @@ func TestMistakes(t *testing.T) {
 		}
 		if got := err.Error(); got != "net.nir: "+test.want {
 			t.Errorf("%s:\n%s\nwant\nnet.nir: %s", test.name, got, test.want)
+		}
+	}
+}
+
+func TestNodesGetNamesThatANetworkFileTakes(t *testing.T) {
+	in := nodes{"in": of1(input, "shape", []int{1})}
+	// The names of nodes, and those of populations, in order of their names.
+	names := [][2]string{{"7", "if7"}, {"Null", "ifNull"}, {"a b", "a_b"}, {"größe", "gr__e"}, {"null", "ifnull"}, {"true", "true"}, {"x.y", "x.y"}}
+	e := hdf5.Values{Shape: []int{len(names), 2}}
+	for _, name := range names {
+		in[name[0]] = of1(fire, "r", 1.0, "v_threshold", 1.0)
+		e.Strings = append(e.Strings, "in", name[0])
+	}
+	graph := graphOf(in)
+	graph.Data["edges"] = &e
+	r, err := imported(encoded(t, graph), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, p := range lowered(t, r).Populations {
+		if p.Name != names[k][1] {
+			t.Errorf("node %q is population %q, want %q", names[k][0], p.Name, names[k][1])
 		}
 	}
 }

@@ -42,7 +42,7 @@ func (im *importer) delays(n *node) []int {
 		}
 	}
 	if worst > 1e-3 {
-		im.note("%s: its delays are rounded to whole ticks, by up to %.3g of a tick", n, worst)
+		im.out.Note("%s: its delays are rounded to whole ticks, by up to %.3g of a tick", n, worst)
 	}
 	if !slices.ContainsFunc(out, func(d int) bool { return d != out[0] }) {
 		out = out[:1]
@@ -149,7 +149,7 @@ func (im *importer) fused(pool, conv *node) *node {
 	n := &node{row: conv.row, path: pool.path + "-" + conv.path, window: w, in: pool.in, out: conv.out}
 	n.weight = narrow([]int{s[0], s[1], w.kernel[0], w.kernel[1]}, data)
 	im.label(n)
-	im.note("%s, %s: become one convolution, with a kernel of %v", pool, conv, w.kernel)
+	im.out.Note("%s, %s: become one convolution, with a kernel of %v", pool, conv, w.kernel)
 	return n
 }
 
@@ -212,7 +212,7 @@ type synapse struct {
 
 // product writes a chain as the synapses that it amounts to.
 func (im *importer) product(l *link, maps []*node, d int) {
-	pres, posts := size(l.from.shape), size(l.to.shape)
+	pres, posts := netfile.Size(l.from.shape), netfile.Size(l.to.shape)
 	// Few bytes a synapse, until it is known which arrays are wanted.
 	var (
 		pre, post []int32
@@ -242,7 +242,7 @@ func (im *importer) product(l *link, maps []*node, d int) {
 		}
 	}
 	if len(pre) == 0 {
-		im.note("%s to %s: no synapse is left of the linear maps between them", l.from.node, l.to.node)
+		im.out.Note("%s to %s: no synapse is left of the linear maps between them", l.from.node, l.to.node)
 		return
 	}
 	name := im.unique(l.from.name + "-" + l.to.name)
@@ -251,7 +251,7 @@ func (im *importer) product(l *link, maps []*node, d int) {
 		for _, n := range l.chain {
 			list = append(list, fmt.Sprintf("%q", n.path))
 		}
-		im.note("%s to %s: nodes %s become %s", l.from.node, l.to.node, strings.Join(list, ", "), diag.Plural(len(pre), "synapse"))
+		im.out.Note("%s to %s: nodes %s become %s", l.from.node, l.to.node, strings.Join(list, ", "), diag.Plural(len(pre), "synapse"))
 	}
 	if len(pre) == pres*posts && longest == shortest {
 		im.line(l, "connect: dense, weights: "+im.out.Array(name, narrow([]int{pres, posts}, weight), ""), longest)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/hdf5"
 	"github.com/weft-toolchain/weft/internal/ndarray"
@@ -258,7 +259,7 @@ func (r *reader) matrix() {
 // biasOf checks the size of a bias. One number stands for all.
 func (r *reader) biasOf(shape []int) {
 	b := r.node.bias
-	if b != nil && len(b.Data) != size(shape) && len(b.Data) != 1 {
+	if b != nil && len(b.Data) != netfile.Size(shape) && len(b.Data) != 1 {
 		r.Add(diag.ShapeMismatch, "bias has shape %v, want %v as its weight has it", b.Shape, shape)
 	}
 }
@@ -399,20 +400,9 @@ func (r *reader) shape(name string) []int {
 		return nil
 	}
 	s := r.wholes(name, 1, 1<<24)
-	if s != nil && size(s) > 1<<24 {
+	if s != nil && netfile.Size(s) > 1<<24 {
 		r.Add(diag.TooLarge, "%s %v has more than %d elements", name, s, 1<<24)
 		return nil
 	}
 	return s
-}
-
-// size is how many elements a shape has; it stops growing beyond any limit.
-func size(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		if n *= d; n > 1<<32 {
-			return 1 << 32
-		}
-	}
-	return n
 }

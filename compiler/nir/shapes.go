@@ -1,9 +1,9 @@
 package nir
 
 import (
-	"fmt"
 	"slices"
 
+	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/ndarray"
 )
@@ -39,11 +39,11 @@ func (im *importer) declare(n *node) {
 	case n.kind == output:
 		// It is checked, but not relied on.
 	case n.role == port:
-		if size(n.shape) > 1 || n.outer() {
+		if netfile.Size(n.shape) > 1 || n.outer() {
 			n.in, n.out = n.shape, n.shape
 		}
 	case n.alike():
-		if s := n.arrayShape(); size(s) > 1 {
+		if s := n.arrayShape(); netfile.Size(s) > 1 {
 			n.in, n.out = s, s
 		}
 	case n.dense():
@@ -139,7 +139,7 @@ func (im *importer) flattened(n *node) []int {
 		return nil
 	}
 	out := slices.Clone(n.in[:from])
-	out = append(out, size(n.in[from:to+1]))
+	out = append(out, netfile.Size(n.in[from:to+1]))
 	return append(out, n.in[to+1:]...)
 }
 
@@ -178,7 +178,7 @@ func (im *importer) windowed(n *node) []int {
 		}
 		out = append(out, room/w.stride[axis]+1)
 	}
-	if size(out) > 1<<24 {
+	if netfile.Size(out) > 1<<24 {
 		im.add(diag.TooLarge, "%s: what comes out has shape %v, more than %d elements", n, out, 1<<24)
 		return nil
 	}
@@ -194,26 +194,30 @@ func (im *importer) settle(k int, n *node) {
 		}
 		n.in, n.out = shape, shape
 	}
+	if n.role == mapping && len(im.before[k])+len(im.after[k]) == 0 {
+		im.out.Note("%s: no edge names it, so it is left out", n)
+		return
+	}
 	if n.out == nil {
 		if im.diags.Len() == 0 {
 			im.add(diag.ShapeMismatch, "%s: the shape of its input is not known: nothing that has one reaches it", n)
 		}
 		return
 	}
-	want := size(n.out)
-	one := false
+	want := netfile.Size(n.out)
+	one := len(n.fields) > 0
 	for _, f := range n.fields {
 		a := n.params[f.name]
-		one = one || len(a.Data) == 1 && !f.optional
+		one = one && len(a.Data) == 1
 		if len(a.Data) != want && len(a.Data) != 1 {
 			im.add(diag.ShapeMismatch, "%s: %s has shape %v, but there are %d elements, shape %v", n, f.name, a.Shape, want, n.out)
 		}
 	}
 	if one && want > 1 {
-		im.note("%s: its arrays have one number, but it stands between nodes of shape %v, so there are %d with that number", n, n.out, want)
+		im.out.Note("%s: its arrays have one number, but it stands between nodes of shape %v, so there are %d with that number", n, n.out, want)
 	}
 	if len(im.before[k]) == 0 && n.kind != input {
-		im.note("%s: nothing reaches it", n)
+		im.out.Note("%s: nothing reaches it", n)
 	}
 }
 
@@ -221,21 +225,16 @@ func (im *importer) settle(k int, n *node) {
 func (im *importer) check(e *edge) {
 	from, to := im.nodes[e.from], im.nodes[e.to]
 	a, b := from.out, to.in
-	if to.role == port && to.shape != nil && (size(to.shape) > 1 || size(a) == 1) {
+	if to.role == port && to.shape != nil && (netfile.Size(to.shape) > 1 || netfile.Size(a) == 1) {
 		b = to.shape // what it claims; a single element is what exporters write that do not know
 	}
 	switch {
 	case slices.Equal(a, b):
-	case size(a) != size(b):
-		im.add(diag.ShapeMismatch, "%s: is for %d elements, shape %v, but %s, which reaches it, has %d, shape %v", to, size(b), b, from, size(a), a)
+	case netfile.Size(a) != netfile.Size(b):
+		im.add(diag.ShapeMismatch, "%s: is for %d elements, shape %v, but %s, which reaches it, has %d, shape %v", to, netfile.Size(b), b, from, netfile.Size(a), a)
 	case im.opt.Repair:
-		im.note("%s: is for shape %v, but %s, which reaches it, has shape %v: elements are taken in C order (--repair)", to, b, from, a)
+		im.out.Note("%s: is for shape %v, but %s, which reaches it, has shape %v: elements are taken in C order (--repair)", to, b, from, a)
 	default:
 		im.add(diag.ShapeMismatch, "%s: is for shape %v, but %s, which reaches it, has shape %v; nir.read refuses that, too. Mend the shape where the file was written, or give --repair to have elements taken in C order", to, b, from, a)
 	}
-}
-
-// note keeps a line of what was assumed.
-func (im *importer) note(format string, args ...any) {
-	im.notes = append(im.notes, fmt.Sprintf(format, args...))
 }

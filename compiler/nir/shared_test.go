@@ -11,6 +11,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler/interp"
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/lower"
+	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/ndarray"
@@ -40,7 +41,7 @@ func graph(t testing.TB, file string, opt Options) *ir.Graph {
 	return lowered(t, r)
 }
 
-func lowered(t testing.TB, r *Result) *ir.Graph {
+func lowered(t testing.TB, r *netfile.Result) *ir.Graph {
 	t.Helper()
 	dir := t.TempDir()
 	_, after, _ := strings.Cut(r.YAML, "file: ")

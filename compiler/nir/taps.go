@@ -1,5 +1,7 @@
 package nir
 
+import "github.com/weft-toolchain/weft/compiler/netfile"
+
 // taps calls f for each element that element pre of a linear map's input reaches,
 // with the factor.
 func (n *node) taps(pre int, f func(post int, w float64)) {
@@ -98,10 +100,10 @@ func of(v []float64, i int) float64 {
 
 // push returns what comes out of a linear map where v goes in.
 func (im *importer) push(n *node, v []float64) []float64 {
-	if n.passes() || !im.spend(int64(size(n.out))) {
+	if n.passes() || !im.spend(int64(netfile.Size(n.out))) {
 		return v
 	}
-	out := make([]float64, size(n.out))
+	out := make([]float64, netfile.Size(n.out))
 	for pre, x := range v {
 		if x == 0 {
 			continue
@@ -120,10 +122,10 @@ func (n *node) passes() bool { return n.role == port || n.kind == flatten || n.k
 
 // biases returns the node's bias for each element that comes out of it.
 func (n *node) biases() []float64 {
-	out := make([]float64, size(n.out))
+	out := make([]float64, netfile.Size(n.out))
 	per := 1
 	if n.windowed() {
-		per = size(n.out[1:])
+		per = netfile.Size(n.out[1:])
 	}
 	for i := range out {
 		out[i] = of(n.bias.Data, i/per)

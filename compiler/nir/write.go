@@ -1,6 +1,7 @@
 package nir
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,11 +40,15 @@ func (im *importer) write() {
 		return
 	}
 	im.assumptions()
-	im.out.Comments = append([]string{fmt.Sprintf("Imported from a NIR graph, version %q, by weft import.", im.version)}, im.notes...)
+	head := "Imported from a NIR graph"
+	if im.version != "" {
+		head += fmt.Sprintf(", version %q,", im.version)
+	}
+	im.out.Comments = append([]string{head + " by weft import."}, im.out.Notes...)
 }
 
 // label gives a node a name that a network file takes: a letter or _, then
-// letters, digits, _, . and -.
+// letters, digits, _, . and -; and not null, which in YAML is nothing.
 func (im *importer) label(n *node) {
 	name := strings.Map(func(r rune) rune {
 		switch {
@@ -54,7 +59,7 @@ func (im *importer) label(n *node) {
 		}
 		return '_'
 	}, n.path)
-	if name == "" || strings.ContainsRune("0123456789.-", rune(name[0])) {
+	if name == "" || strings.ContainsRune("0123456789.-", rune(name[0])) || strings.EqualFold(name, "null") {
 		name = strings.ToLower(string(n.kind)) + strings.TrimLeft(name, ".-")
 	}
 	im.labels[n] = im.unique(name)
@@ -75,7 +80,7 @@ func (im *importer) unique(name string) string {
 // dims is a shape as the network file takes it: one to four dimensions.
 func dims(shape []int) []int {
 	if len(shape) == 0 || len(shape) > 4 {
-		return []int{size(shape)}
+		return []int{netfile.Size(shape)}
 	}
 	return shape
 }
@@ -87,7 +92,7 @@ func (im *importer) number(s *source) {
 		return
 	}
 	if len(s.shape) != 3 {
-		im.note("%s: has shape %v and not three dimensions, so it is numbered as the file has it", s.node, s.shape)
+		im.out.Note("%s: has shape %v and not three dimensions, so it is numbered as the file has it", s.node, s.shape)
 		return
 	}
 	if o.SwapPolarity && s.shape[0] != 2 {
@@ -117,10 +122,10 @@ func (im *importer) number(s *source) {
 // population writes a line of populations.
 func (im *importer) population(s *source) {
 	if s.name != s.node.path {
-		im.note("%s: is population %s", s.node, s.name)
+		im.out.Note("%s: is population %s", s.node, s.name)
 	}
 	if len(s.shape) > 4 {
-		im.note("%s: its shape %v has more than four dimensions, so it becomes %d", s.node, s.shape, size(s.shape))
+		im.out.Note("%s: its shape %v has more than four dimensions, so it becomes %d", s.node, s.shape, netfile.Size(s.shape))
 	}
 	model, params, reset := im.neurons(s)
 	var list []string
@@ -144,7 +149,7 @@ func (im *importer) perNeuron(s *source, p param) string {
 	if len(s.shape) < 2 || len(s.shape) > 4 || len(v) == 1 {
 		return im.values(s.node, p.key, v)
 	}
-	per := size(s.shape[1:])
+	per := netfile.Size(s.shape[1:])
 	channels := make([]float64, 0, s.shape[0])
 	for c := range slices.Chunk(v, per) {
 		if slices.ContainsFunc(c, func(x float64) bool { return x != c[0] }) {
@@ -181,7 +186,7 @@ func (im *importer) assumptions() {
 		return "not in file, default"
 	}
 	say := func(what, value string, asked bool, flag string) {
-		im.note("%s: %s; %s", what, value, origin(asked, flag))
+		im.out.Note("%s: %s; %s", what, value, origin(asked, flag))
 	}
 	has := func(kinds ...kind) bool {
 		return slices.ContainsFunc(im.nodes, func(n *node) bool { return slices.Contains(kinds, n.kind) })
@@ -192,23 +197,21 @@ func (im *importer) assumptions() {
 		say("time unit", number(o.TimeUnit)+" s", o.TimeUnit != 1, "--time-unit")
 	}
 	if leaks {
-		rule := map[Decay]string{"": "euler, 1 − dt/τ", Euler: "euler, 1 − dt/τ", Exact: "exact, e^(−dt/τ)"}[o.Decay]
-		say("decay", rule, o.Decay == Exact, "--decay")
-		amplitude := "unit, a spike is a current of its weight that lasts a tick"
-		if o.Amplitude == Dirac {
-			amplitude = "dirac, a spike is a current of its weight/dt that lasts a tick"
-		}
-		say("spike amplitude", amplitude, o.Amplitude != "", "--spike-amplitude")
+		say("decay", map[Decay]string{
+			Euler: "euler, 1 − dt/τ",
+			Exact: "exact, e^(−dt/τ)",
+		}[cmp.Or(o.Decay, Euler)], o.Decay == Exact, "--decay")
+		say("spike amplitude", map[Amplitude]string{
+			Unit:  "unit, a spike is a current of its weight that lasts a tick",
+			Dirac: "dirac, a spike is a current of its weight/dt that lasts a tick",
+		}[cmp.Or(o.Amplitude, Unit)], o.Amplitude != "", "--spike-amplitude")
 	}
 	if has(integrate, fire) {
-		amplitude := "tick, I and IF add r·weight for a spike, and r·bias in a tick"
-		switch o.Amplitude {
-		case Unit:
-			amplitude = "unit, I and IF add r·dt·weight for a spike, and r·dt·bias in a tick"
-		case Dirac:
-			amplitude = "dirac, I and IF add r·weight for a spike, and r·dt·bias in a tick"
-		}
-		say("spike amplitude", amplitude, o.Amplitude != "", "--spike-amplitude")
+		say("spike amplitude", map[Amplitude]string{
+			"":    "tick, I and IF add r·weight for a spike, and r·bias in a tick",
+			Unit:  "unit, I and IF add r·dt·weight for a spike, and r·dt·bias in a tick",
+			Dirac: "dirac, I and IF add r·weight for a spike, and r·dt·bias in a tick",
+		}[o.Amplitude], o.Amplitude != "", "--spike-amplitude")
 	}
 	if has(cubaLeak, cubaFire) {
 		order := "new, the membrane sees the current of its own tick"
@@ -218,14 +221,11 @@ func (im *importer) assumptions() {
 		say("synapse order", order, o.OldCurrent, "--syn-order")
 	}
 	if has(fire, leakFire, cubaFire) {
-		reset := "v_reset of the file, 0 where it has none"
-		switch o.Reset {
-		case ResetZero:
-			reset = "to 0"
-		case ResetSubtract:
-			reset = "by subtracting v_threshold"
-		}
-		say("reset", reset, o.Reset != "", "--reset")
+		say("reset", map[Reset]string{
+			"":            "v_reset of the file, 0 where it has none",
+			ResetZero:     "to 0",
+			ResetSubtract: "by subtracting v_threshold",
+		}[o.Reset], o.Reset != "", "--reset")
 		say("spikes of a neuron in a tick", "one at most", false, "")
 		say("refractory period", "none", false, "")
 		say("lowest potential", "none", false, "")

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Trains 64-48-10 leaky integrate-and-fire neurons on the digits, and writes
-them to digits.nir as snntorch.export_nir.export_to_nir writes
+them to digits.nir as, to our understanding, snntorch.export_nir.export_to_nir
+writes
 
     nn.Sequential(nn.Linear(64, 48, bias=False), snn.Leaky(beta=0.9, init_hidden=True),
                   nn.Linear(48, 10, bias=False), snn.Leaky(beta=0.9, init_hidden=True, output=True))

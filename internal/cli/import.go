@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/weft-toolchain/weft/compiler/lavanet"
+	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/ndarray"
 	"github.com/weft-toolchain/weft/internal/rancnet"
@@ -67,6 +68,13 @@ type imported struct {
 	notes   []string
 }
 
+// networkOf is a network and nothing besides.
+func networkOf(r *netfile.Result) *imported {
+	return &imported{
+		endings: []string{".yaml"}, files: map[string][]byte{".yaml": []byte(r.YAML)}, arrays: r.Arrays, notes: r.Notes,
+	}
+}
+
 func runImport(w io.Writer, o importOptions) error {
 	info, err := os.Stat(o.in)
 	if err != nil {
@@ -112,9 +120,7 @@ func importNet(o importOptions, stem string) (*imported, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &imported{
-		endings: []string{".yaml"}, files: map[string][]byte{".yaml": []byte(res.YAML)}, arrays: res.Arrays, notes: res.Notes,
-	}, nil
+	return networkOf(&res.Result), nil
 }
 
 func importRANC(dir, stem string) (*imported, error) {

@@ -94,7 +94,5 @@ func importNIR(o importOptions, stem string) (*imported, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &imported{
-		endings: []string{".yaml"}, files: map[string][]byte{".yaml": []byte(res.YAML)}, arrays: res.Arrays, notes: res.Notes,
-	}, nil
+	return networkOf(res), nil
 }

@@ -1,7 +1,8 @@
 // Package dataset reads labelled samples for an experiment: IDX as MNIST has
-// it, CSV tables and .npz arrays; and the events of N-MNIST. It is the only one to know how each of them
-// says which numbers are a sample and which are its label. What a header claims
-// is checked against the bytes that are there before anything is allocated.
+// it, CSV tables, .npz arrays, and the events of N-MNIST. It is the only one to
+// know how each of them says what is a sample and what is its label. What a
+// header claims is checked against the bytes that are there before anything is
+// allocated.
 package dataset
 
 import (

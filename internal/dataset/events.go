@@ -164,7 +164,7 @@ func (b *timedBuilder) bin(file string) error {
 			return arrayError(file, err)
 		case e[1] == overflow:
 			if base > math.MaxUint32/2 {
-				return fail(file, "the time at byte %d is beyond an hour, so this is no sample of N-MNIST", at)
+				return fail(file, "the time at byte %d is beyond half an hour, so this is no sample of N-MNIST", at)
 			}
 			base += later
 			continue

@@ -48,6 +48,7 @@ func TestNIRGraphsRunOnThreeChips(t *testing.T) {
 		{"braille_noDelay_noBias_subtract.nir", nir.Options{Reset: nir.ResetSubtract}},
 		{"cnn_sinabs.nir", nir.Options{Tick: 1e-3}},
 		{"chain.nir", nir.Options{}},
+		{"habits.nir", nir.Options{Tick: 1e-3, TimeUnit: 1e-3, OldCurrent: true}},
 	} {
 		t.Run(test.file, func(t *testing.T) {
 			path := filepath.Join("../../compiler/nir/testdata", test.file)

@@ -177,9 +177,9 @@ func (w *worker) run(i int) sample {
 	w.machine.SetRun(w.Experiment.Dataset.First + i)
 	if enc.Kind != experiment.Events {
 		w.Data.Sample(i, w.values)
-	}
-	for k := range w.values {
-		w.values[k] *= enc.Gain
+		for k := range w.values {
+			w.values[k] *= enc.Gain
+		}
 	}
 	s := sample{hash: report.NewHash()}
 	w.train = stimulus.Train{Spikes: w.train.Spikes[:0]}
