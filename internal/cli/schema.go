@@ -10,6 +10,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/experiment"
 	"github.com/weft-toolchain/weft/internal/jsonschema"
+	"github.com/weft-toolchain/weft/internal/sweep"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -24,6 +25,7 @@ var schemas = []schemaRow{
 	{"network", network.Schema},
 	{"target", targets.Schema},
 	{"experiment", experiment.Schema},
+	{"sweep", sweep.Schema},
 	{"defects", targets.DefectsSchema},
 }
 
