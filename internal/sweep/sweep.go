@@ -175,12 +175,13 @@ func (f Fields) Text() string {
 
 // Mistakes returns what is wrong with the file, given of each point why it cannot
 // be run, or nil: the diagnostics of those values that no point can be run with.
-// What goes wrong with some of its points only is nothing to refuse a sweep for.
+// What goes wrong with some of its points only is nothing to refuse a sweep for,
+// and neither is a network that does not fit.
 func (s *Sweep) Mistakes(failed []*diag.Error) error {
 	runs := map[*yamldoc.Node]bool{}
 	for i, p := range s.Points {
 		for _, set := range p.Settings {
-			runs[set.Value] = runs[set.Value] || failed[i] == nil
+			runs[set.Value] = runs[set.Value] || !mistaken(failed[i])
 		}
 	}
 	var diags diag.List
@@ -197,4 +198,9 @@ func (s *Sweep) Mistakes(failed []*diag.Error) error {
 		}
 	}
 	return diags.Err()
+}
+
+// mistaken reports whether more is wrong than that something does not fit.
+func mistaken(err *diag.Error) bool {
+	return err != nil && slices.ContainsFunc(err.Diagnostics, func(d diag.Diagnostic) bool { return d.Code != diag.DoesNotFit })
 }
