@@ -162,7 +162,7 @@ func verifySweep(ctx context.Context, path string) (verdict, error) {
 	v := verdict{File: path, OK: true, Kind: string(sweepFile)}
 	v.Summary = fmt.Sprintf("%s: %s over %s", s.Name, diag.Plural(len(s.Points), "point"), strings.Join(s.Parameters, ", "))
 	if failed > 0 {
-		v.Summary += fmt.Sprintf("; %d of them have values that do not go together", failed)
+		v.Summary += fmt.Sprintf("; %d of them cannot be run", failed)
 	}
 	return v, nil
 }
