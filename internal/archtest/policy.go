@@ -92,7 +92,7 @@ var policy = []row{
 	},
 	{pkg: "internal/chippage", may: []string{"compiler"}},
 	{pkg: "internal/eval", may: belowCommand},
-	{pkg: "internal/sweep", may: []string{"internal/diag", "internal/spell", "internal/yamldoc"}},
+	{pkg: "internal/sweep", may: []string{"internal/diag", "internal/jsonschema", "internal/spell", "internal/yamldoc"}},
 	{pkg: "internal/sweep/store", may: []string{"internal/diag"}},
 	{pkg: "internal/outcome", may: append([]string{"internal/pareto"}, belowCommand...)},
 	{pkg: "internal/rancnet", may: []string{"emulator/ranc", "internal/diag", "internal/ndarray"}, tests: []string{"compiler/...", "emulator/...", "targets/...", "internal/paths"}},

@@ -275,10 +275,10 @@ func compileFileFor(ctx context.Context, path string, t *targets.Target, opt cho
 
 func loadNetwork(ctx context.Context, path string, t *targets.Target) (*network.Network, error) {
 	net, err := network.LoadFor(ctx, path, roomOf(t))
-	if err != nil && isExperiment(path) {
-		return nil, diag.One(diag.Pos{File: path, Line: 1, Col: 1}, diag.Unsupported, "this is an experiment, want a network: run it with `weft eval`, or name the file behind its key `network`")
+	if err != nil {
+		return nil, mistaken(err, path, networkFile)
 	}
-	return net, err
+	return net, nil
 }
 
 func roomOf(t *targets.Target) network.Room {

@@ -14,17 +14,18 @@ import (
 	"github.com/weft-toolchain/weft/emulator/report"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/outcome"
-	"github.com/weft-toolchain/weft/internal/yamldoc"
 	"github.com/weft-toolchain/weft/targets"
 )
 
 type compareOptions struct {
 	evalOptions
 	files, targets []string
-	in             string
-	ticks          int
-	csv            bool
-	html           string
+	// experiments says what all files are; check finds out.
+	experiments bool
+	in          string
+	ticks       int
+	csv         bool
+	html        string
 }
 
 func newCompareCmd() *cobra.Command {
@@ -113,14 +114,19 @@ func (o *compareOptions) check() error {
 	if _, err := o.options(); err != nil {
 		return err
 	}
-	experiments := slices.ContainsFunc(o.files, isExperiment)
+	var are []bool
 	for _, file := range o.files {
+		kind, _ := kindOfFile(file)
+		are = append(are, kind == experimentFile)
+	}
+	o.experiments = slices.Contains(are, true)
+	for k, file := range o.files {
 		switch {
-		case isExperiment(file) != experiments:
+		case are[k] != o.experiments:
 			return usagef("networks are compared by run and experiments by inference: compare %s by itself", file)
-		case experiments && (o.in != "" || o.ticks != 0):
+		case o.experiments && (o.in != "" || o.ticks != 0):
 			return usagef("-i and --ticks are for networks; %s is an experiment", file)
-		case !experiments && (o.samples != 0 || o.workers != 0):
+		case !o.experiments && (o.samples != 0 || o.workers != 0):
 			return usagef("--samples and --workers are for experiments; %s is a network", file)
 		}
 	}
@@ -179,7 +185,7 @@ func collect(list *diag.List, err error) error {
 // comparer returns what runs the file on a target: an experiment's samples, or
 // a network once.
 func comparer(ctx context.Context, errs io.Writer, o compareOptions, chips []*targets.Target) (func(t *targets.Target) (outcome.Outcome, error), error) {
-	if isExperiment(o.file) {
+	if o.experiments {
 		j, err := newJob(o.evalOptions, nil)
 		if err != nil {
 			return nil, err
@@ -244,22 +250,6 @@ func (l *loaded) runOnce(ctx context.Context, m emulator.Mode, in string, ticks 
 		return nil, err
 	}
 	return report.New(l.image, l.target, m == emulator.Functional, act, r.hash.String()), nil
-}
-
-// isExperiment tells an experiment file from a network file by its keys.
-func isExperiment(path string) bool {
-	return hasKey(path, "dataset", "experiment", "readout") && !isSweep(path)
-}
-
-// isSweep tells a sweep file likewise.
-func isSweep(path string) bool { return hasKey(path, "sweep", "grid", "points") }
-
-// hasKey reports whether a YAML file has one of these keys at the top. What
-// cannot be read has none: its parser will tell.
-func hasKey(path string, keys ...string) bool {
-	var ignored diag.List
-	root := yamldoc.Load(path, &ignored)
-	return slices.ContainsFunc(keys, func(k string) bool { return root.Get(k) != nil })
 }
 
 func printComparison(w io.Writer, rows []comparison, o compareOptions) error {

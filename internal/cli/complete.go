@@ -44,6 +44,8 @@ var argCompletions = map[string]cobra.CompletionFunc{
 	"weft run":           files(strings.TrimPrefix(imageSuffix, "."), "yaml", "yml"),
 	"weft eval":          files("yaml", "yml"),
 	"weft compare":       files("yaml", "yml"),
+	"weft sweep":         orCommand(files("yaml", "yml")),
+	"weft sweep show":    files("sqlite"),
 	"weft inspect":       files(strings.TrimPrefix(imageSuffix, ".")),
 }
 
@@ -105,6 +107,18 @@ func commas(all func() []string) cobra.CompletionFunc {
 // files offers files with these endings.
 func files(endings ...string) cobra.CompletionFunc {
 	return cobra.FixedCompletions(endings, cobra.ShellCompDirectiveFilterFileExt)
+}
+
+// orCommand leaves a word that begins the name of a subcommand to it: a shell takes
+// endings of files or words, not both.
+func orCommand(complete cobra.CompletionFunc) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+		begins := func(sub *cobra.Command) bool { return strings.HasPrefix(sub.Name(), word) }
+		if word != "" && slices.ContainsFunc(cmd.Commands(), begins) {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return complete(cmd, args, word)
+	}
 }
 
 // populations offers the populations of the network file that was named before.

@@ -141,13 +141,7 @@ func newJob(o evalOptions, fields *yamldoc.Node) (*job, error) {
 	}
 	j := &job{opt: o, mode: m}
 	if j.exp, err = experiment.LoadWith(o.file, fields); err != nil {
-		if hasKey(o.file, "populations") {
-			return nil, diag.One(diag.Pos{File: o.file, Line: 1, Col: 1}, diag.Unsupported, "this is a network, want an experiment: run it with `weft run`, or write an experiment file that names it")
-		}
-		if isSweep(o.file) {
-			return nil, diag.One(diag.Pos{File: o.file, Line: 1, Col: 1}, diag.Unsupported, "this is a sweep, want an experiment: run it with `weft sweep`")
-		}
-		return nil, err
+		return nil, mistaken(err, o.file, experimentFile)
 	}
 	if _, err := os.Stat(j.exp.Network.Path); err != nil {
 		return nil, diag.One(j.exp.Network.Pos, diag.MissingFile, "network file %s cannot be read; paths are relative to the experiment file", j.exp.Network.Path)

@@ -10,6 +10,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/experiment"
 	"github.com/weft-toolchain/weft/internal/jsonschema"
+	"github.com/weft-toolchain/weft/internal/sweep"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -24,6 +25,7 @@ var schemas = []schemaRow{
 	{"network", network.Schema},
 	{"target", targets.Schema},
 	{"experiment", experiment.Schema},
+	{"sweep", sweep.Schema},
 	{"defects", targets.DefectsSchema},
 }
 
@@ -42,8 +44,9 @@ explains and checks with it. Let a file begin with
 
   # yaml-language-server: $schema=network.schema.json
 
-What the schema refuses weft refuses; weft sees more, since it knows the whole
-network and the files that it names.`,
+The schema sees one file, and does no sums: weft refuses more, since it knows the
+whole network and the files that are named. Some numbers that weft reads are texts
+to an editor, such as 1_000, and are underlined though weft takes them.`,
 		Example:   "  weft schema network -o network.schema.json",
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: kinds,

@@ -19,6 +19,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/experiment"
+	"github.com/weft-toolchain/weft/internal/sweep"
 	"github.com/weft-toolchain/weft/internal/yamldoc"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -47,6 +48,10 @@ var parsers = map[string]struct {
 		_, err := experiment.Parse("nowhere/experiment.yaml", text)
 		return err
 	}, true},
+	"sweep": {"grid", func(_ *testing.T, text []byte) error {
+		_, err := sweep.Parse("nowhere/sweep.yaml", text)
+		return err
+	}, true},
 	"defects": {"defects", func(t *testing.T, text []byte) error {
 		chip, err := targets.Load("xbar1k")
 		if err != nil {
@@ -60,7 +65,7 @@ var parsers = map[string]struct {
 // kindOf tells which kind of file a document is; "" is none.
 func kindOf(root *yamldoc.Node) string {
 	// An experiment names a target, and so is asked for first.
-	for _, kind := range []string{"experiment", "network", "defects", "target"} {
+	for _, kind := range []string{"experiment", "network", "sweep", "defects", "target"} {
 		if root.Get(parsers[kind].key) != nil {
 			return kind
 		}
@@ -191,7 +196,7 @@ func sound(kind string, err error) bool {
 }
 
 func TestSchemasAcceptWhatParsersAccept(t *testing.T) {
-	least := map[string]int{"network": 40, "target": 10, "experiment": 10, "defects": 2}
+	least := map[string]int{"network": 40, "target": 10, "experiment": 10, "sweep": 8, "defects": 2}
 	for kind, docs := range corpus(t) {
 		schema, _ := compiled(t, kind)
 		accepted := 0
@@ -240,7 +245,7 @@ func TestSchemasRefuseUnknownKeys(t *testing.T) {
 }
 
 // unknownKey is how parsers tell that they do not know a key, and which they know.
-var unknownKey = regexp.MustCompile(`(?:unknown field|has no parameter) "[^"]*"(?:; (?:want one of|it has) (.*) \[unknown-field\])?`)
+var unknownKey = regexp.MustCompile(`(?:unknown field|unknown parameter|has no parameter) "[^"]*"(?:; (?:want one of|want|it has) (.*?)(?:, or a field of .*)? \[unknown-field\])?`)
 
 // A key that nobody knows is put into each mapping of each sound document. The
 // parser minds where the schema does, and says which keys it knows; those are

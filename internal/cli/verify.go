@@ -84,14 +84,13 @@ func verify(ctx context.Context, in io.Reader, o verifyOptions) (verdict, error)
 		return verdict{}, err
 	}
 	if ext := filepath.Ext(o.file); ext == ".yaml" || ext == ".yml" {
-		if isSweep(o.file) {
-			if o.target != "" {
-				return verdict{}, usagef("verify -t is for images and programs; a sweep names its targets")
-			}
-			return verifySweep(ctx, o.file)
-		}
 		what, command, check := "network", "compile", verifyNetwork
-		if isExperiment(o.file) {
+		switch kind, _ := kindOfFile(o.file); {
+		case kind == sweepFile && o.target != "":
+			return verdict{}, usagef("verify -t is for images and programs; a sweep names its targets")
+		case kind == sweepFile:
+			return verifySweep(ctx, o.file)
+		case kind == experimentFile:
 			what, command, check = "experiment", "eval", verifyExperiment
 		}
 		if o.target != "" {
@@ -118,7 +117,7 @@ func verifyNetwork(path string) (verdict, error) {
 	if err != nil {
 		return verdict{}, err
 	}
-	return verdict{File: path, OK: true, Kind: "a network", Summary: net.Name + ": " + networkSizes(net)}, nil
+	return verdict{File: path, OK: true, Kind: string(networkFile), Summary: net.Name + ": " + networkSizes(net)}, nil
 }
 
 // verifyExperiment checks an experiment with its target and its network, but
@@ -141,7 +140,7 @@ func verifyExperiment(path string) (verdict, error) {
 	}
 	e := j.exp
 	return verdict{
-		File: path, OK: true, Kind: "an experiment",
+		File: path, OK: true, Kind: string(experimentFile),
 		Summary: fmt.Sprintf("%s on %s: %s into %s for %s, %s of %s; its network %s: %s; its data were not read", e.Name, t.Name,
 			e.Encode.Kind, e.Encode.Input.Text, diag.Plural(e.Encode.Ticks, "tick"), e.Readout.Kind, e.Readout.Population.Text,
 			net.Name, networkSizes(net)),
@@ -160,10 +159,10 @@ func verifySweep(ctx context.Context, path string) (verdict, error) {
 			failed++
 		}
 	}
-	v := verdict{File: path, OK: true, Kind: "a sweep"}
+	v := verdict{File: path, OK: true, Kind: string(sweepFile)}
 	v.Summary = fmt.Sprintf("%s: %s over %s", s.Name, diag.Plural(len(s.Points), "point"), strings.Join(s.Parameters, ", "))
 	if failed > 0 {
-		v.Summary += fmt.Sprintf("; %d of them have values that do not go together", failed)
+		v.Summary += fmt.Sprintf("; %d of them cannot be run", failed)
 	}
 	return v, nil
 }

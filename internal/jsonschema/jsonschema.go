@@ -2,8 +2,9 @@
 // The packages that parse a file describe it from the tables that they parse it
 // with; editors complete, explain and check with what comes of it.
 //
-// A schema knows one file and no arithmetic: what it refuses, the parser refuses
-// too, but not the other way round.
+// A schema knows one file and no arithmetic, so parsers refuse more. It takes
+// values for what YAML 1.2 says that they are; parsers also read spellings such as
+// 1_000 as numbers, which to a schema are texts, and refused.
 package jsonschema
 
 import (

@@ -27,6 +27,12 @@ func Parse(file string, src []byte) (*Sweep, error) {
 	return parse(file, root, &diags)
 }
 
+// The keys of the file, and of a range of values.
+var (
+	fileKeys  = []string{"sweep", ExperimentName, "set", "grid", "points"}
+	rangeKeys = []string{"from", "to", "step", "factor", "unit"}
+)
+
 // parser reads the file into parameters with their values, and only then makes
 // points of them.
 type parser struct {
@@ -56,7 +62,7 @@ func parse(file string, root *yamldoc.Node, diags *diag.List) (*Sweep, error) {
 }
 
 func (p *parser) document(root *yamldoc.Node) {
-	if !p.Mapping(root, "sweep file", "sweep", ExperimentName, "set", "grid", "points") {
+	if !p.Mapping(root, "sweep file", fileKeys...) {
 		return
 	}
 	if n := root.Get("sweep"); n != nil {
@@ -104,11 +110,7 @@ func (p *parser) each(n *yamldoc.Node, block string, what func(f yamldoc.Field))
 
 // known reports whether a field names a parameter, and tells if it does not.
 func (p *parser) known(f yamldoc.Field) bool {
-	names := []string{ExperimentName, TargetName}
-	for _, o := range options {
-		names = append(names, o.name)
-	}
-	blocks := slices.Concat(ExperimentBlocks, TargetBlocks)
+	names, blocks := parameterNames(), blocks()
 	b, field, dotted := strings.Cut(f.Key, ".")
 	switch {
 	case dotted && field != "" && slices.Contains(blocks, b), slices.Contains(names, f.Key):
@@ -205,7 +207,7 @@ func (p *parser) axis(f yamldoc.Field) {
 func (p *parser) span(f yamldoc.Field) []*yamldoc.Node {
 	n, what := f.Value, f.Key+": range"
 	before := p.Diags.Len()
-	p.Mapping(n, what, "from", "to", "step", "factor", "unit")
+	p.Mapping(n, what, rangeKeys...)
 	from, to := p.Float(p.Require(n, what, "from"), what+": from"), p.Float(p.Require(n, what, "to"), what+": to")
 	step, factor := 1.0, 0.0
 	if s := n.Get("step"); s != nil {

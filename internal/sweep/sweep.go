@@ -47,11 +47,17 @@ const (
 	TargetName     = "target"
 )
 
-// option is a row about an option of weft eval that may be a parameter.
-type option struct{ name, doc string }
+// parameter is a row about one that is no field.
+type parameter struct{ name, doc string }
 
-// options are the parameters that are neither a file nor a field.
-var options = []option{
+// sources are the parameters that say what is evaluated, and on what.
+var sources = []parameter{
+	{ExperimentName, "the path of an experiment file, which names the network and the data"},
+	{TargetName, "a built-in name; or, with a slash in it or the ending `.yaml` or `.yml`, the path of a target file"},
+}
+
+// options are the parameters that are options of weft eval.
+var options = []parameter{
 	{"samples", "how many of the experiment's samples are run"},
 	{"timing", "`cycle` or `functional`"},
 	{"bits", "weights are quantised to this many bits"},
@@ -78,6 +84,18 @@ var (
 	ExperimentBlocks = []string{"encode", "readout", DatasetBlock}
 	TargetBlocks     = []string{"arch", "devices", "timing", "prices", "area"}
 )
+
+// blocks are all of these.
+func blocks() []string { return slices.Concat(ExperimentBlocks, TargetBlocks) }
+
+// parameterNames lists the parameters that are no fields.
+func parameterNames() []string {
+	var names []string
+	for _, p := range slices.Concat(sources, options) {
+		names = append(names, p.name)
+	}
+	return names
+}
 
 // IsFile reports whether a parameter's value is a path, which starts from the
 // sweep file.
@@ -107,7 +125,7 @@ func (p *Point) Get(name string) Setting {
 // Options returns the settings that are options of weft eval.
 func (p *Point) Options() []Setting {
 	return slices.DeleteFunc(slices.Clone(p.Settings), func(s Setting) bool {
-		return !slices.ContainsFunc(options, func(o option) bool { return o.name == s.Name })
+		return !slices.ContainsFunc(options, func(o parameter) bool { return o.name == s.Name })
 	})
 }
 
@@ -157,12 +175,13 @@ func (f Fields) Text() string {
 
 // Mistakes returns what is wrong with the file, given of each point why it cannot
 // be run, or nil: the diagnostics of those values that no point can be run with.
-// What goes wrong with some of its points only is nothing to refuse a sweep for.
+// What goes wrong with some of its points only is nothing to refuse a sweep for,
+// and neither is a network that does not fit.
 func (s *Sweep) Mistakes(failed []*diag.Error) error {
 	runs := map[*yamldoc.Node]bool{}
 	for i, p := range s.Points {
 		for _, set := range p.Settings {
-			runs[set.Value] = runs[set.Value] || failed[i] == nil
+			runs[set.Value] = runs[set.Value] || !mistaken(failed[i])
 		}
 	}
 	var diags diag.List
@@ -179,4 +198,9 @@ func (s *Sweep) Mistakes(failed []*diag.Error) error {
 		}
 	}
 	return diags.Err()
+}
+
+// mistaken reports whether more is wrong than that something does not fit.
+func mistaken(err *diag.Error) bool {
+	return err != nil && slices.ContainsFunc(err.Diagnostics, func(d diag.Diagnostic) bool { return d.Code != diag.DoesNotFit })
 }

@@ -130,11 +130,14 @@ func TestMistakesAreValuesThatNoPointTakes(t *testing.T) {
 	failed := func(what string) *diag.Error {
 		return &diag.Error{Diagnostics: []diag.Diagnostic{{Code: diag.OutOfRange, Message: what}}}
 	}
+	tooLarge := &diag.Error{Diagnostics: []diag.Diagnostic{{Code: diag.DoesNotFit, Message: "too large"}}}
 	for _, tt := range []struct {
 		name   string
 		failed []*diag.Error
 		want   string
 	}{
+		{"what does not fit", []*diag.Error{tooLarge, tooLarge, tooLarge, tooLarge}, ""},
+		{"a value, and what does not fit", []*diag.Error{tooLarge, nil, failed("99"), failed("99")}, "99"},
 		{"none", make([]*diag.Error, 4), ""},
 		{"a pair", []*diag.Error{nil, failed("2 on b"), nil, nil}, ""},
 		{"a value", []*diag.Error{nil, nil, failed("99"), failed("99")}, "99"},
