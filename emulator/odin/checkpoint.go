@@ -7,14 +7,15 @@ import (
 )
 
 // Checkpoint writes the session's state between two calls of Do, or reads that of one
-// of the same chip.
+// of the same chip into a session that was just started. Until when the output bus is
+// busy is not in it, since Do returns no earlier; nor is the last busy cycle, which a
+// session does not ask for.
 func (s *Session) Checkpoint(c *checkpoint.Coder) {
 	const most = math.MaxInt64 / 4 // cycles are added to these
 	m := s.m
-	for _, t := range []*int64{&s.t, &m.waiting, &m.active, &m.in.free} {
+	for _, t := range []*int64{&s.t, &m.waiting, &m.in.free} {
 		checkpoint.Number(c, t, 0, most)
 	}
-	checkpoint.Number(c, &m.out.busyUntil, -1, most)
 	checkpoint.Number(c, &m.out.busy, 0, checkpoint.Any)
 	for n, neuron := range m.neurons {
 		w := neuron.word()

@@ -227,8 +227,17 @@ func loadNPZ(path string, groups []Group) (*Train, error) {
 // key orders spikes by tick, then neuron.
 func key(tick int, neuron int32) uint64 { return uint64(tick)<<32 | uint64(uint32(neuron)) }
 
-// newTrain makes a train of spikes in any order, duplicates merged. It ends
-// with the last spike.
+// NewTrain makes a train of spikes in any order, of ticks from 0 on, duplicates
+// merged. It ends with the last spike.
+func NewTrain(spikes []Spike) *Train {
+	keys := make([]uint64, len(spikes))
+	for i, s := range spikes {
+		keys[i] = key(int(s.Tick), s.Neuron)
+	}
+	return newTrain(keys)
+}
+
+// newTrain makes a train of the keys of spikes.
 func newTrain(keys []uint64) *Train {
 	if !slices.IsSorted(keys) {
 		slices.Sort(keys)

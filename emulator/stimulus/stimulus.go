@@ -36,6 +36,17 @@ func (t *Train) Count() int {
 	return n
 }
 
+// At returns who spikes at a tick, 0 or later.
+func (t *Train) At(tick int) []int32 {
+	switch {
+	case tick == 0:
+		return t.Before
+	case tick <= len(t.Spikes):
+		return t.Spikes[tick-1]
+	}
+	return nil
+}
+
 // reset makes t an empty train of ticks, keeping its memory.
 func (t *Train) reset(ticks int) {
 	t.Ticks = ticks

@@ -131,12 +131,7 @@ func diffFiles(paths [2]string) (*parting, error) {
 	for t := range p.Ticks + 1 {
 		var fired [2][]int32
 		for k, train := range trains {
-			switch {
-			case t == 0:
-				fired[k] = train.Before
-			case t <= len(train.Spikes):
-				fired[k] = train.Spikes[t-1]
-			}
+			fired[k] = train.At(t)
 		}
 		p.tick(t, fired, groups)
 	}

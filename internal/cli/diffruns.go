@@ -159,21 +159,10 @@ func (r *twoRuns) start() (m [2]*emulator.Machine) {
 	return m
 }
 
-// inputs returns who of the inputs spikes in a tick.
-func (r *twoRuns) inputs(t int) []int32 {
-	switch {
-	case t == 0:
-		return r.train.Before
-	case t <= len(r.train.Spikes):
-		return r.train.Spikes[t-1]
-	}
-	return nil
-}
-
 // tick runs a tick of both.
 func (r *twoRuns) tick(m [2]*emulator.Machine, t int) (fired [2][]int32) {
 	for k := range m {
-		fired[k] = m[k].Tick(r.inputs(t))
+		fired[k] = m[k].Tick(r.train.At(t))
 	}
 	return fired
 }
@@ -258,7 +247,7 @@ func (r *twoRuns) given(run int, m *emulator.Machine, feeds []trace.Feed, t int)
 		}
 		list := r.fired[at]
 		if id < im.Inputs() {
-			list = r.inputs(at)
+			list = r.train.At(at)
 		} else {
 			id -= im.Inputs()
 		}

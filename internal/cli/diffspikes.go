@@ -147,34 +147,14 @@ func loadNumbered(paths [2]string) (trains [2]*stimulus.Train, groups []stimulus
 	if groups, err = layOut(paths[1], sizes); err != nil {
 		return trains, nil, err
 	}
-	for k := range paths {
-		trains[k] = &stimulus.Train{}
-		for i, t := range columns[k][0] {
-			id := groups[int(columns[k][1][i])].First + int32(columns[k][2][i])
-			for len(trains[k].Spikes) < int(t) {
-				trains[k].Spikes = append(trains[k].Spikes, nil)
-			}
-			if t == 0 {
-				trains[k].Before = append(trains[k].Before, id)
-			} else {
-				trains[k].Spikes[int(t)-1] = append(trains[k].Spikes[int(t)-1], id)
-			}
+	for k, c := range columns {
+		spikes := make([]stimulus.Spike, len(c[0]))
+		for i, t := range c[0] {
+			spikes[i] = stimulus.Spike{Tick: int32(t), Neuron: groups[int(c[1][i])].First + int32(c[2][i])}
 		}
-		sortTrain(trains[k])
+		trains[k] = stimulus.NewTrain(spikes)
 	}
 	return trains, groups, nil
-}
-
-// sortTrain puts each tick in order, each spike once.
-func sortTrain(t *stimulus.Train) {
-	order := func(ids []int32) []int32 {
-		slices.Sort(ids)
-		return slices.Compact(ids)
-	}
-	t.Before = order(t.Before)
-	for k := range t.Spikes {
-		t.Spikes[k] = order(t.Spikes[k])
-	}
 }
 
 // column reads an array of whole numbers from 0 to most.

@@ -349,10 +349,7 @@ func (r *runner) run(ctx context.Context) (act *activity.Activity, err error) {
 		if err := ctx.Err(); err != nil {
 			return nil, r.stopped(m, err)
 		}
-		var in []int32
-		if t <= len(r.train.Spikes) {
-			in = r.train.Spikes[t-1]
-		}
+		in := r.train.At(t)
 		fired := m.Tick(in)
 		r.bar.set(t)
 		r.log.tick(m)

@@ -198,14 +198,10 @@ func (w *worker) run(i int) sample {
 	}
 	read := newReader(w)
 	for t := 1; t <= enc.Ticks+w.drain; t++ {
-		var in []int32
-		if t <= len(w.train.Spikes) {
-			in = w.train.Spikes[t-1]
-		}
 		if t == enc.Ticks+1 {
 			w.machine.SetCurrent(nil)
 		}
-		fired := w.machine.Tick(in)
+		fired := w.machine.Tick(w.train.At(t))
 		s.hash.Spikes(int64(t), fired)
 		s.ticks = int64(t)
 		if read.tick(fired) {
