@@ -12,8 +12,8 @@ import (
 // of tiles say so.
 func TestTicksRunTiles(t *testing.T) {
 	arch := sample.Dense()
-	arch.Neurons, arch.MeshWidth, arch.MeshHeight = 2, 8, 10
-	im := manyCores(rand.New(rand.NewPCG(21, 22)), 70).Image(arch)
+	arch.Neurons, arch.MeshWidth, arch.MeshHeight = 8, 8, 10
+	im := fullCores(rand.New(rand.NewPCG(21, 22)), 70).Image(arch)
 	for _, mode := range []Mode{Cycle, Functional} {
 		chip := NewChip(im, sample.Timing(), mode)
 		for _, x := range []struct {

@@ -28,17 +28,46 @@ func manyCores(r *rand.Rand, cores int) *sample.Net {
 	return n
 }
 
+// fullCores is cores of eight neurons that drive the next core's and one further on,
+// each half of them: their rows are bits.
+func fullCores(r *rand.Rand, cores int) *sample.Net {
+	const inputs, per = 10, 8
+	neurons := cores * per
+	n := &sample.Net{Name: "full", Inputs: []sample.Group{{Name: "in", N: inputs}}, Populations: []sample.Group{{Name: "a", N: neurons}}, Outputs: []int{0}}
+	for range neurons {
+		n.Biases, n.Thresholds = append(n.Biases, int32(r.IntN(3))), append(n.Thresholds, int32(3+r.IntN(10)))
+	}
+	drives := func(from, core int) {
+		delay := 1 + r.IntN(5)
+		for to := core * per; to < (core+1)*per; to++ {
+			if r.IntN(2) == 0 {
+				n.Synapses = append(n.Synapses, sample.Synapse{From: from, To: to, Weight: []int{3, -1}[from%2], Delay: delay})
+			}
+		}
+	}
+	for from := range inputs {
+		drives(from, r.IntN(cores))
+	}
+	for k := range neurons {
+		drives(inputs+k, (k/per+1)%cores)
+		drives(inputs+k, (k/per+2+r.IntN(cores-2))%cores)
+	}
+	return n
+}
+
 // Any number of workers does the same: spikes, and all that is counted.
 func TestWorkersDoTheSame(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
-	for range 3 {
-		arch := sample.Dense()
-		if r.IntN(2) == 0 {
+	for k := range 4 {
+		arch, net, per := sample.Dense(), fullCores, 8
+		if k >= 2 {
+			net, per = manyCores, 2
+		}
+		if k%2 == 1 {
 			arch = sample.Sparse()
 		}
-		arch.Neurons, arch.MeshWidth, arch.MeshHeight = 2, 16, 20
-		cores := 65 + r.IntN(200)
-		im := manyCores(r, cores).Image(arch)
+		arch.Neurons, arch.MeshWidth, arch.MeshHeight = per, 16, 20
+		im := net(r, 65+r.IntN(200)).Image(arch)
 		stimulus := make([][]int32, 30)
 		for k := range stimulus {
 			for in := range int32(10) {
