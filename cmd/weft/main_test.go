@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 // The command does what the scripts of testdata/script say. Each runs in a
 // folder of its own with a copy of the small examples and of NIR graphs in it.
 func TestScript(t *testing.T) {
-	testscript.Run(t, testscript.Params{
+	p := testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       golden.Updating(),
 		RequireExplicitExec: true,
@@ -58,7 +58,15 @@ func TestScript(t *testing.T) {
 			"fill":     fill,
 			"keys":     keys,
 		},
-	})
+	}
+	// In little time, what does several things at a time.
+	if testing.Short() {
+		for _, name := range []string{"compare", "eval", "sweep"} {
+			p.Files = append(p.Files, filepath.Join(p.Dir, name+".txtar"))
+		}
+		p.Dir = ""
+	}
+	testscript.Run(t, p)
 }
 
 // diagnostic is how a mistake in somebody's input is told.

@@ -434,6 +434,9 @@ projections: [{from: in, to: p, connect: {list: [[0, 0, 3], [0, 1, 9], [0, 0, 4]
 // Neighbours of a picture see the same inputs: square tiles need fewer axons,
 // so fewer cores, than rows; where they do not help the order of index stays.
 func TestTilesOfAConvolutionShareAxons(t *testing.T) {
+	if testing.Short() {
+		t.Skip("searches long")
+	}
 	const text = `
 inputs: {in: {shape: [10, 10]}}
 populations: {p: {shape: [8, 8], neuron: if}}
@@ -463,6 +466,9 @@ projections: [{from: in, to: p, connect: {conv2d: {kernel: 3}}}]
 
 // Channels first or last, the tiles are the same places.
 func TestTilesHoldAllChannelsOfAPlace(t *testing.T) {
+	if testing.Short() {
+		t.Skip("searches long")
+	}
 	for layout, shape := range map[string]string{"chw": "[2, 6, 6]", "hwc": "[6, 6, 2]"} {
 		in := map[string]string{"chw": "[1, 8, 8]", "hwc": "[8, 8, 1]"}[layout]
 		m := searched(t, fmt.Sprintf("inputs: {in: {shape: %s}}\npopulations: {p: {shape: %s, neuron: if}}\nprojections: [{from: in, to: p, connect: {conv2d: {kernel: 3}}, layout: %s}]\n", in, shape, layout), dense(18, 25))

@@ -45,6 +45,9 @@ func TestRefinedMappingsHaveShorterWays(t *testing.T) {
 		for k := range o.Profile {
 			o.Profile[k] = r.Int64N(9)
 		}
+		if testing.Short() && o.Workers < 2 {
+			continue
+		}
 		p := &mapper{q: q, arch: arch, opt: o}
 		m, d := placed(t, p)
 		before, err := p.measure(m)

@@ -21,6 +21,9 @@ func lines(n int, line string) string {
 }
 
 func TestAbsurdFilesAreRefusedFast(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads large files")
+	}
 	// Two populations of 16384 make exactly as many dense synapses as a network may have.
 	const large = "populations:\n  a: {shape: [128, 128], neuron: if}\n  b: {shape: [16000000], neuron: if}\n"
 	bomb := "network: &a0 [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]\ntick: &a1 [*a0, *a0, *a0, *a0, *a0, *a0, *a0, *a0, *a0, *a0]\n"

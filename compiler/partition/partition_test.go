@@ -139,6 +139,9 @@ func connectivity(p *Problem, core []int32) int64 {
 
 func TestPartitionIsTheSameForAnyWorkers(t *testing.T) {
 	for _, c := range []struct{ n, kinds, effort int }{{400, 15, 1}, {1200, 0, 2}, {80, 0, 3}} {
+		if testing.Short() && c.effort > 1 {
+			continue
+		}
 		p := randomProblem(rand.New(rand.NewPCG(1, 1)), c.n, c.kinds)
 		var want *Result
 		for _, workers := range []int{1, 2, 4} {
@@ -159,6 +162,9 @@ func TestPartitionIsTheSameForAnyWorkers(t *testing.T) {
 
 func TestTrafficHasNoMoreConnectivityThanCores(t *testing.T) {
 	for _, c := range []struct{ n, effort, seeds int }{{30, 2, 2}, {90, 1, 4}, {90, 2, 1}, {1200, 2, 1}} {
+		if testing.Short() && c.n > 90 {
+			continue
+		}
 		for seed := range uint64(c.seeds) {
 			p := randomProblem(rand.New(rand.NewPCG(seed, uint64(c.n))), c.n, 0)
 			var conn [2]int64
