@@ -16,11 +16,11 @@ const (
 	upperBits = ones << 31
 )
 
-// pairs are a Fire whose lanes are alike: what is added to a word, and what makes its
-// upper bits say whether lanes fire.
+// pairs are a Fire whose lanes are the same: what is added to a word, and what makes its
+// upper bits say that lanes fire, and that they are not below the floor.
 type pairs struct {
-	shift       int
-	bias, above uint64
+	shift              int
+	bias, above, floor uint64
 	// still is, in all bytes, a sum that changes nothing, if there is one.
 	still    uint64
 	hasStill bool
@@ -36,15 +36,15 @@ var inOrder = func() bool {
 func (f *Fire) newPairs() pairs {
 	const middle = 128 // of a sum in a byte
 	bias := int64(f.Bias[0]) - middle<<f.Shift
-	p := pairs{shift: f.Shift, bias: uint64(bias) * ones, above: uint64(-1-int64(f.Above[0])) * ones, of: f}
+	p := pairs{shift: f.Shift, bias: uint64(bias) * ones, above: uint64(-1-int64(f.Above[0])) * ones, floor: uint64(-int64(f.Floor[0])) * ones, of: f}
 	if sum := -int64(f.Bias[0]) >> f.Shift; sum<<f.Shift == -int64(f.Bias[0]) && sum >= -middle && sum < middle {
 		p.still, p.hasStill = uint64(sum+middle)*0x0101_0101_0101_0101, true
 	}
 	return p
 }
 
-// runBytes is runAlike for sums of 8 bits, eight to a word, with their upper bits
-// flipped, none of which takes a v beyond its limits.
+// runBytes is run where all lanes are the same, for sums of 8 bits, eight to a word, with
+// their upper bits flipped, none of which takes a v beyond its limits.
 func (f *Fire) runBytes(v []int32, sums, fired []uint64) (active int) {
 	for k := range fired {
 		set, still := f.pairs.run((*[Block]int32)(v[k*Block:]), (*[Block / 8]uint64)(sums[k*Block/8:]))
@@ -57,7 +57,7 @@ func (f *Fire) runBytes(v []int32, sums, fired []uint64) (active int) {
 // run updates a block, and returns the lanes that fired and how many changed nothing.
 func (p *pairs) run(v *[Block]int32, sums *[Block / 8]uint64) (set uint64, still int) {
 	two := (*[Block / 2]uint64)(unsafe.Pointer(v))
-	shift, bias, above := p.shift&31, p.bias, p.above
+	shift, bias, above, floor := p.shift&31, p.bias, p.above, p.floor
 	for k, eight := range sums {
 		w := (*[4]uint64)(two[4*k:])
 		x0 := (w[0] ^ upperBits) + (eight&0xff|eight>>8&0xff<<32)<<shift + bias
@@ -68,30 +68,42 @@ func (p *pairs) run(v *[Block]int32, sums *[Block / 8]uint64) (set uint64, still
 		if p.hasStill {
 			still += zeroBytes(eight ^ p.still)
 		}
-		if ((x0+above)|(x1+above)|(x2+above)|(x3+above))&upperBits != 0 {
-			fires, noted := p.fire((*[8]int32)(v[8*k:]), eight)
-			set |= fires << (8 * k & 63)
-			still -= noted
+		fires, falls := (x0+above)|(x1+above)|(x2+above)|(x3+above), ^((x0 + floor) & (x1 + floor) & (x2 + floor) & (x3 + floor))
+		if (fires|falls)&upperBits != 0 {
+			fired, more := p.end((*[8]int32)(v[8*k:]), eight)
+			set |= fired << (8 * k & 63)
+			still += more
 		}
 	}
 	return set, still
 }
 
-// fire looks at eight lanes one by one, and returns those that fire, and how many of
-// these were noted as still.
-func (p *pairs) fire(v *[8]int32, eight uint64) (set uint64, noted int) {
-	above, reset := p.of.Above[0], p.of.Reset[0]
-	for i := range v {
-		if v[i] <= above {
-			continue
-		}
-		v[i] = reset
-		set |= 1 << (i & 63)
-		if p.hasStill && uint8((eight^p.still)>>(8*i)) == 0 {
-			noted++
+// end looks at eight lanes one by one: who fires, and who is below the floor. It returns
+// those that fired, and by how much more, or less, lanes changed nothing than their sums
+// say.
+func (p *pairs) end(v *[8]int32, eight uint64) (set uint64, more int) {
+	f := p.of
+	above, floor, reset := f.Above[0], f.Floor[0], f.Reset[0]
+	for i, x := range v {
+		change := (int32(eight>>(8*i)&0xff)-128)<<(p.shift&31) + f.Bias[0]
+		switch {
+		case x > above:
+			v[i] = x&f.Keep + reset
+			set |= 1 << (i & 63)
+			if change == 0 {
+				more--
+			}
+		case x < floor:
+			v[i] = floor
+			switch isStill := x-change == floor; {
+			case isStill && change != 0:
+				more++
+			case !isStill && change == 0:
+				more--
+			}
 		}
 	}
-	return set, noted
+	return set, more
 }
 
 // zeroBytes counts the bytes that are 0.

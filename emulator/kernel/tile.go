@@ -190,7 +190,7 @@ func (t *Tile) tick(axons []int32, w *Work) {
 		w.Bits = t.inGo.bits.count(axons)
 	default:
 		w.Bits = t.inGo.bits.addBytes(bytes, axons)
-		if f.alike && inOrder {
+		if f.same && inOrder {
 			w.Active = f.runBytes(t.State, bytes, fired)
 			return
 		}

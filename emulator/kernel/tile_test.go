@@ -107,3 +107,40 @@ func TestTilesKnowHowFarASumMayReach(t *testing.T) {
 		}
 	}
 }
+
+// Neurons that are the same are updated in pairs as one by one: near where they fire and
+// near the floor, above and below, with sums that change nothing too.
+func TestPairsAreAsLanesByThemselves(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	fell, still := 0, 0
+	for trial := range 500 {
+		f := Fire{
+			Bias: same(int32(r.IntN(7)-3), Block), Above: same(int32(r.IntN(5)), Block), Reset: same(int32(-r.IntN(4)), Block),
+			Floor: same([]int32{NoFloor, -4, 0}[r.IntN(3)], Block), Keep: -int32(r.IntN(2)), Shift: r.IntN(3), Low: -1 << 19, High: 1 << 19,
+		}
+		f.Prepare(2*Block, Options{Portable: true})
+		v, sums := make([]int32, 2*Block), make([]int32, 2*Block)
+		bytes := make([]uint64, len(sums)/8)
+		for k := range v {
+			v[k], sums[k] = int32(r.IntN(17)-8), int32(r.IntN(9)-4)
+			bytes[k/8] |= uint64(sums[k]+128) << (k % 8 * 8)
+		}
+		old := slices.Clone(v)
+		pairs, fired, want := slices.Clone(v), make([]uint64, 2), make([]uint64, 2)
+		active, _ := f.run(v, sums, old, want)
+		if got := f.runBytes(pairs, bytes, fired); got != active || !slices.Equal(fired, want) || !slices.Equal(pairs, v) {
+			t.Fatalf("trial %d, %+v of %v and %v: %d active, %b fired, %v; want %d, %b, %v", trial, f, old, sums, got, fired, pairs, active, want, v)
+		}
+		for k, x := range old {
+			if change := sums[k]<<f.Shift + f.Bias[0]; x+change < f.Floor[0] {
+				fell++
+				if change == 0 {
+					still++
+				}
+			}
+		}
+	}
+	if fell < 1000 || still < 100 {
+		t.Errorf("%d neurons fell below the floor, %d of them without a change: too few", fell, still)
+	}
+}
