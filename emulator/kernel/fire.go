@@ -26,7 +26,7 @@ type Fire struct {
 	// same says that all lanes have the same and there is no decay, alike that, besides,
 	// v is put to a number, and there is no floor.
 	same, alike bool
-	pairs       pairs // where same
+	pairs       pairs
 }
 
 // Lanes is a value for each lane: as many as there are lanes, or, where all are
@@ -54,7 +54,8 @@ func (f *Fire) Prepare(lanes int, opt Options) {
 	}
 	f.same = f.Decay == nil && (f.steps == 0 || lanes == Block && f.sameLanes())
 	f.alike = f.same && f.Keep == 0 && f.Floor[0] == NoFloor
-	if f.same {
+	f.pairs = pairs{}
+	if f.same && f.Keep == 0 && f.Floor[0] <= 0 {
 		f.pairs = f.newPairs()
 	}
 }

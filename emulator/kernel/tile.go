@@ -190,7 +190,7 @@ func (t *Tile) tick(axons []int32, w *Work) {
 		w.Bits = t.inGo.bits.count(axons)
 	default:
 		w.Bits = t.inGo.bits.addBytes(bytes, axons)
-		if f.same && inOrder {
+		if f.pairs.of != nil && inOrder {
 			w.Active = f.runBytes(t.State, bytes, fired)
 			return
 		}

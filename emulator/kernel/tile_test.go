@@ -116,7 +116,7 @@ func TestPairsAreAsLanesByThemselves(t *testing.T) {
 	for trial := range 500 {
 		f := Fire{
 			Bias: same(int32(r.IntN(7)-3), Block), Above: same(int32(r.IntN(5)), Block), Reset: same(int32(-r.IntN(4)), Block),
-			Floor: same([]int32{NoFloor, -4, 0}[r.IntN(3)], Block), Keep: -int32(r.IntN(2)), Shift: r.IntN(3), Low: -1 << 19, High: 1 << 19,
+			Floor: same([]int32{NoFloor, -4, 0}[r.IntN(3)], Block), Shift: r.IntN(3), Low: -1 << 19, High: 1 << 19,
 		}
 		f.Prepare(2*Block, Options{Portable: true})
 		v, sums := make([]int32, 2*Block), make([]int32, 2*Block)
