@@ -125,6 +125,10 @@ func Map(ctx context.Context, q *ir.Quantized, arch *targets.Arch, opt Options) 
 	if err != nil {
 		return nil, err
 	}
+	moves := p.moves(parted)
+	if moves == 0 {
+		parted = nil // the largest networks leave no room for it beside their image
+	}
 	p.progress(3 + partition.Steps)
 	if err := cmp.Or(ctx.Err(), checkRows(m)); err != nil {
 		return nil, err
@@ -133,8 +137,10 @@ func Map(ctx context.Context, q *ir.Quantized, arch *targets.Arch, opt Options) 
 		return nil, err
 	}
 	p.progress(4 + partition.Steps)
-	if m, err = p.refine(ctx, m, parted); err != nil {
-		return nil, err
+	if moves > 0 && len(m.Cores) > 1 {
+		if m, err = p.refine(ctx, m, parted, moves); err != nil {
+			return nil, err
+		}
 	}
 	p.progress(Steps)
 	return m, nil

@@ -44,12 +44,9 @@ func (p *mapper) moves(d *parted) int {
 }
 
 // refine moves single cells of a placed mapping to other cores, places those again,
-// and returns the result, or m where that is no better or not all fits.
-func (p *mapper) refine(ctx context.Context, m *ir.Mapped, d *parted) (*ir.Mapped, error) {
-	moves := p.moves(d)
-	if moves == 0 || len(m.Cores) < 2 {
-		return m, nil
-	}
+// and returns the result, or m where that is no better or not all fits. It tries so
+// many moves for each cell.
+func (p *mapper) refine(ctx context.Context, m *ir.Mapped, d *parted, moves int) (*ir.Mapped, error) {
 	mesh := p.mesh(m)
 	spots := spotsOf(mesh, m.Cores)
 	opt := place.RefineOptions{Seed: p.opt.Seed, Trials: moves, Workers: p.opt.Workers, Apart: 1, Sends: d.sends(m, p.opt.Profile)}

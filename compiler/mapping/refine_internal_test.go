@@ -54,7 +54,7 @@ func TestRefinedMappingsHaveShorterWays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		better, err := p.refine(t.Context(), m, d)
+		better, err := p.refine(t.Context(), m, d, p.moves(d))
 		if err != nil {
 			t.Fatal(err)
 		}
