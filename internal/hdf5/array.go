@@ -94,44 +94,70 @@ func (a *Array) Strings() ([]string, error) {
 
 // VLenFloats returns sequences of variable length, of numbers of any kind.
 func (a *Array) VLenFloats() ([][]float64, error) {
-	seqs, err := a.vlen("sequences of numbers")
+	s, err := a.Sequences()
 	if err != nil {
 		return nil, err
 	}
-	out := make([][]float64, len(seqs))
-	for i, s := range seqs {
-		out[i] = floats(*a.typ.Elem, s)
+	out := make([][]float64, s.Len())
+	for i := range out {
+		out[i] = s.Floats(i)
 	}
 	return out, nil
 }
 
 // VLenInts returns sequences of variable length, of integers.
 func (a *Array) VLenInts() ([][]int64, error) {
-	if a.typ.Kind == VLen && a.typ.Elem.Kind != Int {
-		return nil, a.wrong("sequences of integers")
-	}
-	seqs, err := a.vlen("sequences of integers")
+	s, err := a.Sequences()
 	if err != nil {
 		return nil, err
 	}
-	out := make([][]int64, len(seqs))
-	for i, s := range seqs {
-		if out[i], err = a.ints(*a.typ.Elem, s); err != nil {
+	out := make([][]int64, s.Len())
+	for i := range out {
+		if out[i], err = s.Ints(i); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-func (a *Array) vlen(want string) ([][]byte, error) {
+// Sequences are those of variable length of an array, which stay as the file has
+// them until they are asked for.
+type Sequences struct {
+	a     *Array
+	bytes [][]byte
+}
+
+// Sequences returns sequences of variable length, of numbers of any kind.
+func (a *Array) Sequences() (*Sequences, error) {
 	if a.typ.Kind != VLen {
-		return nil, a.wrong(want)
+		return nil, a.wrong("sequences of numbers")
 	}
 	raw, err := a.raw()
 	if err != nil {
 		return nil, err
 	}
-	return a.sequences(raw, a.typ.Elem.Size)
+	bytes, err := a.sequences(raw, a.typ.Elem.Size)
+	if err != nil {
+		return nil, err
+	}
+	return &Sequences{a, bytes}, nil
+}
+
+// Len returns how many sequences there are.
+func (s *Sequences) Len() int { return len(s.bytes) }
+
+// Count returns how many numbers sequence i has.
+func (s *Sequences) Count(i int) int { return len(s.bytes[i]) / s.a.typ.Elem.Size }
+
+// Floats returns sequence i as Array.Floats does.
+func (s *Sequences) Floats(i int) []float64 { return floats(*s.a.typ.Elem, s.bytes[i]) }
+
+// Ints returns sequence i as Array.Ints does.
+func (s *Sequences) Ints(i int) ([]int64, error) {
+	if s.a.typ.Elem.Kind != Int {
+		return nil, s.a.wrong("sequences of integers")
+	}
+	return s.a.ints(*s.a.typ.Elem, s.bytes[i])
 }
 
 // wrong is the error of values of another kind than was asked for.
