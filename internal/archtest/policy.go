@@ -44,6 +44,7 @@ var policy = []row{
 	{pkg: "internal/ndarray/table", may: []string{"internal/diag", "internal/spell"}},
 	{pkg: "internal/hdf5", may: []string{"internal/diag", "internal/spell"}},
 	{pkg: "internal/numbers"},
+	{pkg: "internal/events", may: []string{"internal/diag", "internal/hdf5", "internal/ndarray"}},
 	{pkg: "internal/ndarray", may: []string{"internal/ndarray/table", "internal/numbers", "internal/diag", "internal/spell"}},
 
 	// The contract between compiler and emulator.
@@ -82,12 +83,12 @@ var policy = []row{
 
 	// Where both meet.
 	{pkg: "internal/profile", may: []string{"internal/diag", "internal/ndarray", "internal/ndarray/table", "internal/spell"}},
-	{pkg: "internal/dataset", may: []string{"internal/diag", "internal/ndarray", "internal/ndarray/table", "internal/spell"}},
+	{pkg: "internal/dataset", may: []string{"internal/diag", "internal/events", "internal/ndarray", "internal/ndarray/table", "internal/spell"}},
 	{
 		pkg: "internal/experiment",
 		may: []string{
 			"internal/diag", "internal/jsonschema", "internal/yamldoc", "internal/paths", "internal/spell", "internal/dataset",
-			"compiler/network",
+			"internal/events", "compiler/network",
 		},
 	},
 	{pkg: "internal/chippage", may: []string{"compiler"}},
@@ -137,6 +138,8 @@ var others = []struct {
 	{module: "github.com/schollz/progressbar/v3", in: []string{"internal/cli"}},
 	{module: "golang.org/x/term", in: []string{"internal/cli"}},
 	{module: "modernc.org/sqlite", in: []string{"internal/sweep/store"}},
+	{module: "github.com/klauspost/compress", in: []string{"internal/events"}},
+	{module: "github.com/pierrec/lz4/v4", in: []string{"internal/events"}},
 	{module: "golang.org/x/sys", in: []string{"emulator/kernel"}},
 	{module: "github.com/mmcloughlin/avo", in: []string{"emulator/kernel/gen"}}, // a module of its own
 	{module: "gonum.org/v1/gonum", in: []string{"compiler/...", "emulator/...", "internal/...", "examples/..."}},

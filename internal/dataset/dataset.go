@@ -1,7 +1,7 @@
 // Package dataset reads labelled samples for an experiment: IDX as MNIST has
-// it, CSV tables, .npz arrays, and the events of N-MNIST. It is the only one to
-// know how each of them says what is a sample and what is its label. What a
-// header claims is checked against the bytes that are there before anything is
+// it, CSV tables, .npz arrays, and recordings of events, which package events
+// reads. It is the only one to know how each of them says what is a sample and what
+// is its label. What a header claims is checked against the bytes that are there before anything is
 // allocated.
 package dataset
 
@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/events"
 	"github.com/weft-toolchain/weft/internal/ndarray"
 )
 
@@ -60,8 +61,11 @@ const (
 	IDX Format = "idx"
 	CSV Format = "csv"
 	NPZ Format = "npz"
-	// NMNIST has samples of events.
+	// These have samples of events.
 	NMNIST Format = "nmnist"
+	AEDAT4 Format = "aedat4"
+	DAT    Format = "dat"
+	SHD    Format = "shd"
 )
 
 // Options says what to read and how.
@@ -69,12 +73,19 @@ type Options struct {
 	Format Format
 	// Images and Labels are files (IDX) or names of arrays (NPZ).
 	Images, Labels string
-	// File is the one file (CSV, NPZ), or a folder (NMNIST).
+	// File is the one file (CSV, NPZ, SHD), a folder (AEDAT4, DAT), or either
+	// (NMNIST).
 	File string
 	// Part is "train" or "test", of a packed file (NMNIST); empty is "test".
 	Part string
-	// OnFirst puts brighter in front of darker (NMNIST).
-	OnFirst bool
+	// Polarity says which comes first (NMNIST, AEDAT4, DAT).
+	Polarity events.Polarity
+	// Size is the height and the width of a sample, and Fit what becomes of a larger
+	// sensor (AEDAT4, DAT); nil is the sensor's.
+	Size []int
+	Fit  events.Fit
+	// Units is how many a sample has (SHD); zero means 700.
+	Units int
 	// Label is the column of the labels (CSV): a header's name, a number from 0,
 	// or -1 for the last.
 	Label string
@@ -96,7 +107,11 @@ func Load(o Options) (*Set, error) {
 	case NPZ:
 		s, err = loadNPZ(o.File, o.Images, o.Labels)
 	case NMNIST:
-		s, err = loadNMNIST(o.File, o.Part, o.OnFirst)
+		s, err = loadNMNIST(o)
+	case AEDAT4, DAT:
+		s, err = loadFolder(o)
+	case SHD:
+		s, err = loadSHD(o)
 	default:
 		panic(fmt.Sprintf("dataset: unknown format %q", o.Format))
 	}

@@ -1,20 +1,18 @@
 package dataset
 
 import (
-	"bufio"
-	"encoding/binary"
+	"cmp"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/weft-toolchain/weft/internal/diag"
-	"github.com/weft-toolchain/weft/internal/ndarray"
+	"github.com/weft-toolchain/weft/internal/events"
 )
 
 // maxEvents bounds the events of a set: 8 bytes each.
@@ -40,89 +38,222 @@ func (s *Set) Events(i int) iter.Seq2[uint32, int32] {
 	}
 }
 
-// N-MNIST's camera: two polarities of 34 × 34 places.
-const (
-	nmnistSide = 34
-	nmnistOn   = nmnistSide * nmnistSide // the first place of the second polarity
-)
-
 // timedBuilder gathers samples of events.
 type timedBuilder struct {
 	set Set
-	// onFirst puts brighter in front of darker.
-	onFirst bool
+	// file is what mistakes of the set as a whole are about.
+	file   string
+	layout *events.Layout
 }
 
-func newTimed(onFirst bool) *timedBuilder {
-	return &timedBuilder{set: Set{Shape: []int{2, nmnistSide, nmnistSide}, size: 2 * nmnistOn, starts: []int{0}}, onFirst: onFirst}
+func newTimed(file string, shape []int, layout *events.Layout) *timedBuilder {
+	b := &timedBuilder{set: Set{Shape: shape, size: 1, starts: []int{0}}, file: file, layout: layout}
+	for _, d := range shape {
+		b.set.size *= d
+	}
+	return b
 }
 
-// add adds an event to the last sample; at is where its file has it.
-func (b *timedBuilder) add(file string, at int64, time uint32, x, y byte, on bool) error {
-	if x >= nmnistSide || y >= nmnistSide {
-		return fail(file, "the event at byte %d is at x %d, y %d, want 0 to %d", at, x, y, nmnistSide-1)
+// sink adds events of a file to the last sample.
+func (b *timedBuilder) sink(file string) events.Sink {
+	return func(e events.Event, where func() string) error {
+		place, err := b.layout.Place(e)
+		switch {
+		case err != nil:
+			return fail(file, "%s %v", where(), err)
+		case place < 0:
+			return nil
+		case len(b.set.events) == maxEvents:
+			return diag.One(diag.Pos{File: file}, diag.TooLarge, "%s is one more than %s events, the most that are read", where(), count(maxEvents))
+		}
+		b.set.events = append(b.set.events, event{uint32(e.Time), uint32(place)})
+		return nil
 	}
-	if len(b.set.events) == maxEvents {
-		return diag.One(diag.Pos{File: file}, diag.TooLarge, "at byte %d there are more than %s events, the most that are read", at, count(maxEvents))
-	}
-	place := uint32(y)*nmnistSide + uint32(x)
-	if on != b.onFirst {
-		place += nmnistOn
-	}
-	b.set.events = append(b.set.events, event{time, place})
-	return nil
 }
 
 // end ends a sample.
-func (b *timedBuilder) end(label int) {
+func (b *timedBuilder) end(label int) error {
+	if len(b.set.Labels) == MaxSamples {
+		return diag.One(diag.Pos{File: b.file}, diag.TooLarge, "has more than %s samples, the most that are read", count(MaxSamples))
+	}
 	b.set.starts = append(b.set.starts, len(b.set.events))
 	b.set.Labels = append(b.set.Labels, label)
+	return nil
 }
 
-func (b *timedBuilder) done(file string) (*Set, error) {
+func (b *timedBuilder) done() (*Set, error) {
 	s := &b.set
 	if s.N = len(s.Labels); s.N == 0 {
-		return nil, fail(file, "holds no samples")
+		return nil, fail(b.file, "holds no samples")
 	}
 	s.Classes = slices.Max(s.Labels) + 1
 	return s, nil
 }
 
-// loadNMNIST reads N-MNIST: a folder of folders 0 to 9 as it is published, or a
-// packed file, of which part says which of its two parts.
-func loadNMNIST(path, part string, onFirst bool) (*Set, error) {
-	info, err := os.Stat(path)
+// nmnistSize is that of N-MNIST's camera.
+var nmnistSize = []int{34, 34}
+
+// loadNMNIST reads N-MNIST: a folder of folders as it is published, or a packed
+// file, of which Part says which of its two parts.
+func loadNMNIST(o Options) (*Set, error) {
+	info, err := os.Stat(o.File)
 	if err == nil && info.IsDir() {
-		if part != "" {
-			return nil, fail(path, "is a folder, which has one part: name its Train or its Test, and drop part")
+		if o.Part != "" {
+			return nil, fail(o.File, "is a folder, which has one part: name its Train or its Test, and drop part")
 		}
-		return loadNMNISTFolder(path, onFirst)
+		o.Size = nmnistSize
+		return loadFolder(o)
 	}
-	return loadPacked(path, part, onFirst)
+	shape := o.cameraShape(nmnistSize)
+	layout, err := camera(o.File, shape, nmnistSize[1], nmnistSize[0], o)
+	if err != nil {
+		return nil, err
+	}
+	p, err := events.OpenPacked(o.File)
+	if err != nil {
+		return nil, err
+	}
+	defer p.Close()
+	b := newTimed(o.File, shape, layout)
+	for {
+		err := p.Next()
+		if errors.Is(err, io.EOF) {
+			return b.done()
+		}
+		if err != nil {
+			return nil, err
+		}
+		if p.IsTest() == (o.Part == "train") {
+			continue
+		}
+		if err := p.Each(b.sink(o.File)); err != nil {
+			return nil, err
+		}
+		if err := b.end(p.Label()); err != nil {
+			return nil, err
+		}
+	}
 }
 
-// loadNMNISTFolder reads samples label by label, in order of their names.
-func loadNMNISTFolder(folder string, onFirst bool) (*Set, error) {
-	b := newTimed(onFirst)
-	for label := range 10 {
-		files, err := filepath.Glob(filepath.Join(globQuoted(folder), strconv.Itoa(label), "*.bin"))
+// recordings are the formats of a file for each sample, in folders that are their
+// labels, and the endings of the files.
+var recordings = map[Format]struct {
+	format events.Format
+	ending string
+}{
+	NMNIST: {events.BIN, ".bin"},
+	AEDAT4: {events.AEDAT4, ".aedat4"},
+	DAT:    {events.DAT, ".dat"},
+}
+
+// loadFolder reads samples label by label, in order of their names.
+func loadFolder(o Options) (*Set, error) {
+	files, err := labelled(o.File, recordings[o.Format].ending)
+	if err != nil {
+		return nil, err
+	}
+	var b *timedBuilder
+	for _, f := range files {
+		r, err := events.Open(f.path, recordings[o.Format].format)
 		if err != nil {
-			return nil, fail(folder, "cannot be listed: %v", err)
+			return nil, err
 		}
-		for _, file := range files {
-			if len(b.set.Labels) == MaxSamples {
-				return nil, diag.One(diag.Pos{File: folder}, diag.TooLarge, "has more than %s samples, the most that are read", count(MaxSamples))
-			}
-			if err := b.bin(file); err != nil {
-				return nil, err
-			}
-			b.end(label)
+		if b, err = sample(b, o, f, r); err != nil {
+			_ = r.Close()
+			return nil, err
+		}
+		if err := r.Close(); err != nil {
+			return nil, fail(f.path, "cannot be closed: %v", err)
 		}
 	}
-	if len(b.set.Labels) == 0 {
-		return nil, fail(folder, "has no samples: want folders 0 to 9 with .bin files in them, as N-MNIST's Train and Test have")
+	return b.done()
+}
+
+// sample reads a sample; that of the first file makes the builder.
+func sample(b *timedBuilder, o Options, f labelledFile, r *events.Reader) (*timedBuilder, error) {
+	if b == nil {
+		if o.Size == nil {
+			o.Size = []int{r.Height, r.Width}
+		}
+		if o.Size[0] == 0 {
+			return nil, fail(f.path, "does not say how large its sensor is: say it with size: [HEIGHT, WIDTH]")
+		}
+		b = newTimed(o.File, o.cameraShape(o.Size), nil)
 	}
-	return b.done(folder)
+	var err error
+	if b.layout, err = camera(f.path, b.set.Shape, r.Width, r.Height, o); err != nil {
+		return nil, err
+	}
+	if err := r.Each(b.sink(f.path)); err != nil {
+		return nil, err
+	}
+	return b, b.end(f.label)
+}
+
+// cameraShape is the shape of a sample of a height and width.
+func (o *Options) cameraShape(size []int) []int {
+	if o.Polarity == events.Merged {
+		return size
+	}
+	return append([]int{2}, size...)
+}
+
+// camera lays out a sensor, of width 0 if not known.
+func camera(file string, shape []int, width, height int, o Options) (*events.Layout, error) {
+	l, err := events.Camera(shape, width, height, o.Fit, o.Polarity)
+	if err != nil {
+		return nil, fail(file, "%v", err)
+	}
+	return l, nil
+}
+
+// labelledFile is the file of a sample.
+type labelledFile struct {
+	path, class string
+	label       int
+}
+
+// labelled lists the files with an ending, gzipped or not, in the folders of a
+// folder. These are named by their labels, or else the labels count them in the order
+// of their names.
+func labelled(folder, ending string) ([]labelledFile, error) {
+	if _, err := os.Stat(folder); err != nil {
+		return nil, diag.One(diag.Pos{File: folder}, diag.MissingFile, "no such folder")
+	}
+	paths, err := filepath.Glob(filepath.Join(globQuoted(folder), "*", "*"))
+	if err != nil {
+		return nil, fail(folder, "cannot be listed: %v", err)
+	}
+	var files []labelledFile
+	numbers, words := "", ""
+	for _, path := range paths {
+		if !strings.HasSuffix(strings.TrimSuffix(strings.ToLower(path), ".gz"), ending) {
+			continue
+		}
+		f := labelledFile{path: path, class: filepath.Base(filepath.Dir(path))}
+		if f.label, err = strconv.Atoi(f.class); err == nil && f.label >= 0 && f.label <= MaxLabel {
+			numbers = f.class
+		} else {
+			words = f.class
+		}
+		files = append(files, f)
+	}
+	switch {
+	case len(files) == 0:
+		return nil, fail(folder, "has no samples: want a folder for each label, with %s files in them", ending)
+	case numbers != "" && words != "":
+		return nil, fail(folder, "has samples in the folders %s and %s: want all of them numbers from 0 to %d, or none", numbers, words, MaxLabel)
+	case words != "":
+		label := 0
+		for i := range files { // in order of the folders' names
+			if i > 0 && files[i].class != files[i-1].class {
+				label++
+			}
+			files[i].label = label
+		}
+	}
+	slices.SortStableFunc(files, func(a, b labelledFile) int { return a.label - b.label })
+	return files, nil
 }
 
 // globQuoted writes a path so that Glob takes it as it is.
@@ -137,131 +268,32 @@ func globQuoted(path string) string {
 	return string(out)
 }
 
-// bin reads a sample of N-MNIST as it is published, 5 bytes an event:
-//
-//	x | y | polarity 1 bit, time 23 bits (µs), big-endian
-//
-// An event of y 240 is none, but says that the time of all that follow is 2^13
-// later.
-func (b *timedBuilder) bin(file string) error {
-	src, err := ndarray.Open(file, MaxBytes)
+// defaultUnits is how many the spiking Heidelberg data have.
+const defaultUnits = 700
+
+// loadSHD reads a file in the manner of the spiking Heidelberg data.
+func loadSHD(o Options) (*Set, error) {
+	s, err := events.OpenSHD(o.File)
 	if err != nil {
-		return arrayError(file, err)
-	}
-	defer src.Close()
-	r := bufio.NewReaderSize(src, 1<<16)
-	const overflow, later = 240, 1 << 13
-	base := uint32(0)
-	for at := int64(0); ; at += 5 {
-		var e [5]byte
-		n, err := io.ReadFull(r, e[:])
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case errors.Is(err, io.ErrUnexpectedEOF):
-			return fail(file, "is cut short: it ends at byte %d, inside an event of 5 bytes", at+int64(n))
-		case err != nil:
-			return arrayError(file, err)
-		case e[1] == overflow:
-			if base > math.MaxUint32/2 {
-				return fail(file, "the time at byte %d is beyond half an hour, so this is no sample of N-MNIST", at)
-			}
-			base += later
-			continue
-		}
-		time := base + (uint32(e[2]&0x7f)<<16 | uint32(e[3])<<8 | uint32(e[4]))
-		if err := b.add(file, at, time, e[0], e[1], e[2]&0x80 != 0); err != nil {
-			return err
-		}
-	}
-}
-
-// packed is a file of samples for training and of samples for testing, gzipped or
-// not, little-endian:
-//
-//	"NMN1" | u16 training samples | u16 test samples
-//	a sample: u8 label | u32 n | n × u8 x | n × u8 y, polarity << 7 | n × u16 µs since the event before
-type packed struct {
-	file string
-	r    *bufio.Reader
-	at   int64
-}
-
-// read fills b, of what the file has at this place.
-func (p *packed) read(b []byte, what string) error {
-	n, err := io.ReadFull(p.r, b)
-	p.at += int64(n)
-	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return fail(p.file, "is cut short: it ends at byte %d, inside %s; copy the file again", p.at, what)
-	case err != nil:
-		return arrayError(p.file, err)
-	}
-	return nil
-}
-
-func loadPacked(file, part string, onFirst bool) (*Set, error) {
-	src, err := ndarray.Open(file, MaxBytes)
-	if err != nil {
-		return nil, arrayError(file, err)
-	}
-	defer src.Close()
-	p := &packed{file: file, r: bufio.NewReaderSize(src, 1<<16)}
-	var head [8]byte
-	if err := p.read(head[:], "the header"); err != nil {
 		return nil, err
 	}
-	if string(head[:4]) != "NMN1" {
-		return nil, fail(file, "starts with bytes % x, want \"NMN1\", or a folder with folders 0 to 9", head[:4])
+	if s.Labels == nil {
+		return nil, fail(o.File, "has no labels: want a dataset of this name beside spikes")
 	}
-	train, test := int(binary.LittleEndian.Uint16(head[4:])), int(binary.LittleEndian.Uint16(head[6:]))
-	b := newTimed(onFirst)
-	for k := range train + test {
-		if err := p.sample(b, fmt.Sprintf("sample %d", k), (k >= train) == (part != "train")); err != nil {
+	units := cmp.Or(o.Units, defaultUnits)
+	b := newTimed(o.File, []int{units}, events.Units(units))
+	b.set.events = make([]event, 0, min(s.Events, maxEvents))
+	for i, v := range s.Labels {
+		label, wrong := labelOf(float64(v))
+		if wrong != "" {
+			return nil, fail(o.File, "the label of sample %d (from 0) is %d, %s", i, v, wrong)
+		}
+		if err := s.Each(i, b.sink(o.File)); err != nil {
+			return nil, err
+		}
+		if err := b.end(label); err != nil {
 			return nil, err
 		}
 	}
-	if _, err := p.r.ReadByte(); err == nil {
-		return nil, fail(file, "goes on after byte %d, where its %s samples end", p.at, count(train+test))
-	} else if !errors.Is(err, io.EOF) {
-		return nil, arrayError(file, err)
-	}
-	return b.done(file)
-}
-
-// sample reads a sample, and keeps it if it is wanted. Pieces bound the memory by
-// the bytes that are there.
-func (p *packed) sample(b *timedBuilder, what string, wanted bool) error {
-	var head [5]byte
-	if err := p.read(head[:], what); err != nil {
-		return err
-	}
-	n, start := int(binary.LittleEndian.Uint32(head[1:])), p.at
-	if n > maxEvents {
-		return diag.One(diag.Pos{File: p.file}, diag.TooLarge, "%s claims %s events at byte %d, at most %s are read", what, count(n), start-4, count(maxEvents))
-	}
-	var bytes []byte
-	for left := 4 * n; left > 0; {
-		piece := min(left, 1<<16)
-		bytes = append(bytes, make([]byte, piece)...)
-		if err := p.read(bytes[len(bytes)-piece:], what); err != nil {
-			return err
-		}
-		left -= piece
-	}
-	if !wanted {
-		return nil
-	}
-	time := uint64(0)
-	for i := range n {
-		if time += uint64(binary.LittleEndian.Uint16(bytes[2*n+2*i:])); time > math.MaxUint32 {
-			return fail(p.file, "the time of event %d of %s is beyond an hour", i, what)
-		}
-		y := bytes[n+i]
-		if err := b.add(p.file, start+int64(i), uint32(time), bytes[i], y&0x7f, y&0x80 != 0); err != nil {
-			return err
-		}
-	}
-	b.end(int(head[0]))
-	return nil
+	return b.done()
 }

@@ -1,14 +1,17 @@
 package dataset_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weft-toolchain/weft/internal/dataset"
+	"github.com/weft-toolchain/weft/internal/events"
 )
 
 // moment is an event, a place in (polarity, y, x).
@@ -59,7 +62,7 @@ func TestPackedNMNIST(t *testing.T) {
 			t.Errorf("%s: the rest is %d samples, labels %v, events %v", name, rest.N, rest.Labels, moments(rest, 0))
 		}
 	}
-	s, err := dataset.Load(dataset.Options{Format: dataset.NMNIST, File: filepath.Join(d, "a.evt"), Part: "train", OnFirst: true})
+	s, err := dataset.Load(dataset.Options{Format: dataset.NMNIST, File: filepath.Join(d, "a.evt"), Part: "train", Polarity: events.OnOff})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,12 +120,12 @@ func TestNMNISTRefuses(t *testing.T) {
 		file []byte
 		want string
 	}{
-		"another kind of file":  {[]byte("ATIS1234"), `a: starts with bytes 41 54 49 53, want "NMN1", or a folder with folders 0 to 9 [bad-dataset]`},
-		"cut in the header":     {whole[:5], "a: is cut short: it ends at byte 5, inside the header; copy the file again [bad-dataset]"},
-		"cut in a sample":       {whole[:len(whole)-3], "a: is cut short: it ends at byte 32, inside sample 2; copy the file again [bad-dataset]"},
-		"more than its samples": {append(packed(), 0), "a: goes on after byte 35, where its 3 samples end [bad-dataset]"},
-		"a place outside":       {append(whole[:22:22], append([]byte{34}, whole[23:]...)...), "a: the event at byte 22 is at x 34, y 0, want 0 to 33 [bad-dataset]"},
-		"a claim of many":       {append(whole[:18:18], 255, 255, 255, 255), "a: sample 1 claims 4,294,967,295 events at byte 18, at most 268,435,456 are read [too-large]"},
+		"another kind of file":  {[]byte("ATIS1234"), `a: starts with bytes 41 54 49 53, want "NMN1" as a packed file of N-MNIST has [bad-file]`},
+		"cut in the header":     {whole[:5], "a: is cut short: it ends at byte 5, inside the header; copy the file again [bad-file]"},
+		"cut in a sample":       {whole[:len(whole)-3], "a: is cut short: it ends at byte 32, inside sample 2; copy the file again [bad-file]"},
+		"more than its samples": {append(packed(), 0), "a: goes on after byte 35, where its 3 samples end [bad-file]"},
+		"a place outside":       {append(whole[:22:22], append([]byte{34}, whole[23:]...)...), "a: the event at byte 22 is at x 34, y 0, want x 0 to 33 and y 0 to 33 [bad-dataset]"},
+		"a claim of many":       {append(whole[:18:18], 255, 255, 255, 255), "a: sample 1 claims 4294967295 events at byte 18, at most 268435456 are read [too-large]"},
 		"no samples":            {[]byte("NMN1\x01\x00\x00\x00\x00\x00\x00\x00\x00"), "a: holds no samples [bad-dataset]"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -132,11 +135,148 @@ func TestNMNISTRefuses(t *testing.T) {
 	}
 	cut := folder(t, map[string][]byte{"1/a.bin": {1, 2, 3, 4, 5, 6}})
 	_, err := dataset.Load(dataset.Options{Format: dataset.NMNIST, File: cut})
-	wantError(t, err, filepath.Join(cut, "1"), "a.bin: is cut short: it ends at byte 6, inside an event of 5 bytes [bad-dataset]")
+	wantError(t, err, filepath.Join(cut, "1"), "a.bin: is cut short: it ends at byte 6, inside an event of 5 bytes; copy the file again [bad-file]")
 	_, err = dataset.Load(dataset.Options{Format: dataset.NMNIST, File: cut, Part: "train"})
 	wantError(t, err, filepath.Dir(cut), "Test [1]: is a folder, which has one part: name its Train or its Test, and drop part [bad-dataset]")
 	_, err = dataset.Load(dataset.Options{Format: dataset.NMNIST, File: filepath.Join(cut, "1")})
-	wantError(t, err, cut, "1: has no samples: want folders 0 to 9 with .bin files in them, as N-MNIST's Train and Test have [bad-dataset]")
+	wantError(t, err, cut, "1: has no samples: want a folder for each label, with .bin files in them [bad-dataset]")
+}
+
+// dat is a .dat of one event at a place, with more lines in its header.
+func dat(header string, time, x, y uint32, on bool) []byte {
+	b := append([]byte("% Version 2\n"+header), 0x0c, 8)
+	place := y<<14 | x
+	if on {
+		place |= 1 << 28
+	}
+	return binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(b, time), place)
+}
+
+const tenByEight = "% Width 10\n% Height 8\n"
+
+func TestDATFolder(t *testing.T) {
+	files := map[string][]byte{
+		"cars/b.dat":       dat(tenByEight, 7, 9, 7, true),
+		"cars/a.DAT.gz":    gz(dat(tenByEight, 3, 5, 4, false)),
+		"background/z.dat": dat(tenByEight, 1, 0, 0, true),
+		"notes/read.me":    []byte("no samples"),
+	}
+	for name, test := range map[string]struct {
+		o     dataset.Options
+		shape []int
+		want  [][]moment
+	}{
+		"whole":   {dataset.Options{}, []int{2, 8, 10}, [][]moment{{{1, 80}}, {{3, 45}}, {{7, 159}}}},
+		"merged":  {dataset.Options{Polarity: events.Merged}, []int{8, 10}, [][]moment{{{1, 0}}, {{3, 45}}, {{7, 79}}}},
+		"scaled":  {dataset.Options{Size: []int{4, 5}, Fit: events.Scale}, []int{2, 4, 5}, [][]moment{{{1, 20}}, {{3, 12}}, {{7, 39}}}},
+		"cropped": {dataset.Options{Size: []int{2, 2}, Fit: events.Crop}, []int{2, 2, 2}, [][]moment{nil, {{3, 3}}, nil}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := test.o
+			o.Format, o.File = dataset.DAT, folder(t, files)
+			s, err := dataset.Load(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got [][]moment
+			for i := range s.N {
+				got = append(got, moments(s, i))
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			if diff := cmp.Diff([]any{[]int{0, 1, 1}, test.shape, 2}, []any{s.Labels, s.Shape, s.Classes}); diff != "" {
+				t.Errorf("labels, shape and classes (-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// Folders that are named by numbers are in their order, not in that of their names.
+func TestFoldersOfNumbersAreLabels(t *testing.T) {
+	d := folder(t, map[string][]byte{"10/a.dat": dat("", 1, 0, 0, true), "9/a.dat": dat("", 2, 1, 0, true)})
+	s, err := dataset.Load(dataset.Options{Format: dataset.DAT, File: d, Size: []int{1, 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]any{[]int{9, 10}, []moment{{2, 3}}}, []any{s.Labels, moments(s, 0)}); diff != "" {
+		t.Errorf("labels and first sample (-want +got)\n%s", diff)
+	}
+}
+
+func TestAEDAT4Folder(t *testing.T) {
+	none, err := os.ReadFile("../events/testdata/none.aedat4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := dataset.Load(dataset.Options{Format: dataset.AEDAT4, File: folder(t, map[string][]byte{"1/a.aedat4": none})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := moments(s, 0)
+	if diff := cmp.Diff([]moment{{0, 200}, {37, 3*20 + 7}}, all[:2]); diff != "" || len(all) != 300 {
+		t.Errorf("%d events, the first (-want +got)\n%s", len(all), diff)
+	}
+	if diff := cmp.Diff([]any{[]int{1}, []int{2, 10, 20}}, []any{s.Labels, s.Shape}); diff != "" {
+		t.Errorf("labels and shape (-want +got)\n%s", diff)
+	}
+}
+
+func TestAFolderThatIsNotThere(t *testing.T) {
+	d := t.TempDir()
+	_, err := dataset.Load(dataset.Options{Format: dataset.DAT, File: filepath.Join(d, "none")})
+	wantError(t, err, d, "none: no such folder [missing-file]")
+}
+
+func TestSHD(t *testing.T) {
+	load := func(o dataset.Options) (*dataset.Set, error) {
+		o.Format = dataset.SHD
+		return dataset.Load(o)
+	}
+	s, err := load(dataset.Options{File: "../events/testdata/shd.h5"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]any{[]int{4, 19, 0}, []int{700}, 20}, []any{s.Labels, s.Shape, s.Classes}); diff != "" {
+		t.Errorf("labels, shape and classes (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([][]moment{{{0, 0}, {1000, 699}, {500000, 3}}, nil}, [][]moment{moments(s, 0), moments(s, 1)}); diff != "" {
+		t.Errorf("samples (-want +got)\n%s", diff)
+	}
+	_, err = load(dataset.Options{File: "../events/testdata/shd.h5", Units: 128})
+	wantError(t, err, "../events/testdata", "shd.h5: spike 1 of sample 0 (both from 0) is of unit 699, want 0 to 127 [bad-dataset]")
+	whole, err := os.ReadFile("../events/testdata/shd.h5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := dir(t, map[string][]byte{"a.h5": bytes.Replace(whole, []byte("labels\x00"), []byte("labelz\x00"), 1)})
+	_, err = load(dataset.Options{File: filepath.Join(d, "a.h5")})
+	wantError(t, err, d, "a.h5: has no labels: want a dataset of this name beside spikes [bad-dataset]")
+}
+
+func TestFoldersAreRefused(t *testing.T) {
+	one := dat(tenByEight, 1, 0, 0, true)
+	for name, test := range map[string]struct {
+		files map[string][]byte
+		o     dataset.Options
+		want  string
+	}{
+		"no samples":     {map[string][]byte{"1/a.txt": one}, dataset.Options{}, "Test [1]: has no samples: want a folder for each label, with .dat files in them"},
+		"two ways":       {map[string][]byte{"1/a.dat": one, "cars/a.dat": one}, dataset.Options{}, "Test [1]: has samples in the folders 1 and cars: want all of them numbers from 0 to 65535, or none"},
+		"no size":        {map[string][]byte{"1/a.dat": dat("", 1, 0, 0, true)}, dataset.Options{}, "a.dat: does not say how large its sensor is: say it with size: [HEIGHT, WIDTH]"},
+		"another size":   {map[string][]byte{"1/a.dat": one}, dataset.Options{Size: []int{4, 4}}, "a.dat: the sensor has 10 × 8 places (width × height), but shape [2, 4, 4] has 4 × 4; crop or scale a sensor that is larger"},
+		"two sensors":    {map[string][]byte{"1/a.dat": one, "1/b.dat": dat("% Width 8\n% Height 8\n", 1, 0, 0, true)}, dataset.Options{}, "b.dat: the sensor has 8 × 8 places (width × height), but shape [2, 8, 10] has 10 × 8; crop or scale a sensor that is larger"},
+		"a place beyond": {map[string][]byte{"1/a.dat": dat("", 1, 5, 0, true)}, dataset.Options{Size: []int{4, 4}}, "a.dat: the event at byte 14 is at x 5, y 0, want x 0 to 3 and y 0 to 3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := test.o
+			o.Format, o.File = dataset.DAT, folder(t, test.files)
+			_, err := dataset.Load(o)
+			if want := test.want + " [bad-dataset]"; err == nil || !strings.HasSuffix(err.Error(), want) {
+				t.Errorf("got  %v\nwant %s", err, want)
+			}
+		})
+	}
 }
 
 // TestSharedNMNIST reads the samples of others, one of them as it was published.

@@ -18,7 +18,10 @@ import (
 // a note of where they are named.
 func (e *Experiment) LoadData() (*dataset.Set, error) {
 	d := &e.Dataset
-	o := dataset.Options{Format: d.Format, File: d.File.Path, Label: d.Label.Text, Scale: d.Scale, Images: d.Images.Path, Labels: d.Labels.Path, Part: d.Part, OnFirst: d.OnFirst}
+	o := dataset.Options{
+		Format: d.Format, File: d.File.Path, Label: d.Label.Text, Scale: d.Scale, Images: d.Images.Path, Labels: d.Labels.Path,
+		Part: d.Part, Polarity: d.Polarity, Size: d.Size, Fit: d.Fit, Units: d.Units,
+	}
 	if d.Format == dataset.NPZ {
 		o.Images, o.Labels = d.Images.Text, d.Labels.Text
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/dataset"
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/events"
 )
 
 // Limits of what a file may ask for.
@@ -59,10 +60,16 @@ type Dataset struct {
 	File           Path
 	// Label is the column of the labels (csv).
 	Label Name
-	// Part and OnFirst are of nmnist: which part of a packed file, and whether
-	// brighter stands in front of darker.
-	Part    string
-	OnFirst bool
+	// Part is of nmnist: which part of a packed file.
+	Part string
+	// Polarity is of cameras: which comes first.
+	Polarity events.Polarity
+	// Size is the height and width of a sample of aedat4 and dat, nil if not said, and
+	// Fit what becomes of a larger sensor.
+	Size []int
+	Fit  events.Fit
+	// Units is of shd: how many a sample has; 0 if not said.
+	Units int
 	// Scale divides every value; 1 if not said.
 	Scale float64
 	// First is the number of the first sample, from 0.

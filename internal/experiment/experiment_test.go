@@ -13,6 +13,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/dataset"
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/events"
 	"github.com/weft-toolchain/weft/internal/experiment"
 	"github.com/weft-toolchain/weft/internal/yamldoc"
 )
@@ -139,7 +140,7 @@ func TestParseEvents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := e.Dataset; d.Format != dataset.NMNIST || d.Part != "train" || !d.OnFirst || e.Encode.Kind != experiment.Events || e.Encode.Bin != 500e-6 {
+	if d := e.Dataset; d.Format != dataset.NMNIST || d.Part != "train" || d.Polarity != events.OnOff || e.Encode.Kind != experiment.Events || e.Encode.Bin != 500e-6 {
 		t.Errorf("%+v %+v", e.Dataset, e.Encode)
 	}
 	for text, want := range map[string]string{
@@ -147,10 +148,44 @@ func TestParseEvents(t *testing.T) {
 		head + ", bin: 0" + tail:  "encode: bin: is 0, want a duration above 0, such as 1ms [out-of-range]",
 		strings.Replace(head, "events", "rate", 1) + ", bin: 1ms" + tail:   "encode: bin is for kind events; drop it [unknown-field]",
 		strings.Replace(head, "part: train", "scale: 2", 1) + tail:         `dataset of format nmnist: unknown field "scale"`,
-		strings.Replace(head, "polarity: on_off", "polarity: x", 1) + tail: `dataset: polarity: unknown value "x"; want one of off_on, on_off [unknown-name]`,
+		strings.Replace(head, "polarity: on_off", "polarity: x", 1) + tail: `dataset: polarity: unknown value "x"; want one of off_on, on_off, merged [unknown-name]`,
 	} {
 		if _, err := experiment.Parse("e.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+}
+
+func TestParseFormatsOfEvents(t *testing.T) {
+	const head, tail = "network: n.yaml\ndataset: {", "}\nencode: {input: in, kind: events, ticks: 9}\nreadout: {population: p, kind: count}\n"
+	for text, want := range map[string]experiment.Dataset{
+		"format: dat, file: a, size: [100, 120], polarity: merged": {Format: dataset.DAT, Size: []int{100, 120}, Polarity: events.Merged},
+		"format: aedat4, file: a, size: [8, 9], fit: crop":         {Format: dataset.AEDAT4, Size: []int{8, 9}, Fit: events.Crop},
+		"format: shd, file: a, units: 128":                         {Format: dataset.SHD, Units: 128},
+	} {
+		e, err := experiment.Parse("e.yaml", []byte(head+text+tail))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		want.Scale, want.File = 1, experiment.Path{Text: "a", Path: "a"}
+		if diff := cmp.Diff(want, e.Dataset, cmpopts.IgnoreTypes(diag.Pos{})); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", text, diff)
+		}
+	}
+	for text, want := range map[string]string{
+		"format: dat":                                 `2:10: dataset of format dat: field "file" is required [missing-field]`,
+		"format: dat, file: a, size: 100":             "2:39: dataset: size: want a list, have \"100\" [wrong-type]",
+		"format: dat, file: a, size: [100]":           "2:39: dataset: size: want two numbers, [HEIGHT, WIDTH], have a list of 1 [wrong-type]",
+		"format: dat, file: a, size: [0, 16385]":      "2:40: dataset: size: is 0, want 1 to 16384 [out-of-range]",
+		"format: aedat4, file: a, fit: scale":         "2:41: dataset: fit makes a sensor fit a size: want size: [HEIGHT, WIDTH], too [missing-field]",
+		"format: aedat4, file: a, units: 9":           `2:36: dataset of format aedat4: unknown field "units"`,
+		"format: shd, file: a, units: 0":              "2:40: dataset: units: is 0, want 1 to 16777216 [out-of-range]",
+		"format: nmnist, file: a, size: [1, 2]":       `2:36: dataset of format nmnist: unknown field "size"`,
+		"format: dat, file: a, size: [1, 2], fit: no": `2:52: dataset: fit: unknown value "no"; want one of crop, scale [unknown-name]`,
+	} {
+		if _, err := experiment.Parse("e.yaml", []byte(head+text+tail)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %s", text, err, want)
 		}
 	}
 }

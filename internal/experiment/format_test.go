@@ -19,7 +19,7 @@ func TestExamplesOfTheFormatAreExperiments(t *testing.T) {
 	// Each of these has to be in some example.
 	unseen := map[string]bool{
 		"idx": true, "csv": true, "npz": true, "rate": true, "poisson": true, "direct": true, "latency": true,
-		"nmnist": true, "events": true,
+		"nmnist": true, "aedat4": true, "dat": true, "shd": true, "events": true,
 		"count": true, "membrane": true, "first": true,
 	}
 	for i, b := range yamlBlock.FindAllSubmatchIndex(text, -1) {

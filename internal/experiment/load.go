@@ -3,11 +3,13 @@ package experiment
 import (
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/dataset"
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/events"
 	"github.com/weft-toolchain/weft/internal/paths"
 	"github.com/weft-toolchain/weft/internal/yamldoc"
 )
@@ -53,10 +55,9 @@ var (
 
 // What keys say that are one of some words.
 var (
-	encodings  = []EncodeKind{Rate, Poisson, Direct, Latency, Events}
-	readouts   = []ReadoutKind{Count, Membrane, First}
-	parts      = []string{"train", "test"}
-	polarities = []string{"off_on", "on_off"}
+	encodings = []EncodeKind{Rate, Poisson, Direct, Latency, Events}
+	readouts  = []ReadoutKind{Count, Membrane, First}
+	parts     = []string{"train", "test"}
 )
 
 type parser struct {
@@ -88,12 +89,15 @@ func (p *parser) experiment(file string, root *yamldoc.Node) *Experiment {
 }
 
 // formats are the formats of data sets.
-var formats = []dataset.Format{dataset.IDX, dataset.CSV, dataset.NPZ, dataset.NMNIST}
+var formats = []dataset.Format{dataset.IDX, dataset.CSV, dataset.NPZ, dataset.NMNIST, dataset.AEDAT4, dataset.DAT, dataset.SHD}
+
+// timed are those of events, which have no values.
+var timed = []dataset.Format{dataset.NMNIST, dataset.AEDAT4, dataset.DAT, dataset.SHD}
 
 // datasetKeys are the keys of a data set of a format.
 func datasetKeys(f dataset.Format) []string {
 	common := []string{"format", "scale", "first", "samples"}
-	if f == dataset.NMNIST { // events have no values
+	if slices.Contains(timed, f) {
 		common = []string{"format", "first", "samples"}
 	}
 	return append(common, formatKeys[f]...)
@@ -105,7 +109,13 @@ var formatKeys = map[dataset.Format][]string{
 	dataset.CSV:    {"file", "label"},
 	dataset.NPZ:    {"file", "images", "labels"},
 	dataset.NMNIST: {"file", "part", "polarity"},
+	dataset.AEDAT4: {"file", "size", "fit", "polarity"},
+	dataset.DAT:    {"file", "size", "fit", "polarity"},
+	dataset.SHD:    {"file", "units"},
 }
+
+// maxSide and maxUnits bound the size and the units of a sample of events.
+const maxSide, maxUnits = 1 << 14, 1 << 24
 
 func (p *parser) dataset(n *yamldoc.Node) Dataset {
 	d := Dataset{Scale: 1}
@@ -124,14 +134,9 @@ func (p *parser) dataset(n *yamldoc.Node) Dataset {
 	what := "dataset of format " + string(d.Format)
 	p.Mapping(n, what, datasetKeys(d.Format)...)
 	switch d.Format {
-	case dataset.NMNIST:
+	case dataset.NMNIST, dataset.AEDAT4, dataset.DAT, dataset.SHD:
 		d.File = p.path(p.Require(n, what, "file"), "dataset: file")
-		if part := n.Get("part"); part != nil {
-			d.Part = p.Enum(part, "dataset: part", parts...)
-		}
-		if polarity := n.Get("polarity"); polarity != nil {
-			d.OnFirst = p.Enum(polarity, "dataset: polarity", polarities...) == "on_off"
-		}
+		p.events(n, &d)
 	case dataset.IDX:
 		d.Images = p.path(p.Require(n, what, "images"), "dataset: images")
 		d.Labels = p.path(p.Require(n, what, "labels"), "dataset: labels")
@@ -155,6 +160,37 @@ func (p *parser) dataset(n *yamldoc.Node) Dataset {
 		d.Samples, d.SamplesPos = int(p.Int(s, "dataset: samples", 1, math.MaxInt32)), s.Pos
 	}
 	return d
+}
+
+// events reads what may be said of a data set of events. A key of another format was
+// refused before.
+func (p *parser) events(n *yamldoc.Node, d *Dataset) {
+	if part := n.Get("part"); part != nil {
+		d.Part = p.Enum(part, "dataset: part", parts...)
+	}
+	if polarity := n.Get("polarity"); polarity != nil {
+		d.Polarity = yamldoc.Word(p.Reader, polarity, "dataset: polarity", events.Polarities)
+	}
+	if fit := n.Get("fit"); fit != nil {
+		d.Fit = yamldoc.Word(p.Reader, fit, "dataset: fit", events.Fits)
+		if n.Get("size") == nil {
+			p.Diags.Add(fit.Pos, diag.MissingField, "dataset: fit makes a sensor fit a size: want size: [HEIGHT, WIDTH], too")
+		}
+	}
+	if units := n.Get("units"); units != nil {
+		d.Units = int(p.Int(units, "dataset: units", 1, maxUnits))
+	}
+	size := n.Get("size")
+	if size == nil || !p.Sequence(size, "dataset: size") {
+		return
+	}
+	if len(size.Items) != 2 {
+		p.Diags.Add(size.Pos, diag.WrongType, "dataset: size: want two numbers, [HEIGHT, WIDTH], have a list of %d", len(size.Items))
+		return
+	}
+	for _, side := range size.Items {
+		d.Size = append(d.Size, int(p.Int(side, "dataset: size", 1, maxSide)))
+	}
 }
 
 func (p *parser) encode(n *yamldoc.Node) Encode {

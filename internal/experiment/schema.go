@@ -2,9 +2,11 @@ package experiment
 
 import (
 	"math"
+	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/dataset"
+	"github.com/weft-toolchain/weft/internal/events"
 	js "github.com/weft-toolchain/weft/internal/jsonschema"
 )
 
@@ -44,7 +46,7 @@ func datasetSchema(f dataset.Format) js.Schema {
 		"first":   js.Integer(0, math.MaxInt32).Doc("the first sample, from 0"),
 		"samples": js.Integer(1, math.MaxInt32).Doc("how many samples; all that follow if not written"),
 	}
-	if f != dataset.NMNIST {
+	if !slices.Contains(timed, f) {
 		fields["scale"] = js.Above(0).Doc("what values are divided by")
 	}
 	required := []string{"format"}
@@ -53,7 +55,13 @@ func datasetSchema(f dataset.Format) js.Schema {
 		case "part":
 			fields[key] = js.Word(parts...)
 		case "polarity":
-			fields[key] = js.Word(polarities...)
+			fields[key] = js.Word(events.Polarities...).Doc("which polarity comes first")
+		case "fit":
+			fields[key] = js.Word(events.Fits...).Doc("what becomes of a sensor that is larger than size")
+		case "size":
+			fields[key] = js.Sized(2, 2, js.Integer(1, maxSide)).Doc("height and width of a sample; the sensor's if not written")
+		case "units":
+			fields[key] = js.Integer(1, maxUnits).Doc("how many units a sample has; 700 if not written")
 		default:
 			fields[key] = js.Text()
 			required = append(required, key)
