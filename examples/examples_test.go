@@ -188,7 +188,7 @@ func stimulusOf(t *testing.T, path string, net *network.Network) [][]int32 {
 		groups = append(groups, stimulus.Group{Name: in.Name, First: first, N: network.Size(in.Shape)})
 		first += int32(network.Size(in.Shape))
 	}
-	train, err := stimulus.Load(path, groups)
+	train, _, err := stimulus.Load(path, groups, stimulus.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,8 @@ func TestMain(m *testing.M) {
 }
 
 // The command does what the scripts of testdata/script say. Each runs in a
-// folder of its own with a copy of the small examples and of NIR graphs in it.
+// folder of its own with a copy of the small examples, of NIR graphs and of recordings
+// of events in it.
 func TestScript(t *testing.T) {
 	p := testscript.Params{
 		Dir:                 "testdata/script",
@@ -43,9 +44,11 @@ func TestScript(t *testing.T) {
 					return fmt.Errorf("copy the examples: %w", err)
 				}
 			}
-			nets := filepath.Join("..", "..", "compiler", "nir", "testdata")
-			if err := os.CopyFS(filepath.Join(env.WorkDir, "nir"), os.DirFS(nets)); err != nil {
-				return fmt.Errorf("copy NIR graphs: %w", err)
+			for to, from := range map[string]string{"nir": "compiler/nir", "events": "internal/events"} {
+				files := filepath.Join("..", "..", filepath.FromSlash(from), "testdata")
+				if err := os.CopyFS(filepath.Join(env.WorkDir, to), os.DirFS(files)); err != nil {
+					return fmt.Errorf("copy the files of %s: %w", from, err)
+				}
 			}
 			return nil
 		},

@@ -83,13 +83,14 @@ func Latency(values []float64, first int32, ticks int, t *Train) (clamped int) {
 }
 
 // Events replaces t by events, each a time in microseconds from the beginning and a
-// neuron counted from first: bin microseconds make a tick, the first of them tick 1.
+// neuron counted from first: bin seconds make a tick, the first of them tick 1.
 // Those behind the last tick are left out. A neuron spikes once a tick however many
 // events it has there; Events returns how many more there were.
 func Events(events iter.Seq2[uint32, int32], first int32, ticks int, bin float64, t *Train) (clamped int) {
 	t.reset(ticks)
+	width := microseconds(bin)
 	for time, neuron := range events {
-		if tick := float64(time) / bin; tick < float64(ticks) {
+		if tick := float64(time) / width; tick < float64(ticks) {
 			t.Spikes[int(tick)] = append(t.Spikes[int(tick)], first+neuron)
 		}
 	}
@@ -100,6 +101,11 @@ func Events(events iter.Seq2[uint32, int32], first int32, ticks int, bin float64
 	}
 	return clamped
 }
+
+// microseconds returns a duration in seconds in microseconds, to the nanosecond: 1e6
+// times 1.1e-3 is a little more than 1100, and an event of 1100 µs is to be in the
+// second tick.
+func microseconds(seconds float64) float64 { return max(math.Round(seconds*1e9), 1) / 1e3 }
 
 // probability clamps x to [0, 1] and reports whether it was inside; NaN is 0.
 func probability(x float64) (float64, bool) {

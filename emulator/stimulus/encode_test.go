@@ -142,7 +142,7 @@ func TestEventsGoIntoBins(t *testing.T) {
 		time  uint32
 		place int32
 	}
-	list := []event{{0, 2}, {999, 0}, {1000, 0}, {500, 2}, {2999, 1}, {3000, 1}}
+	list := []event{{0, 2}, {999, 0}, {1000, 0}, {500, 2}, {2999, 1}, {3000, 1}, {1100, 3}}
 	events := func(yield func(uint32, int32) bool) {
 		for _, e := range list {
 			if !yield(e.time, e.place) {
@@ -157,16 +157,18 @@ func TestEventsGoIntoBins(t *testing.T) {
 		want    [][]int32
 		clamped int
 	}{
-		{3, 1000, [][]int32{{10, 12}, {10}, {11}}, 1},
-		{2, 1500, [][]int32{{10, 12}, {11}}, 2},
-		{1, 3000, [][]int32{{10, 11, 12}}, 2},
-		{1, 10, [][]int32{{12}}, 0},
+		{3, 1e-3, [][]int32{{10, 12}, {10, 13}, {11}}, 1},
+		{2, 1.5e-3, [][]int32{{10, 12, 13}, {11}}, 2},
+		{1, 3e-3, [][]int32{{10, 11, 12, 13}}, 2},
+		{1, 1e-5, [][]int32{{12}}, 0},
+		// 1e6 times this is more than 1100.
+		{2, 1.1e-3, [][]int32{{10, 12}, {13}}, 2},
 	} {
 		if got := stimulus.Events(events, 10, test.ticks, test.bin, &train); got != test.clamped {
-			t.Errorf("bins of %g µs: %d clamped, want %d", test.bin, got, test.clamped)
+			t.Errorf("bins of %g s: %d clamped, want %d", test.bin, got, test.clamped)
 		}
 		if diff := cmp.Diff(test.want, train.Spikes); diff != "" {
-			t.Errorf("bins of %g µs (-want +got)\n%s", test.bin, diff)
+			t.Errorf("bins of %g s (-want +got)\n%s", test.bin, diff)
 		}
 	}
 }

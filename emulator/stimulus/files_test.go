@@ -94,7 +94,7 @@ func TestLoadReadsWhatWasWritten(t *testing.T) {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		got, err := stimulus.Load(path, groups)
+		got, _, err := stimulus.Load(path, groups, stimulus.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,10 +106,10 @@ func TestLoadReadsWhatWasWritten(t *testing.T) {
 	if err := os.WriteFile(cut, packed.Bytes()[:packed.Len()-6], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := stimulus.Load(cut, groups); err == nil || !strings.Contains(err.Error(), cut+": is cut short: the gzip stream ends") {
+	if _, _, err := stimulus.Load(cut, groups, stimulus.Options{}); err == nil || !strings.Contains(err.Error(), cut+": is cut short: the gzip stream ends") {
 		t.Errorf("cut file: got %v", err)
 	}
-	if _, err := stimulus.Load(filepath.Join(dir, "none.csv"), groups); err == nil || !strings.Contains(err.Error(), "none.csv: no such file [missing-file]") {
+	if _, _, err := stimulus.Load(filepath.Join(dir, "none.csv"), groups, stimulus.Options{}); err == nil || !strings.Contains(err.Error(), "none.csv: no such file [missing-file]") {
 		t.Errorf("no file: got %v", err)
 	}
 }
@@ -124,7 +124,8 @@ func TestLoadNPZ(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return stimulus.Load(path, groups)
+		train, _, err := stimulus.Load(path, groups, stimulus.Options{})
+		return train, err
 	}
 	got, err := load(one, []float64{2, 1, 2}, []float64{3, 0, 3})
 	if err != nil {

@@ -4,12 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/events"
 	"github.com/weft-toolchain/weft/internal/ndarray"
 	"github.com/weft-toolchain/weft/internal/ndarray/table"
 	"github.com/weft-toolchain/weft/internal/spell"
@@ -21,19 +22,81 @@ const maxFile = 2 << 30
 // header is the first line of a spike file.
 const header = "tick,population,index"
 
-// Load reads a spike file: .csv or .csv.gz as ReadCSV has it, or .npz with the
-// arrays `tick` and `index` for a network of one input. Its error is a
-// *diag.Error.
-func Load(path string, groups []Group) (*Train, error) {
-	if strings.HasSuffix(strings.ToLower(path), ".npz") {
-		return loadNPZ(path, groups)
+// Options say what becomes of a recording of events. Files of spikes do without.
+type Options struct {
+	// Tick is how long a tick is, in seconds.
+	Tick float64
+	// Sample is the number of the sample of a file that has several, from 0.
+	Sample int
+	// Polarity says which comes first in an input of shape [2, height, width].
+	Polarity events.Polarity
+	// Fit says what becomes of a sensor that is larger than the input.
+	Fit events.Fit
+}
+
+// Told counts the events of a recording; it is zero for a file of spikes.
+type Told struct {
+	// Events is how many the recording has.
+	Events int
+	// Cropped is how many stood where the input has no place.
+	Cropped int
+	// Merged is how many met another one of their place in their tick, where both are
+	// one spike.
+	Merged int
+}
+
+// reader reads a kind of file.
+type reader struct {
+	read func(path string, groups []Group, o Options) (*Train, Told, error)
+	// recording says that the file has events, which Options are for.
+	recording bool
+}
+
+// readers are the kinds of files by the endings of their names, which a .gz may
+// follow; any other file is csv.
+var readers = map[string]reader{
+	".npz":    {loadNPZ, false},
+	".bin":    {camera(events.BIN), true},
+	".aedat4": {camera(events.AEDAT4), true},
+	".aedat":  {camera(events.AEDAT4), true},
+	".dat":    {camera(events.DAT), true},
+	".h5":     {loadSHD, true},
+	".hdf5":   {loadSHD, true},
+}
+
+func readerOf(path string) (reader, bool) {
+	r, ok := readers[filepath.Ext(strings.TrimSuffix(strings.ToLower(path), ".gz"))]
+	return r, ok
+}
+
+// IsRecording reports whether Load takes a file of this name for a recording of
+// events.
+func IsRecording(path string) bool {
+	r, _ := readerOf(path)
+	return r.recording
+}
+
+// Load reads the spikes of a run, as the ending of the file's name says:
+//
+//   - .npz: the arrays `tick` and `index`, for a network of one input;
+//   - .bin, .aedat4, .dat: the recording of a camera, for a network of one input, of
+//     shape [2, height, width], or [height, width], where polarities are merged;
+//   - .h5, .hdf5: a sample in the manner of the spiking Heidelberg data, for a network
+//     of one input;
+//   - any other: csv, as ReadCSV has it.
+//
+// Its error is a *diag.Error.
+func Load(path string, groups []Group, o Options) (*Train, Told, error) {
+	if r, ok := readerOf(path); ok {
+		return r.read(path, groups, o)
 	}
 	src, err := ndarray.Open(path, maxFile)
 	if err != nil {
-		return nil, ndarray.FileError(path, err)
+		return nil, Told{}, ndarray.FileError(path, err)
 	}
 	defer src.Close()
-	return ReadCSV(path, src, groups)
+	t, err := ReadCSV(path, src, groups)
+	return t, Told{}, err
 }
 
 // ReadCSV reads spikes from text whose header is tick,population,index (in any
@@ -177,51 +240,6 @@ func (c *csvReader) scanError() error {
 		return diag.One(diag.Pos{File: c.file, Line: e.Line, Col: e.Col}, diag.BadStimulus, "%s", e.Message)
 	}
 	return ndarray.FileError(c.file, err)
-}
-
-// loadNPZ reads the arrays tick and index.
-func loadNPZ(path string, groups []Group) (*Train, error) {
-	pos := diag.Pos{File: path}
-	if len(groups) != 1 {
-		return nil, diag.One(pos, diag.Unsupported, "an .npz file of spikes serves networks of one input, this one has %d; use .csv with the header %s", len(groups), header)
-	}
-	var arrays [2]*ndarray.Array
-	for i, name := range []string{"tick", "index"} {
-		a, err := ndarray.Load(path, name)
-		if err != nil {
-			return nil, ndarray.FileError(path, err)
-		}
-		if len(a.Shape) != 1 {
-			return nil, diag.One(pos, diag.BadStimulus, "array %q has %d dimensions, want 1", name, len(a.Shape))
-		}
-		arrays[i] = a
-	}
-	ticks, indices := arrays[0].Data, arrays[1].Data
-	if len(ticks) != len(indices) {
-		return nil, diag.One(pos, diag.BadStimulus, "array \"tick\" has %d elements, array \"index\" has %d; want one of each for a spike", len(ticks), len(indices))
-	}
-	if len(ticks) > MaxSpikes {
-		return nil, diag.One(pos, diag.TooLarge, "has %d spikes, at most %d are read", len(ticks), MaxSpikes)
-	}
-	var diags diag.List
-	check := func(name string, i int, v float64, lo, hi int) {
-		if v != math.Trunc(v) || v < float64(lo) || v > float64(hi) {
-			diags.Add(pos, diag.BadStimulus, "array %q: element %d (from 0) is %v, want a whole number from %d to %d", name, i, v, lo, hi)
-		}
-	}
-	in := groups[0]
-	keys := make([]uint64, len(ticks))
-	for i := range keys {
-		check("tick", i, ticks[i], 0, MaxTicks)
-		check("index", i, indices[i], 0, in.N-1)
-		if diags.Len() == 0 {
-			keys[i] = key(int(ticks[i]), in.First+int32(indices[i]))
-		}
-	}
-	if err := diags.Err(); err != nil {
-		return nil, err
-	}
-	return newTrain(keys), nil
 }
 
 // key orders spikes by tick, then neuron.

@@ -59,6 +59,8 @@ func (t *Train) reset(ticks int) {
 // Group is a named range of neurons: an input, or a population.
 type Group struct {
 	Name string
+	// Shape is what recordings of events are laid out in; others do without.
+	Shape []int
 	// First is the number of its first neuron, N how many it has.
 	First int32
 	N     int

@@ -78,7 +78,7 @@ var policy = []row{
 
 	// The emulator.
 	{pkg: "emulator/noc", may: []string{"targets/mesh"}},
-	{pkg: "emulator/stimulus", may: []string{"internal/diag", "internal/spell", "internal/hdf5", "internal/ndarray", "internal/ndarray/table"}},
+	{pkg: "emulator/stimulus", may: []string{"internal/diag", "internal/events", "internal/spell", "internal/hdf5", "internal/ndarray", "internal/ndarray/table"}},
 	{pkg: "emulator/...", may: []string{"isa/...", "targets/...", "emulator/...", "internal/diag", "internal/splitmix"}},
 
 	// Where both meet.

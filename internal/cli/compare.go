@@ -19,10 +19,10 @@ import (
 
 type compareOptions struct {
 	evalOptions
+	inputFlags
 	files, targets []string
 	// experiments says what all files are; check finds out.
 	experiments bool
-	in          string
 	ticks       int
 	csv         bool
 	html        string
@@ -53,7 +53,7 @@ still run, and the exit status is 1.`,
 	cmd.Flags().IntVar(&o.samples, "samples", 0, "how many samples to run (default: the experiment's)")
 	cmd.Flags().IntVar(&o.workers, "workers", 0, "chips emulated at once (default: one a processor)")
 	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
-	cmd.Flags().StringVarP(&o.in, "input", "i", "", "spikes of the inputs, for networks")
+	o.addInput(cmd, "spikes of the inputs, for networks")
 	cmd.Flags().IntVar(&o.ticks, "ticks", 0, "how many ticks to run, for networks")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&o.csv, "csv", false, "print csv")
@@ -111,6 +111,9 @@ func (o *compareOptions) check() error {
 	case o.in == "-":
 		return usagef("-i -: several targets cannot share stdin; name a file")
 	}
+	if err := o.checkInput(); err != nil {
+		return err
+	}
 	if _, err := o.options(); err != nil {
 		return err
 	}
@@ -124,7 +127,7 @@ func (o *compareOptions) check() error {
 		switch {
 		case are[k] != o.experiments:
 			return usagef("networks are compared by run and experiments by inference: compare %s by itself", file)
-		case o.experiments && (o.in != "" || o.ticks != 0):
+		case o.experiments && (o.inputGiven() || o.ticks != 0):
 			return usagef("-i and --ticks are for networks; %s is an experiment", file)
 		case !o.experiments && (o.samples != 0 || o.workers != 0):
 			return usagef("--samples and --workers are for experiments; %s is a network", file)
@@ -218,7 +221,7 @@ func comparer(ctx context.Context, errs io.Writer, o compareOptions, chips []*ta
 		if err != nil {
 			return outcome.Outcome{}, err
 		}
-		act, err := l.runOnce(ctx, m, o.in, o.ticks)
+		act, err := l.runOnce(ctx, m, &o.inputFlags, o.ticks)
 		if err != nil {
 			return outcome.Outcome{}, err
 		}
@@ -232,8 +235,8 @@ func comparer(ctx context.Context, errs io.Writer, o compareOptions, chips []*ta
 
 // runOnce runs an image for so many ticks with the spikes of a file, or none; 0
 // ticks are as many as these need.
-func (l *loaded) runOnce(ctx context.Context, m emulator.Mode, in string, ticks int) (*report.Report, error) {
-	train, err := readSpikes(in, nil, l.image)
+func (l *loaded) runOnce(ctx context.Context, m emulator.Mode, in *inputFlags, ticks int) (*report.Report, error) {
+	train, _, err := in.spikes(nil, l.image)
 	if err != nil {
 		return nil, err
 	}

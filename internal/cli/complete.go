@@ -10,6 +10,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler/mapping"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/events"
 	"github.com/weft-toolchain/weft/internal/yamldoc"
 	"github.com/weft-toolchain/weft/isa/models"
 	"github.com/weft-toolchain/weft/targets"
@@ -18,20 +19,22 @@ import (
 // flagCompletions are what a shell may offer for a flag's value, by the flag's
 // name, in any command.
 var flagCompletions = map[string]cobra.CompletionFunc{
-	"target":    wordsOf(targets.Names, cobra.ShellCompDirectiveDefault),
-	"targets":   commas(targets.Names),
-	"timing":    words("cycle", "functional"),
-	"way":       words("fast", "portable", "plain"),
-	"clip":      words(network.ClipMSE, network.ClipMax),
-	"per":       words(network.PerProjection, network.PerNeuron),
-	"format":    words(network.Formats...),
-	"scale":     words(network.ScaleReal, network.ScalePow2),
-	"split":     words(mapping.Splits...),
-	"objective": words("cores", "traffic"),
-	"explain":   populations,
-	"probe":     populations,
-	"defects":   files("yaml", "yml"),
-	"profile":   files("csv"),
+	"target":         wordsOf(targets.Names, cobra.ShellCompDirectiveDefault),
+	"targets":        commas(targets.Names),
+	"timing":         words("cycle", "functional"),
+	"way":            words("fast", "portable", "plain"),
+	"clip":           words(network.ClipMSE, network.ClipMax),
+	"per":            words(network.PerProjection, network.PerNeuron),
+	"format":         words(network.Formats...),
+	"scale":          words(network.ScaleReal, network.ScalePow2),
+	"split":          words(mapping.Splits...),
+	"objective":      words("cores", "traffic"),
+	"explain":        populations,
+	"input-fit":      words(events.Fits...),
+	"input-polarity": words(events.OffOn, events.OnOff),
+	"probe":          populations,
+	"defects":        files("yaml", "yml"),
+	"profile":        files("csv"),
 }
 
 // argCompletions are the same for the argument of a command, by the command's path.

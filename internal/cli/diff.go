@@ -16,10 +16,11 @@ import (
 
 type diffOptions struct {
 	compileFlags
-	files      [2]string
-	target, in string
-	ticks      int
-	json       bool
+	inputFlags
+	files  [2]string
+	target string
+	ticks  int
+	json   bool
 }
 
 func newDiffCmd() *cobra.Command {
@@ -46,7 +47,7 @@ wrong.`,
 		},
 	}
 	cmd.Flags().StringVarP(&o.target, "target", "t", "", "target of runs: a built-in name or a file (default: the image's, or "+defaultTarget+")")
-	cmd.Flags().StringVarP(&o.in, "input", "i", "", "spikes of the inputs of both runs")
+	o.addInput(cmd, "spikes of the inputs of both runs")
 	cmd.Flags().IntVar(&o.ticks, "ticks", 0, fmt.Sprintf("how many ticks to run at most (default: as long as the input needs, %d without input)", defaultTicks))
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the difference as JSON")
 	o.add(cmd)
@@ -90,11 +91,14 @@ func runDiff(ctx context.Context, in io.Reader, w io.Writer, o diffOptions) erro
 		return usagef("--ticks %d: want 1 to %d", o.ticks, stimulus.MaxTicks)
 	}
 	spikes := [2]bool{isSpikeFile(o.files[0]), isSpikeFile(o.files[1])}
+	if err := o.checkInput(); err != nil {
+		return err
+	}
 	var p *parting
 	switch {
 	case spikes[0] != spikes[1]:
 		return usagef("%s is spikes and %s is to be run: want two of the same kind", o.files[slices.Index(spikes[:], true)], o.files[slices.Index(spikes[:], false)])
-	case spikes[0] && (opt.given() || o.target != "" || o.in != "" || o.ticks != 0):
+	case spikes[0] && (opt.given() || o.target != "" || o.inputGiven() || o.ticks != 0):
 		return usagef("files of spikes are compared as they are: -t, -i, --ticks and the choices of compilation are for images and networks")
 	case spikes[0]:
 		p, err = diffFiles(o.files)

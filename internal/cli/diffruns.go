@@ -89,7 +89,7 @@ func diffRuns(ctx context.Context, in io.Reader, o diffOptions, opt choices) (*p
 		return nil, err
 	}
 	var err error
-	if r.train, err = readSpikes(o.in, in, images[0]); err != nil {
+	if r.train, _, err = o.spikes(in, images[0]); err != nil {
 		return nil, err
 	}
 	ticks := cmp.Or(o.ticks, max(ticksFor(images[0], r.train), ticksFor(images[1], r.train)))

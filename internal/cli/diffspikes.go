@@ -42,7 +42,7 @@ func loadSpikeFiles(paths [2]string) (trains [2]*stimulus.Train, groups []stimul
 	groups, err = layOut(paths[1], sizes)
 	for k, path := range paths {
 		if err == nil {
-			trains[k], err = stimulus.Load(path, groups)
+			trains[k], _, err = stimulus.Load(path, groups, stimulus.Options{})
 		}
 	}
 	return trains, groups, err

@@ -24,8 +24,9 @@ type runOptions struct {
 	defectsFlag
 	wayFlag
 	checkpointFlags
+	inputFlags
 	file, target string
-	in, out      string
+	out          string
 	workers      int
 	ticks        int
 	timing       string
@@ -45,8 +46,11 @@ func newRunCmd() *cobra.Command {
 		Long: `Run a chip image, or a network that is compiled first, on the emulated chip.
 
 SPIKES is a csv file with the columns tick, population, index (ticks count from
-1; 0 is before the run), or an .npz, or - for csv on stdin. Without --ticks the run ends when the last
-input spike has had time to reach every population.
+1; 0 is before the run), or an .npz, or - for csv on stdin. Or it is a recording of
+events for a network of one input, whose events of a tick are its spikes: of a camera,
+where that input has the shape [2, height, width] or [height, width], or of units.
+Without --ticks the run ends when the last input spike has had time to reach every
+population.
 
 A long run can be stopped at any moment, killed too, if it has a --checkpoint: the
 same command with --resume goes on from there.`,
@@ -58,7 +62,7 @@ same command with --resume goes on from there.`,
 		},
 	}
 	cmd.Flags().StringVarP(&o.target, "target", "t", "", "target: a built-in name or a file (default: the image's, or "+defaultTarget+")")
-	cmd.Flags().StringVarP(&o.in, "input", "i", "", "spikes of the inputs")
+	o.addInput(cmd, "spikes of the inputs")
 	cmd.Flags().StringVarP(&o.out, "output", "o", "", "write all spikes of the populations here: .npz, .h5 or .nird (NIRData), or else csv; - is csv on stdout")
 	cmd.Flags().StringArrayVar(&o.probes, "probe", nil, "write down the state of POPULATION, POPULATION[3] or POPULATION[3..7], or of .STATE of it, after every tick; may be repeated")
 	cmd.Flags().StringVar(&o.probeOut, "probe-out", "", "csv file for --probe (tick, population, index, state, word); - is stdout")
@@ -110,10 +114,11 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 		return err
 	}
 	l.noteDifferences(errs)
-	train, err := readSpikes(o.in, in, l.image)
+	train, told, err := o.spikes(in, l.image)
 	if err != nil {
 		return err
 	}
+	o.noteEvents(errs, told)
 	chip, err := emulator.NewBrokenChip(l.image, l.target, l.defects, m)
 	if err != nil {
 		return err
@@ -204,6 +209,9 @@ func (o *runOptions) check(m emulator.Mode) error {
 	case o.profileOut != "" && o.profileOut != "-" && (o.profileOut == o.out || o.profileOut == o.probeOut):
 		return usagef("--profile-out and another output are the same file, %s", o.profileOut)
 	}
+	if err := o.checkInput(); err != nil {
+		return err
+	}
 	if err := checkTrace(o.trace, m, o.out, o.probeOut, o.profileOut); err != nil {
 		return err
 	}
@@ -265,22 +273,10 @@ func sourceTotal(im *image.Image) int {
 	return n
 }
 
-// readSpikes reads the input spikes; no path means none.
-func readSpikes(path string, in io.Reader, im *image.Image) (*stimulus.Train, error) {
-	groups := groupsOf(im.Manifest.Inputs)
-	switch path {
-	case "":
-		return &stimulus.Train{}, nil
-	case "-":
-		return stimulus.ReadCSV("stdin", in, groups)
-	}
-	return stimulus.Load(path, groups)
-}
-
 func groupsOf(symbols []image.Symbol) []stimulus.Group {
 	out := make([]stimulus.Group, len(symbols))
 	for k, s := range symbols {
-		out[k] = stimulus.Group{Name: s.Name, First: int32(s.First), N: s.N}
+		out[k] = stimulus.Group{Name: s.Name, Shape: s.Shape, First: int32(s.First), N: s.N}
 	}
 	return out
 }

@@ -191,7 +191,7 @@ func (w *worker) run(i int) sample {
 	case experiment.Latency:
 		s.clamped = stimulus.Latency(w.values, int32(w.first), enc.Ticks, &w.train)
 	case experiment.Events:
-		bin := cmp.Or(enc.Bin, w.Network.Tick) * 1e6
+		bin := cmp.Or(enc.Bin, w.Network.Tick)
 		s.clamped = stimulus.Events(w.Data.Events(i), int32(w.first), enc.Ticks, bin, &w.train)
 	case experiment.Direct:
 		w.machine.SetCurrent(w.Chip.Current(w.values, w.first))
