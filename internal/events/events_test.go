@@ -58,8 +58,8 @@ func summed(list []events.Event, width, height int) sum {
 }
 
 // Recordings of others. What is wanted was counted with NumPy, reading the bytes as
-// the formats have them and unpacking with python-lz4; Tonic's own test counts 111,954
-// events of the .aedat4 too. Its clock is that of the world.
+// the formats have them and unpacking with python-lz4. The clock of the .aedat4 is that of
+// the world.
 func TestRecordingsOfOthers(t *testing.T) {
 	for _, test := range []struct {
 		file   string
