@@ -96,7 +96,7 @@ func (m *Machine) wake(core int32, due int64) {
 
 // rested notes whether a core that was run rests.
 func (m *Machine) rested(k int) {
-	if m.watch == nil && m.cores[k].Rests() {
+	if !m.seen() && m.cores[k].Rests() {
 		m.awake.restless.remove(int32(k))
 	} else {
 		m.awake.restless.add(int32(k))

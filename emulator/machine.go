@@ -72,7 +72,8 @@ type Machine struct {
 	order                              []uint64
 	runDirectly, takeOver, runTheirOwn func(w *worker)
 
-	watch *Tick // where not nil, is told of the ticks
+	watch    *Tick     // where not nil, is told of the ticks
+	observer *Observer // where not nil, is told of what each core does in them
 }
 
 // New returns a machine of a chip in its initial state.
@@ -210,7 +211,7 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 		m.watchEnd()
 		return m.fired
 	}
-	if m.chip.direct != nil && m.watch == nil {
+	if m.chip.direct != nil && !m.seen() {
 		m.tickDirect(inputs)
 		return m.fired
 	}
@@ -226,6 +227,7 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 			m.sendSpikes(int(k), m.cores[k])
 		}
 	}
+	m.notePhase(NoCore, Route)
 	m.broadcast = m.broadcastOf(inputs)
 	if m.mesh == nil {
 		for k := range m.packets {
@@ -258,13 +260,16 @@ func (m *Machine) runCores(w *worker) {
 // updates its neurons when these are there.
 func (m *Machine) runCore(k int, c *core.Core) {
 	c.StartTick(m.tick, m.broadcast)
+	m.notePhase(k, Integrate)
 	t := &m.work[k]
 	*t = CoreTick{Integrated: c.Integrate(m.tick)}
 	t.Began = t.Integrated
 	if m.chip.takes[k] {
 		t.Began = max(t.Began, m.phases.Gathered)
 	}
+	m.notePhase(k, Update)
 	t.Updated = t.Began + c.Update(m.tick)
+	m.notePhase(k, Learn)
 	t.Learned = t.Updated + c.Learn()
 	m.tiles[k].Changed()
 }

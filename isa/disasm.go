@@ -63,11 +63,10 @@ func (i Inst) text(width int, name func(Reg) string) string {
 // Disassemble returns the program as text that Assemble turns back into the
 // same words and names.
 func (p *Program) Disassemble() (string, error) {
-	insts, err := DecodeAll(p.Words)
+	lines, err := p.Lines()
 	if err != nil {
 		return "", err
 	}
-	names := map[Reg]string{}
 	var b strings.Builder
 	if p.Name != "" {
 		fmt.Fprintf(&b, ".program %s\n", p.Name)
@@ -81,22 +80,41 @@ func (p *Program) Disassemble() (string, error) {
 	for row := range slices.Chunk(p.Table, tableRow) {
 		fmt.Fprintf(&b, ".table %s\n", strings.Trim(strings.ReplaceAll(fmt.Sprint(row), " ", ", "), "[]"))
 	}
-	for k, s := range p.State {
-		names[S0+Reg(k)] = s
+	for _, s := range p.State {
 		fmt.Fprintf(&b, ".state %s\n", s)
 	}
 	for _, q := range p.Params {
-		names[q.Reg] = q.Name
 		fmt.Fprintf(&b, ".param %s %s\n", q.Name, q.Reg)
 	}
-	name := func(r Reg) string {
-		if n := names[r]; n != "" {
-			return n
-		}
-		return r.String()
-	}
-	for k, i := range insts {
-		fmt.Fprintf(&b, "%-7s %-28s ; %08x\n", i.Pred, i.text(mnemonicWidth, name), p.Words[k])
+	for k, line := range lines {
+		fmt.Fprintf(&b, "%-36s ; %08x\n", line, p.Words[k])
 	}
 	return b.String(), nil
+}
+
+// Lines returns the program's instructions, a line each: the guard in the first
+// columns, and registers by their names.
+func (p *Program) Lines() ([]string, error) {
+	insts, err := DecodeAll(p.Words)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]string, len(insts))
+	for k, i := range insts {
+		out[k] = fmt.Sprintf("%-7s %s", i.Pred, i.text(mnemonicWidth, p.RegName))
+	}
+	return out, nil
+}
+
+// RegName returns what the program calls a register, or else its name in all programs.
+func (p *Program) RegName(r Reg) string {
+	if k := int(r) - int(S0); k >= 0 && k < len(p.State) {
+		return p.State[k]
+	}
+	for _, q := range p.Params {
+		if q.Reg == r {
+			return q.Name
+		}
+	}
+	return r.String()
 }

@@ -66,10 +66,27 @@ func (l *Lane) Run(program []Inst) {
 	l.start()
 	for i := range program {
 		in := &program[i]
-		if l.pred[in.Pred.Q] != in.Pred.Negate {
+		if l.Holds(in.Pred) {
 			table[in.Op].Exec(l, in)
 		}
 	}
+}
+
+// Holds reports whether a guard is true in the lane.
+func (l *Lane) Holds(p Pred) bool { return l.pred[p.Q] != p.Negate }
+
+// RunWatched is Run for who looks on: watch is called before each instruction, whether
+// or not its guard holds, and once behind the last, with the index of what comes next.
+func (l *Lane) RunWatched(program []Inst, watch func(pc int)) {
+	l.start()
+	for i := range program {
+		watch(i)
+		in := &program[i]
+		if l.Holds(in.Pred) {
+			table[in.Op].Exec(l, in)
+		}
+	}
+	watch(len(program))
 }
 
 // RunTogether executes a program for all neurons of a core in lockstep, an
@@ -83,15 +100,27 @@ func RunTogether(lanes []Lane, program []Inst) {
 	}
 }
 
+// RunTogetherWatched is to RunTogether what RunWatched is to Run.
+func RunTogetherWatched(lanes []Lane, program []Inst, watch func(pc int)) {
+	for k := range lanes {
+		lanes[k].start()
+	}
+	for i := range program {
+		watch(i)
+		step(lanes, &program[i])
+	}
+	watch(len(program))
+}
+
 // step executes one instruction in the lanes where its guard holds.
 func step(lanes []Lane, in *Inst) {
 	info := &table[in.Op]
 	if info.All != nil {
-		info.All(lanes, func(l *Lane) bool { return l.pred[in.Pred.Q] != in.Pred.Negate }, in)
+		info.All(lanes, func(l *Lane) bool { return l.Holds(in.Pred) }, in)
 		return
 	}
 	for k := range lanes {
-		if l := &lanes[k]; l.pred[in.Pred.Q] != in.Pred.Negate {
+		if l := &lanes[k]; l.Holds(in.Pred) {
 			info.Exec(l, in)
 		}
 	}

@@ -66,6 +66,8 @@ type Core struct {
 	// columns of an array of devices sum up to.
 	run    uint64
 	column []int64
+	// watch, where not nil, is told of each instruction.
+	watch func(*Moment)
 }
 
 // unsettled is no input: wider than any word.
@@ -328,15 +330,15 @@ func (c *Core) update(sums []int64) (cycles int64) {
 		for slot, in := range sums {
 			c.load(&c.lanes[slot], slot, in)
 		}
-		isa.RunTogether(c.lanes, s.program)
+		c.runTogether()
 		for slot, in := range sums {
 			c.store(&c.lanes[slot], slot, in)
 		}
 	} else {
 		for slot, in := range sums {
-			if in != c.settled[slot] {
+			if in != c.settled[slot] || c.watch != nil {
 				c.load(&c.lane, slot, in)
-				c.lane.Run(s.program)
+				c.runLane(&c.lane, isa.Tick, slot, synapse{})
 				c.store(&c.lane, slot, in)
 			}
 		}
@@ -376,7 +378,7 @@ func (c *Core) load(l *isa.Lane, slot int, in int64) {
 // store takes what a lane's run of the program left behind.
 func (c *Core) store(l *isa.Lane, slot int, in int64) {
 	s := c.spec
-	if !s.wraps && !fixed.Fits(in, s.stateBits) {
+	if s.clips(in) {
 		l.Saturations++
 	}
 	changed := l.Spike || l.HasPart

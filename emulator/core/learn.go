@@ -157,7 +157,7 @@ func (c *Core) runSynapse(kind isa.Kind, at synapse) {
 	c.loadSynapse(kind, slot, int(row.Key))
 	copy(l.Axon[:], c.axonState[int(at.axon)*isa.NumAxonWords:])
 	l.Weight = int32(c.weights[at.axon][at.k])
-	l.Run(s.learn.programs[kind])
+	c.runLane(l, kind, slot, at)
 	if int32(c.weights[at.axon][at.k]) != l.Weight && !s.broken.synapses[at] {
 		c.weights[at.axon][at.k] = int16(l.Weight)
 		c.Counts[targets.SynapseWrite]++
@@ -201,7 +201,7 @@ func (c *Core) Learn() (cycles int64) {
 	}
 	if program := s.learn.programs[isa.Axon]; program != nil {
 		for _, r := range s.learn.plastic {
-			c.runAxon(program, int(r))
+			c.runAxon(int(r))
 		}
 		c.Counts[targets.AxonUpdate] += int64(len(s.learn.plastic))
 		cycles += s.cycles(len(s.learn.plastic), len(program))
@@ -221,10 +221,10 @@ func (c *Core) Learn() (cycles int64) {
 }
 
 // runAxon runs the axon program of a row.
-func (c *Core) runAxon(program []isa.Inst, axon int) {
+func (c *Core) runAxon(axon int) {
 	s := c.spec
 	in := c.active[axon]
-	if in == 0 && c.still[axon] {
+	if in == 0 && c.still[axon] && c.watch == nil {
 		return
 	}
 	words := c.axonState[axon*isa.NumAxonWords:][:s.learn.axonWords]
@@ -238,7 +238,7 @@ func (c *Core) runAxon(program []isa.Inst, axon int) {
 	clear(l.Reg[isa.T0:isa.C0])
 	copy(l.Reg[isa.S0:], words)
 	copy(l.Reg[isa.C0:], s.image.Consts[:])
-	l.Run(program)
+	c.runLane(l, isa.Axon, -1, synapse{axon: int32(axon)})
 	changed := false
 	for k, old := range words {
 		if v := l.Reg[isa.S0+isa.Reg(k)]; v != old {
