@@ -82,6 +82,7 @@ var policy = []row{
 	{pkg: "emulator/...", may: []string{"isa/...", "targets/...", "emulator/...", "internal/diag", "internal/splitmix"}},
 
 	// Where both meet.
+	{pkg: "internal/names", may: []string{"emulator", "isa/image", "internal/diag", "internal/spell"}, tests: []string{"isa", "targets"}},
 	{pkg: "internal/profile", may: []string{"internal/diag", "internal/ndarray", "internal/ndarray/table", "internal/spell"}},
 	{pkg: "internal/dataset", may: []string{"internal/diag", "internal/events", "internal/ndarray", "internal/ndarray/table", "internal/spell"}},
 	{

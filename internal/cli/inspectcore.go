@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/names"
 	"github.com/weft-toolchain/weft/isa"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
@@ -150,7 +151,7 @@ func newCoreDetail(im *image.Image, k int, v coreView) coreDetail {
 			d.Constants = append(d.Constants, constantView{b.Reg.String(), b.Name, c.Consts[b.Reg-isa.C0]})
 		}
 	}
-	from, delays := drivers(im, k)
+	from, delays := names.Drivers(im, k)
 	for r := range c.Rows {
 		row := &c.Rows[r]
 		a := axonView{Axon: r, Synapses: len(row.Slots), From: from[r], Delays: delays[r]}
@@ -165,51 +166,6 @@ func newCoreDetail(im *image.Image, k int, v coreView) coreDetail {
 	}
 	d.Targets = targetViews(im, c)
 	return d
-}
-
-// drivers returns for each axon of a core what drives it, by population and
-// index or as the relay in a slot, CORE:SLOT, and the span of the delays on the way.
-func drivers(im *image.Image, core int) (from [][]string, delays [][2]int) {
-	rows := len(im.Cores[core].Rows)
-	from, delays = make([][]string, rows), make([][2]int, rows)
-	add := func(name func() string, dests []image.Dest) {
-		for _, d := range dests {
-			if int(d.Core) != core || d.Axon < 0 {
-				continue
-			}
-			span := &delays[d.Axon]
-			if len(from[d.Axon]) == 0 {
-				*span = [2]int{int(d.Delay), int(d.Delay)}
-			}
-			span[0], span[1] = min(span[0], int(d.Delay)), max(span[1], int(d.Delay))
-			from[d.Axon] = append(from[d.Axon], name())
-		}
-	}
-	for n, dests := range im.InputDests {
-		add(func() string { return symbolIndex(im.Manifest.Inputs, n) }, dests)
-	}
-	for k := range im.Cores {
-		for slot, dests := range im.Cores[k].Dests {
-			n := im.Cores[k].Neurons[slot]
-			add(func() string {
-				if n == image.NoNeuron {
-					return fmt.Sprintf("relay %d:%d", k, slot)
-				}
-				return symbolIndex(im.Manifest.Populations, int(n))
-			}, dests)
-		}
-	}
-	return from, delays
-}
-
-// symbolIndex returns a neuron or input as NAME[INDEX].
-func symbolIndex(symbols []image.Symbol, n int) string {
-	for _, s := range symbols {
-		if n < s.First+s.N {
-			return fmt.Sprintf("%s[%d]", s.Name, n-s.First)
-		}
-	}
-	return strconv.Itoa(n)
 }
 
 func targetViews(im *image.Image, c *image.Core) []targetView {
