@@ -26,11 +26,11 @@ type Moment struct {
 // Together reports whether the program runs for all slots of the core at once.
 func (m *Moment) Together() bool { return m.lanes != nil }
 
-// Lane returns the lane that runs for a slot of the core, −1 for an axon, or nil where
-// that is another. It is the core's own, to be looked at only.
+// Lane returns the lane that runs for a slot of the core, or for what Slot −1 is; nil
+// where none does. It is the core's own, to be looked at only.
 func (m *Moment) Lane(slot int) *isa.Lane {
 	switch {
-	case m.lanes != nil:
+	case m.lanes != nil && slot >= 0:
 		return &m.lanes[slot]
 	case slot == m.Slot:
 		return m.lane
