@@ -83,6 +83,10 @@ var policy = []row{
 
 	// Where both meet.
 	{pkg: "internal/names", may: []string{"emulator", "isa/image", "internal/diag", "internal/spell"}, tests: []string{"isa", "targets"}},
+	{
+		pkg: "internal/debug", may: []string{"emulator/...", "isa/...", "targets/...", "internal/diag", "internal/names", "internal/spell"},
+		tests: []string{"compiler/..."},
+	},
 	{pkg: "internal/profile", may: []string{"internal/diag", "internal/ndarray", "internal/ndarray/table", "internal/spell"}},
 	{pkg: "internal/dataset", may: []string{"internal/diag", "internal/events", "internal/ndarray", "internal/ndarray/table", "internal/spell"}},
 	{

@@ -2,19 +2,16 @@ package cli
 
 import (
 	"io"
-	"os"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 )
 
 // bar is a progress bar, or nothing where errs is not a terminal.
 type bar struct{ p *progressbar.ProgressBar }
 
 func newBar(errs io.Writer, n int, what string) bar {
-	f, ok := errs.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	if _, ok := terminalOf(errs); !ok {
 		return bar{}
 	}
 	return bar{progressbar.NewOptions(n,

@@ -121,7 +121,7 @@ func newRootCmd() *cobra.Command {
 	root.AddCommand(
 		newCompileCmd(), newRunCmd(), newEvalCmd(), newCompareCmd(), newSweepCmd(),
 		newAsmCmd(), newDisasmCmd(), newVerifyCmd(), newInspectCmd(),
-		newTargetsCmd(), newModelsCmd(), newExplainCmd(), newImportCmd(), newBenchCmd(), newDiffCmd(),
+		newTargetsCmd(), newModelsCmd(), newExplainCmd(), newImportCmd(), newBenchCmd(), newDiffCmd(), newDebugCmd(),
 		newSchemaCmd(), newInitCmd(),
 	)
 	markUsage(root)

@@ -45,6 +45,7 @@ var argCompletions = map[string]cobra.CompletionFunc{
 	"weft explain":       wordsOf(codeNames, cobra.ShellCompDirectiveNoFileComp),
 	"weft compile":       files("yaml", "yml"),
 	"weft run":           files(strings.TrimPrefix(imageSuffix, "."), "yaml", "yml"),
+	"weft debug":         files(strings.TrimPrefix(imageSuffix, "."), "yaml", "yml"),
 	"weft eval":          files("yaml", "yml"),
 	"weft compare":       files("yaml", "yml"),
 	"weft sweep":         orCommand(files("yaml", "yml")),

@@ -46,6 +46,7 @@ var triggers = []struct {
 	}},
 	{code: diag.BadAssembly, file: "x.s", args: []string{"asm", "x.s"}},
 	{code: diag.BadStimulus, file: "in.csv", args: []string{"run", "button.yaml", "-i", "in.csv"}, make: button},
+	{code: diag.BadCommand, file: "steps.txt", args: []string{"debug", "button.yaml", "--script", "steps.txt"}, make: button},
 	{code: diag.BadDataset, file: "data.csv", args: []string{"eval", "x.yaml"}, make: func(t *testing.T) {
 		button(t)
 		write(t, "x.yaml", `experiment: x

@@ -113,17 +113,10 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	if err != nil {
 		return err
 	}
-	l.noteDifferences(errs)
-	train, told, err := o.spikes(in, l.image)
+	chip, train, err := l.prepare(in, errs, &o.inputFlags, m)
 	if err != nil {
 		return err
 	}
-	o.noteEvents(errs, told)
-	chip, err := emulator.NewBrokenChip(l.image, l.target, l.defects, m)
-	if err != nil {
-		return err
-	}
-	noteDefects(errs, chip, l.defects)
 	r := &runner{chip: chip.In(way), workers: cmp.Or(o.workers, runtime.GOMAXPROCS(0)), train: train, ticks: o.ticks, keep: o.out != ""}
 	if r.ticks == 0 {
 		r.ticks = ticksFor(l.image, train)
@@ -181,13 +174,39 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	return rep.WriteText(w)
 }
 
+// prepare returns the chip that an image runs on, and its input, and tells what is to be
+// known of them.
+func (l *loaded) prepare(in io.Reader, errs io.Writer, input *inputFlags, m emulator.Mode) (*emulator.Chip, *stimulus.Train, error) {
+	l.noteDifferences(errs)
+	train, told, err := input.spikes(in, l.image)
+	if err != nil {
+		return nil, nil, err
+	}
+	input.noteEvents(errs, told)
+	chip, err := emulator.NewBrokenChip(l.image, l.target, l.defects, m)
+	if err != nil {
+		return nil, nil, err
+	}
+	noteDefects(errs, chip, l.defects)
+	return chip, train, nil
+}
+
+// checkTicks refuses what is no number for --ticks; 0 is that none was given.
+func checkTicks(ticks int) error {
+	if ticks < 0 || ticks > stimulus.MaxTicks {
+		return usagef("--ticks %d: want 1 to %d", ticks, stimulus.MaxTicks)
+	}
+	return nil
+}
+
 // check refuses flags that do not go together, and files that cannot be written.
 func (o *runOptions) check(m emulator.Mode) error {
+	if err := checkTicks(o.ticks); err != nil {
+		return err
+	}
 	switch {
 	case o.workers < 0:
 		return usagef("--workers counts from 1")
-	case o.ticks < 0 || o.ticks > stimulus.MaxTicks:
-		return usagef("--ticks %d: want 1 to %d", o.ticks, stimulus.MaxTicks)
 	case o.timeline && m == emulator.Functional:
 		return usagef("--timeline needs --timing cycle")
 	case o.timeline && (o.json || o.out == "-"):

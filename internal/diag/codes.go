@@ -27,6 +27,7 @@ const (
 	BadCheckpoint  Code = "bad-checkpoint"
 	BadAssembly    Code = "bad-assembly"
 	BadStimulus    Code = "bad-stimulus"
+	BadCommand     Code = "bad-command"
 	BadDataset     Code = "bad-dataset"
 	Unsupported    Code = "unsupported"
 )
@@ -162,6 +163,12 @@ var explanations = []Explanation{
 		Meaning: "A spike file names a tick, population or index that is not there, or is not readable.",
 		Example: "tick,population,index\n-1,button,0",
 		Remedy:  "Ticks count from 1, indices from 0; populations are inputs of the network.",
+	},
+	{
+		Code:    BadCommand,
+		Meaning: "A line for the debugger is none of its commands, or lacks a word, or has one too many; or asks for something that is not there at this point of the run.",
+		Example: "stepp 3",
+		Remedy:  "In `weft debug`, `help` lists the commands and `help COMMAND` says what one takes; DEBUGGER.md has sessions.",
 	},
 	{
 		Code:    BadDataset,

@@ -24,8 +24,9 @@ type Selection struct {
 	// Present are the runs of those that are not removed, each the number of the first
 	// and how many.
 	Present [][2]int
-	// Words are the state word that was named, or all that can be looked at.
+	// Words are the state word that was Named, or all that can be looked at.
 	Words []Word
+	Named bool
 }
 
 // Word is a state word: its name, and its number in a neuron's state.
@@ -85,7 +86,7 @@ func Find(im *image.Image, text string) (*Selection, *diag.Diagnostic) {
 	case !emulator.HasState(im, state):
 		return wrong("the circuit of the chip keeps no word %q as such; run the network on a target that runs programs to see it", state)
 	}
-	s.Words = []Word{{state, k}}
+	s.Words, s.Named = []Word{{state, k}}, true
 	return s, nil
 }
 

@@ -32,9 +32,9 @@ func TestFind(t *testing.T) {
 	for text, want := range map[string]*Selection{
 		"a":         {Population: "a", N: 4, Present: [][2]int{{0, 2}, {3, 1}}, Words: both},
 		"a[1]":      {Population: "a", First: 1, Index: 1, N: 1, Present: [][2]int{{1, 1}}, Words: both},
-		"a[1..3].v": {Population: "a", First: 1, Index: 1, N: 3, Present: [][2]int{{1, 1}, {3, 1}}, Words: v},
+		"a[1..3].v": {Population: "a", First: 1, Index: 1, N: 3, Present: [][2]int{{1, 1}, {3, 1}}, Words: v, Named: true},
 		"a.b":       {Population: "a.b", First: 4, N: 2, Present: [][2]int{{4, 2}}, Words: both},
-		"a.b[1].v":  {Population: "a.b", First: 5, Index: 1, N: 1, Present: [][2]int{{5, 1}}, Words: v},
+		"a.b[1].v":  {Population: "a.b", First: 5, Index: 1, N: 1, Present: [][2]int{{5, 1}}, Words: v, Named: true},
 	} {
 		got, bad := Find(small(), text)
 		if bad != nil {

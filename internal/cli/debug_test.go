@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/term"
+
+	"github.com/weft-toolchain/weft/emulator"
+	"github.com/weft-toolchain/weft/internal/debug"
+	"github.com/weft-toolchain/weft/internal/golden"
+)
+
+// The fences of a session in DEBUGGER.md; its first line may be a command of a shell,
+// else it goes on with the session before.
+const (
+	fence = "```text\n"
+	end   = "```\n"
+	shell = "$ weft "
+)
+
+// DEBUGGER.md shows what its sessions print.
+func TestTheSessionsOfTheDebuggersDocument(t *testing.T) {
+	path, err := filepath.Abs("../debug/DEBUGGER.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir("../..")
+	parts := strings.Split(string(text), fence)
+	var sessions [][]string // the fenced parts of each
+	for k := 1; k < len(parts); k++ {
+		body, _, _ := strings.Cut(parts[k], end)
+		if strings.HasPrefix(body, shell) {
+			sessions = append(sessions, nil)
+		}
+		last := len(sessions) - 1
+		sessions[last] = append(sessions[last], body)
+	}
+	k := 1
+	for _, bodies := range sessions {
+		for _, body := range sessionAgain(t, bodies) {
+			_, rest, _ := strings.Cut(parts[k], end)
+			parts[k] = body + end + rest
+			k++
+		}
+	}
+	golden.Check(t, path, []byte(strings.Join(parts, fence)))
+}
+
+// sessionAgain runs a session, and returns its parts as they should be.
+func sessionAgain(t *testing.T, bodies []string) []string {
+	t.Helper()
+	command, _, _ := strings.Cut(bodies[0], "\n")
+	var script strings.Builder
+	var commands []int // of each part
+	for _, body := range bodies {
+		n := 0
+		for line := range strings.Lines(body) {
+			if typed, ok := strings.CutPrefix(line, debug.Prompt); ok {
+				script.WriteString(typed)
+				n++
+			}
+		}
+		commands = append(commands, n)
+	}
+	args := append(strings.Fields(strings.TrimPrefix(command, shell)), "--echo")
+	var out, errs bytes.Buffer
+	if status := Run(t.Context(), args, strings.NewReader(script.String()), &out, &errs); status != exitOK || errs.Len() > 0 {
+		t.Fatalf("%s: exit status %d\n%s", command, status, errs.String())
+	}
+	told := strings.SplitAfter(out.String(), "\n"+debug.Prompt)
+	for k := range told[1:] { // the prompt belongs to what comes
+		told[k] = strings.TrimSuffix(told[k], debug.Prompt)
+		told[k+1] = debug.Prompt + told[k+1]
+	}
+	again := make([]string, len(bodies))
+	again[0] = command + "\n"
+	for k, n := range commands {
+		again[k] += strings.Join(told[:n], "")
+		told = told[n:]
+	}
+	return again
+}
+
+// keys is a terminal at which somebody types.
+type keys struct {
+	*strings.Reader
+	bytes.Buffer
+}
+
+func (k *keys) Read(p []byte) (int, error) { return k.Reader.Read(p) }
+
+// What is typed is done line by line: a mistake is told and forgotten, and an empty line
+// goes on as the one before did.
+func TestAnEmptyLineGoesOnAsTheOneBefore(t *testing.T) {
+	l, err := load(t.Context(), "../../examples/hello/network.yaml", "", "", choices{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	chip, train, err := l.prepare(nil, io.Discard, &inputFlags{}, emulator.Cycle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for typed, want := range map[string]string{
+		"tick\r\r\r":        "after tick 1 of 4: nobody fires\nafter tick 2 of 4: nobody fires\nafter tick 3 of 4: nobody fires\n\n",
+		"where\r\r":         "before tick 1 of 4\n\n",
+		"tikc\rtick\rquit":  "there is no command \"tikc\"; did you mean \"tick\"?\nafter tick 1 of 4: nobody fires\n\n",
+		"quit\rtick\r":      "",
+		"registers\rtick\r": "no program is at work; step goes to the next instruction\nafter tick 1 of 4: nobody fires\n\n",
+	} {
+		var out bytes.Buffer
+		s := debug.New(&out, debug.Options{Chip: chip, Target: l.target, Train: train, Ticks: 4})
+		lines := term.NewTerminal(&keys{Reader: strings.NewReader(typed)}, debug.Prompt)
+		if err := debugTyped(t.Context(), s, lines, &out); err != nil {
+			t.Errorf("%q: %v", typed, err)
+		}
+		if out.String() != want {
+			t.Errorf("%q: tells %q, want %q", typed, out.String(), want)
+		}
+		s.Close()
+	}
+}
