@@ -7,17 +7,20 @@ import (
 	"github.com/weft-toolchain/weft/internal/yamldoc"
 )
 
-// The kinds of YAML files that are more than settings of a command.
+// fileKind is what a YAML file describes.
+type fileKind string
+
+// The kinds that are more than settings of a command.
 const (
-	networkFile    sourceKind = "a network"
-	experimentFile sourceKind = "an experiment"
-	sweepFile      sourceKind = "a sweep"
+	networkFile    fileKind = "a network"
+	experimentFile fileKind = "an experiment"
+	sweepFile      fileKind = "a sweep"
 )
 
 // fileKinds are those, each told from the ones below by its keys, with what to do
 // with one where another is wanted.
 var fileKinds = []struct {
-	kind   sourceKind
+	kind   fileKind
 	keys   []string
 	remedy string
 }{
@@ -28,7 +31,7 @@ var fileKinds = []struct {
 
 // kindOfFile returns the kind of a YAML file, and what to do with one. What cannot
 // be read is of no kind: its parser will tell.
-func kindOfFile(path string) (kind sourceKind, remedy string) {
+func kindOfFile(path string) (kind fileKind, remedy string) {
 	var ignored diag.List
 	root := yamldoc.Load(path, &ignored)
 	for _, f := range fileKinds {
@@ -41,7 +44,7 @@ func kindOfFile(path string) (kind sourceKind, remedy string) {
 
 // mistaken returns what the parser of one kind of file said, or else that the file
 // is of another kind.
-func mistaken(err error, path string, want sourceKind) error {
+func mistaken(err error, path string, want fileKind) error {
 	kind, remedy := kindOfFile(path)
 	if kind == "" || kind == want {
 		return err
