@@ -53,7 +53,7 @@ func WriteMap(w io.Writer, r *compiler.Report) error {
 	fmt.Fprintf(out, "%s  %c no core\n\nwhat that is:\n", quarters(), none)
 	limits.write(out)
 	var names []string
-	for _, l := range letters {
+	for _, l := range limitLetters {
 		names = append(names, l.Letter+" "+l.Limit)
 	}
 	fmt.Fprintf(out, "%s  %c no core\n\nthe fullest link that leaves each router:\n", strings.Join(names, "  "), none)
@@ -81,15 +81,15 @@ func quarters() string {
 // letterMap is a window of the mesh with a letter for step × step cores: that of
 // the largest value among them.
 type letterMap struct {
-	window
+	Window
 	step    int
 	columns int
 	cells   []rune
 	values  []float64
 }
 
-func newLetters(v window, step int) *letterMap {
-	m := &letterMap{window: v, step: step, columns: (v.w + step - 1) / step}
+func newLetters(v Window, step int) *letterMap {
+	m := &letterMap{Window: v, step: step, columns: (v.w + step - 1) / step}
 	m.cells = []rune(strings.Repeat(string(none), m.columns*((v.h+step-1)/step)))
 	m.values = make([]float64, len(m.cells))
 	return m

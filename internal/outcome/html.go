@@ -1,17 +1,16 @@
 package outcome
 
 import (
-	"bytes"
 	_ "embed"
-	"fmt"
 	"html/template"
 	"io"
 
+	"github.com/weft-toolchain/weft/internal/page"
 	"github.com/weft-toolchain/weft/internal/pareto"
 )
 
 //go:embed page.html
-var pageText string
+var bodyText string
 
 // Page is a table with plots, and what is said above them.
 type Page struct {
@@ -32,22 +31,20 @@ type pagePlot struct {
 	SVG   template.HTML
 }
 
-// WriteHTML writes one page that needs nothing else: readable on a phone, in the
-// dark, on paper and without seeing colours.
+// WriteHTML writes one page that needs nothing else.
 func (p *Page) WriteHTML(w io.Writer) error {
 	columns := p.Table.shown()
 	first := len(p.Table.Labels)
-	page := template.Must(template.New("page").Funcs(template.FuncMap{
+	t := page.New(bodyText, template.FuncMap{
 		"number": func(k int) bool { return k >= first && k < first+len(columns) },
-	}).Parse(pageText))
+	})
 	data := struct {
-		Title        string
 		Lead         []string
 		Heads        []string
 		Rows         []pageRow
 		Plots        []pagePlot
 		Approximated []string
-	}{Title: p.Title, Lead: p.Lead, Heads: p.Table.heads(columns), Approximated: p.Table.Approximated()}
+	}{Lead: p.Lead, Heads: p.Table.heads(columns), Approximated: p.Table.Approximated()}
 	for _, r := range p.Table.Rows {
 		data.Rows = append(data.Rows, pageRow{r.cells(columns), r.Front})
 	}
@@ -55,12 +52,5 @@ func (p *Page) WriteHTML(w io.Writer) error {
 		// Every text in a plot's drawing is escaped there.
 		data.Plots = append(data.Plots, pagePlot{plot.Y.Name + " over " + plot.X.Name, template.HTML(plot.SVG())})
 	}
-	var text bytes.Buffer
-	if err := page.Execute(&text, data); err != nil {
-		return fmt.Errorf("write page: %w", err)
-	}
-	if _, err := w.Write(text.Bytes()); err != nil {
-		return fmt.Errorf("write page: %w", err)
-	}
-	return nil
+	return page.Write(w, t, p.Title, data)
 }
