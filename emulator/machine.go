@@ -149,6 +149,9 @@ func (m *Machine) Reset() {
 	m.stalls, m.late, m.synapticEvents = 0, 0, 0
 	m.lost = activity.Lost{}
 	clear(m.spikes)
+	if m.mesh != nil {
+		m.mesh.ResetCounts()
+	}
 	if m.chip.event != nil {
 		m.session, m.waiting = m.chip.event.chip.Start(), m.waiting[:0]
 		return

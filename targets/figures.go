@@ -2,6 +2,7 @@ package targets
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/weft-toolchain/weft/internal/diag"
@@ -48,6 +49,33 @@ func Figures(t Text) ([]Figure, error) {
 		}
 		for _, f := range n.Fields {
 			out = append(out, Figure{Pos: f.KeyPos, Block: block, Field: f.Key, Value: f.Value.Written(), Source: comment(lines[f.KeyPos.Line-1])})
+		}
+	}
+	return out, nil
+}
+
+// Sources returns the figures of a target that need a source, as they hold: the files
+// that it inherits from first, with what the nearer ones say instead.
+func Sources(name string) ([]Figure, error) {
+	texts, err := Texts(name)
+	if err != nil {
+		return nil, err
+	}
+	var out []Figure
+	for k, t := range slices.Backward(texts) {
+		figures, err := Figures(t)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range figures {
+			if !f.NeedsSource() || k > 0 && f.Block == areaBlock { // which is not handed down
+				continue
+			}
+			if at := slices.IndexFunc(out, func(o Figure) bool { return o.Block == f.Block && o.Field == f.Field }); at >= 0 {
+				out[at] = f
+			} else {
+				out = append(out, f)
+			}
 		}
 	}
 	return out, nil

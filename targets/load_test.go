@@ -177,6 +177,37 @@ func TestFiguresHaveTheCommentOfTheirLine(t *testing.T) {
 	}
 }
 
+// Sources are those of the figures that hold: a file's own before those that it
+// inherits, and no area of another chip.
+func TestSourcesAreThoseOfTheFiguresThatHold(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "mine.yaml")
+	text := "target: mine\ninherits: loihi\nprices:\n  hop_x: 1pJ # measured\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Sources(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := Sources("loihi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"prices.hop_x": "1pJ # measured"}
+	for _, f := range own {
+		if f.Block != areaBlock && f.Block+f.Field != pricesBlock+"hop_x" {
+			want[f.Block+"."+f.Field] = f.Value + " # " + f.Source
+		}
+	}
+	found := map[string]string{}
+	for _, f := range got {
+		found[f.Block+"."+f.Field] = f.Value + " # " + f.Source
+	}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 // JSON names the figures as target files do.
 func TestJSONNamesThePricesOfEveryEvent(t *testing.T) {
 	data, err := json.Marshal(load(t, "xbar1k"))

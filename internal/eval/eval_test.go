@@ -16,6 +16,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/emulator"
+	"github.com/weft-toolchain/weft/emulator/report"
 	"github.com/weft-toolchain/weft/internal/eval"
 	"github.com/weft-toolchain/weft/internal/experiment"
 	"github.com/weft-toolchain/weft/targets"
@@ -147,13 +148,17 @@ func TestAnswers(t *testing.T) {
 func TestLatencyIsTheTimeToTheAnswer(t *testing.T) {
 	r := mustRun(t, config(t, plain, plainData, "kind: latency, ticks: 4", "first", emulator.Cycle))
 	// Spikes of ticks 2, 2, 2, none, 1 and 1 are answered one tick later.
-	want := eval.Distribution{Mean: (3 + 3 + 3 + 9 + 2 + 2) / 6.0, P50: 3, P99: 9, Max: 9}
+	want := eval.Distribution{
+		Mean: (3 + 3 + 3 + 9 + 2 + 2) / 6.0, P50: 3, P99: 9, Max: 9,
+		Histogram: &report.Histogram{From: 2, Width: 1, Counts: []int64{2, 3, 0, 0, 0, 0, 0, 1}},
+	}
 	if diff := cmp.Diff(want, r.Latency.Ticks); diff != "" {
 		t.Errorf("ticks (-want +got):\n%s", diff)
 	}
 	r = mustRun(t, config(t, plain, plainData, "kind: latency, ticks: 4", "count", emulator.Cycle))
-	if want := (eval.Distribution{Mean: 9, P50: 9, P99: 9, Max: 9}); r.Latency.Ticks != want {
-		t.Errorf("ticks are %+v, want %+v", r.Latency.Ticks, want)
+	want = eval.Distribution{Mean: 9, P50: 9, P99: 9, Max: 9, Histogram: &report.Histogram{From: 9, Width: 1, Counts: []int64{6}}}
+	if diff := cmp.Diff(want, r.Latency.Ticks); diff != "" {
+		t.Errorf("ticks (-want +got):\n%s", diff)
 	}
 	if r.Ticks != 6*9 || r.Latency.Cycles.Mean*6 != float64(r.Cycles) {
 		t.Errorf("%d ticks, %d cycles in all, %v cycles a sample", r.Ticks, r.Cycles, r.Latency.Cycles.Mean)

@@ -13,6 +13,8 @@ type Distribution struct {
 	P50  float64 `json:"p50"`
 	P99  float64 `json:"p99"`
 	Max  float64 `json:"max"`
+	// Histogram is of whole numbers.
+	Histogram *report.Histogram `json:"histogram,omitempty"`
 }
 
 // distribution returns the mean, the nearest-rank percentiles and the maximum.
@@ -21,19 +23,20 @@ func distribution(values []int64) Distribution {
 		return Distribution{}
 	}
 	sorted := slices.Sorted(slices.Values(values))
-	sum := int64(0)
+	sum, tally := int64(0), report.Tally{}
 	for _, v := range sorted {
 		sum += v
+		tally[v]++
 	}
 	rank := func(percent int) float64 { return float64(sorted[(len(sorted)*percent+99)/100-1]) }
 	return Distribution{
 		Mean: float64(sum) / float64(len(sorted)), P50: rank(50), P99: rank(99),
-		Max: float64(sorted[len(sorted)-1]),
+		Max: float64(sorted[len(sorted)-1]), Histogram: tally.Histogram(),
 	}
 }
 
 func (d Distribution) times(x float64) Distribution {
-	return Distribution{d.Mean * x, d.P50 * x, d.P99 * x, d.Max * x}
+	return Distribution{Mean: d.Mean * x, P50: d.P50 * x, P99: d.P99 * x, Max: d.Max * x}
 }
 
 // result puts the samples and the books together. The spike hash is that of the
