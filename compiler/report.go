@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -193,16 +194,16 @@ func coreLimits(a *targets.Arch) CoreLimits {
 // zero without a note.
 const zeroedShare = 2
 
-// Report sums up a compilation; image is the image's bytes.
-func (r *Result) Report(image []byte) *Report {
+// Report sums up a compilation; data is the image's bytes.
+func (r *Result) Report(data []byte) *Report {
 	m := r.Mapped
-	sum := sha256.Sum256(image)
+	sum := sha256.Sum256(data)
 	out := &Report{
 		Network: m.Net.Name, Target: r.Image.Manifest.Target,
 		Cores: len(m.Cores), MaxCores: m.Arch.Cores(), Neurons: m.Neurons(), Synapses: m.SynapseCount(),
 		Mesh: [2]int{m.Arch.MeshWidth, m.Arch.MeshHeight}, CoreLimits: coreLimits(m.Arch),
 		Profiled: r.Profile != nil, Quantisation: []QuantReport{}, Notes: []string{}, Seconds: map[string]float64{},
-		ImageBytes: len(image), ImageSHA256: hex.EncodeToString(sum[:]),
+		ImageBytes: len(data), ImageSHA256: hex.EncodeToString(sum[:]),
 	}
 	for _, p := range r.Passes {
 		out.Seconds[p.Name] = p.Seconds
@@ -296,17 +297,47 @@ func utilisation(r *Report, a *targets.Arch, words int) Utilisation {
 
 func coreReport(m *ir.Mapped, k int, limits *CoreLimits) CoreReport {
 	c := &m.Cores[k]
-	out := CoreReport{Core: k, X: c.X, Y: c.Y, Population: m.Label(c), Neurons: len(c.Neurons), Axons: len(c.Axons)}
-	for _, a := range c.Axons {
-		out.Synapses += len(a.Slots)
-		out.SynapseWords += ir.SynapseWords(m.Arch, len(a.Slots))
+	out := CoreReport{Core: k, X: c.X, Y: c.Y, Population: m.Label(c), Neurons: len(c.Neurons), FanOut: entries(c.Dests)}
+	for _, row := range c.Axons {
+		out.row(m.Arch, len(row.Slots))
 	}
-	for _, dests := range c.Dests {
-		out.FanOut += len(dests)
-	}
-	fullest := slices.MaxFunc(limits.Uses(&out), func(a, b CoreUse) int { return cmp.Compare(a.Share(), b.Share()) })
-	out.Limit, out.Share = fullest.Limit, fullest.Share()
+	out.limit(limits)
 	return out
+}
+
+// CoreReports returns how full each core of an image is, and what a core has.
+func CoreReports(im *image.Image) (CoreLimits, []CoreReport) {
+	limits, all := coreLimits(&im.Manifest.Arch), make([]CoreReport, len(im.Cores))
+	for k := range im.Cores {
+		c, out := &im.Cores[k], &all[k]
+		*out = CoreReport{Core: k, X: int(c.X), Y: int(c.Y), Population: im.Label(c), Neurons: len(c.Neurons), FanOut: entries(c.Dests)}
+		for r := range c.Rows {
+			out.row(&im.Manifest.Arch, len(c.Rows[r].Slots))
+		}
+		out.limit(&limits)
+	}
+	return limits, all
+}
+
+// entries counts the destinations of all slots.
+func entries[D any](dests [][]D) (n int) {
+	for _, list := range dests {
+		n += len(list)
+	}
+	return n
+}
+
+// row takes in an axon's row.
+func (c *CoreReport) row(a *targets.Arch, synapses int) {
+	c.Axons++
+	c.Synapses += synapses
+	c.SynapseWords += ir.SynapseWords(a, synapses)
+}
+
+// limit finds what of the core is fullest.
+func (c *CoreReport) limit(limits *CoreLimits) {
+	fullest := slices.MaxFunc(limits.Uses(c), func(a, b CoreUse) int { return cmp.Compare(a.Share(), b.Share()) })
+	c.Limit, c.Share = fullest.Limit, fullest.Share()
 }
 
 func populationReport(r *Result, k int) PopulationReport {

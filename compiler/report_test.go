@@ -67,6 +67,9 @@ func TestReportCountsWhatIsUsed(t *testing.T) {
 		}
 		b.Argument = ""
 	}
+	if limits, cores := CoreReports(res.Image); limits != got.CoreLimits || !cmp.Equal(got.CoreList, cores) {
+		t.Errorf("of the image the cores are %+v of %+v, want those of the report", cores, limits)
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("report (-want +got):\n%s", diff)
 	}

@@ -99,6 +99,7 @@ var policy = []row{
 	},
 	{pkg: "internal/chippage", may: []string{"compiler", "internal/page"}},
 	{pkg: "internal/eval", may: belowCommand},
+	{pkg: "internal/runpage", may: append([]string{"internal/chippage", "internal/page"}, belowCommand...)},
 	{pkg: "internal/sweep", may: []string{"internal/diag", "internal/jsonschema", "internal/spell", "internal/yamldoc"}},
 	{pkg: "internal/sweep/store", may: []string{"internal/diag"}},
 	{pkg: "internal/outcome", may: append([]string{"internal/page", "internal/pareto"}, belowCommand...)},

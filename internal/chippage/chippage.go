@@ -3,7 +3,11 @@
 // (Tables) and as a map in letters for a terminal (WriteMap).
 package chippage
 
-import "github.com/weft-toolchain/weft/compiler"
+import (
+	"slices"
+
+	"github.com/weft-toolchain/weft/compiler"
+)
 
 // windowOf returns the smallest rectangle of everything in use.
 func windowOf(r *compiler.Report) Window {
@@ -26,6 +30,9 @@ var limitLetters = []LimitLetter{{"N", "neurons"}, {"A", "axons"}, {"S", "synaps
 
 // LimitLetter is what a limit of a core is written as on a map.
 type LimitLetter struct{ Letter, Limit string }
+
+// Letters lists the limits of a core with their letters.
+func Letters() []LimitLetter { return slices.Clone(limitLetters) }
 
 // letter returns the letter of a limit.
 func letter(limit string) string {

@@ -121,7 +121,7 @@ func newRootCmd() *cobra.Command {
 	root.AddCommand(
 		newCompileCmd(), newRunCmd(), newEvalCmd(), newCompareCmd(), newSweepCmd(),
 		newAsmCmd(), newDisasmCmd(), newVerifyCmd(), newInspectCmd(),
-		newTargetsCmd(), newModelsCmd(), newExplainCmd(), newImportCmd(), newBenchCmd(), newDiffCmd(), newDebugCmd(),
+		newTargetsCmd(), newModelsCmd(), newExplainCmd(), newImportCmd(), newBenchCmd(), newDiffCmd(), newDebugCmd(), newReportCmd(),
 		newSchemaCmd(), newInitCmd(),
 	)
 	markUsage(root)

@@ -9,6 +9,7 @@ import (
 	"github.com/weft-toolchain/weft/emulator"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/names"
+	"github.com/weft-toolchain/weft/internal/runpage"
 	"github.com/weft-toolchain/weft/isa/image"
 )
 
@@ -66,19 +67,62 @@ type probeLog struct {
 	ticks, first int
 }
 
-// maxProbed bounds the words that are kept.
-const maxProbed = 1 << 28
+// maxProbed bounds the words that are kept, maxRecorded those that are written down
+// with a run.
+const (
+	maxProbed   = 1 << 28
+	maxRecorded = 1 << 25
+)
 
-// room reports whether the words of so many ticks can be kept.
-func (l *probeLog) room(ticks int) error {
-	n := 0
+// room reports whether the words of so many ticks can be kept, or written down.
+func (l *probeLog) room(ticks int, recorded bool) error {
+	n, most := 0, maxProbed
+	if recorded {
+		most = maxRecorded
+	}
 	for _, p := range l.probes {
 		n += p.n
 	}
-	if n > 0 && ticks > maxProbed/n {
-		return diag.One(diag.Pos{File: "--probe"}, diag.TooLarge, "%d words in each of %d ticks are more than the %d that are kept; probe fewer neurons, or run fewer ticks", n, ticks, maxProbed)
+	if n > 0 && ticks > most/n {
+		return diag.One(diag.Pos{File: "--probe"}, diag.TooLarge, "%d words in each of %d ticks are more than the %d that are kept; probe fewer neurons, or run fewer ticks", n, ticks, most)
 	}
 	return nil
+}
+
+// traces returns the words of a whole run, neuron by neuron.
+func (l *probeLog) traces(im *image.Image) []runpage.Trace {
+	var out []runpage.Trace
+	each := 0
+	for _, p := range l.probes {
+		each += p.n
+	}
+	for _, p := range l.probes {
+		for i := range p.n {
+			at := len(out)
+			t := runpage.Trace{Population: p.population, Index: p.index + i, State: p.state}
+			if p.word == 0 {
+				t.Scale = scaleOf(im, p.first+i)
+			}
+			t.Data = runpage.PackWords(func(yield func(int32) bool) {
+				for ; at < len(l.words) && yield(l.words[at]); at += each {
+				}
+			})
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// scaleOf returns the first state word of a neuron at a potential of 1.
+func scaleOf(im *image.Image, neuron int) float64 {
+	s := &im.Manifest.Populations[im.PopulationOf(int32(neuron))]
+	switch len(s.Scale) {
+	case 0:
+		return 1
+	case 1:
+		return s.Scale[0]
+	}
+	return s.Scale[neuron-s.First]
 }
 
 func (l *probeLog) tick(m *emulator.Machine) {

@@ -16,6 +16,7 @@ import (
 	"github.com/weft-toolchain/weft/emulator/stimulus"
 	"github.com/weft-toolchain/weft/emulator/trace"
 	"github.com/weft-toolchain/weft/internal/profile"
+	"github.com/weft-toolchain/weft/internal/runpage"
 	"github.com/weft-toolchain/weft/isa/image"
 )
 
@@ -25,6 +26,7 @@ type runOptions struct {
 	wayFlag
 	checkpointFlags
 	inputFlags
+	recordFlags
 	file, target string
 	out          string
 	workers      int
@@ -73,6 +75,7 @@ same command with --resume goes on from there.`,
 	cmd.Flags().StringVar(&o.trace, "trace", "", "write what each core and router did in each cycle here, as the run goes: .json for Perfetto or chrome://tracing, .vcd for GTKWave, which also has what --probe names")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the report as JSON")
 	cmd.Flags().IntVar(&o.workers, "workers", 0, "goroutines that the chip's cores are shared out over (default: one a processor)")
+	o.addRecord(cmd)
 	o.addCheckpoint(cmd)
 	o.addWay(cmd)
 	o.add(cmd)
@@ -128,14 +131,17 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	if err != nil {
 		return err
 	}
-	if o.probeOut != "" {
+	if o.probeOut != "" || o.recorded() {
 		r.log.probes = probed
+	}
+	if o.recorded() {
+		r.recorder = runpage.NewRecorder(l.image, train.Before)
 	}
 	kept := r.ticks
 	if o.checkpoint != "" {
 		kept = min(kept, o.every)
 	}
-	if err := r.log.room(kept); err != nil {
+	if err := r.log.room(kept, o.recorded()); err != nil {
 		return err
 	}
 	if o.profileOut != "" {
@@ -165,6 +171,11 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	}
 	rep := report.New(l.image, l.target, m == emulator.Functional, act, r.hash.String())
 	rep.SetDefects(l.defects, chip.DeadUse())
+	if o.recorded() {
+		if err := o.writeRecord(w, l, r, act, rep); err != nil {
+			return err
+		}
+	}
 	if printed, err := r.write(w, &o); printed || err != nil {
 		return err
 	}
@@ -215,8 +226,10 @@ func (o *runOptions) check(m emulator.Mode) error {
 		return usagef("-o - and --json both print to stdout; give -o a file")
 	}
 	switch {
-	case len(o.probes) > 0 && o.probeOut == "" && !isVCD(o.trace), len(o.probes) == 0 && o.probeOut != "":
-		return usagef("--probe and --probe-out go together, or --probe and --trace FILE.vcd")
+	case len(o.probes) > 0 && o.probeOut == "" && !isVCD(o.trace) && !o.recorded(), len(o.probes) == 0 && o.probeOut != "":
+		return usagef("--probe and --probe-out go together, or --probe and --trace FILE.vcd, --record or --html")
+	case o.recorded() && o.inUse():
+		return usagef("--record and --html are of a whole run, and do not go with --checkpoint or --resume")
 	case o.trace != "" && o.inUse():
 		return usagef("--trace is of a whole run, and does not go with --checkpoint or --resume")
 	case o.probeOut == "-" && (o.json || o.timeline || o.out == "-"):
@@ -234,11 +247,14 @@ func (o *runOptions) check(m emulator.Mode) error {
 	if err := checkTrace(o.trace, m, o.out, o.probeOut, o.profileOut); err != nil {
 		return err
 	}
+	if err := o.checkRecord(o.out, o.probeOut, o.profileOut, o.trace); err != nil {
+		return err
+	}
 	read := []string{o.file, o.in, o.target, o.profile, o.defects}
 	if err := checkOut(read, o.checkpoint); err != nil {
 		return err
 	}
-	if err := checkOut(append(read, o.resume), o.out, o.probeOut, o.profileOut, o.trace); err != nil {
+	if err := checkOut(append(read, o.resume), o.out, o.probeOut, o.profileOut, o.trace, o.record, o.html); err != nil {
 		return err
 	}
 	return o.checkCheckpoint()
@@ -322,6 +338,8 @@ type runner struct {
 	ticks    int
 	timeline *trace.Timeline
 	trace    *tracer
+	// recorder is nil where nobody asked.
+	recorder *runpage.Recorder
 	bar      bar
 	// spikes and log are what came out, as far as saver, if there is one, has not
 	// written it down; spikes only where these are to be kept.
@@ -368,6 +386,9 @@ func (r *runner) run(ctx context.Context) (act *activity.Activity, err error) {
 		fired := m.Tick(in)
 		r.bar.set(t)
 		r.log.tick(m)
+		if r.recorder != nil {
+			r.recorder.Tick(m, in, fired)
+		}
 		r.hash.Spikes(int64(t), fired)
 		r.count(0, in)
 		r.count(inputs, fired)
@@ -394,6 +415,9 @@ func (r *runner) run(ctx context.Context) (act *activity.Activity, err error) {
 		if err := r.saver.flush(r); err != nil {
 			return nil, err
 		}
+	}
+	if r.recorder != nil {
+		r.recorder.End(m)
 	}
 	act = activity.New(len(im.Cores), len(im.Manifest.Populations))
 	m.Activity(act)

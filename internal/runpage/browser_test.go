@@ -1,0 +1,134 @@
+package runpage_test
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/weft-toolchain/weft/emulator"
+	"github.com/weft-toolchain/weft/internal/runpage"
+)
+
+// many returns a raster of so many spikes of 1000 neurons in two groups, and how many
+// ticks it has.
+func many(spikes int) (*runpage.Raster, int64) {
+	const neurons, each = 1000, 250
+	r := &runpage.Raster{Groups: []runpage.Group{{Name: "in", N: 200, Input: true}, {Name: "a", N: 800}}, TickSeconds: 1e-3, Data: []byte{0}}
+	for ; r.Spikes < spikes; r.Until++ {
+		r.Data = append(r.Data, 128|each&127, each>>7)
+		last := 0
+		for k := range each {
+			id := k*neurons/each + (r.Until*k*7+r.Until)%(neurons/each)
+			r.Data = append(r.Data, byte(id-last))
+			last = id
+		}
+		r.Spikes += each
+	}
+	return r, int64(r.Until)
+}
+
+// In Chromium, without a network, at the width of a phone and of a desk, in the dark
+// and on paper: no error, nothing wider than the window, everything drawn.
+// WEFT_SPIKES says how many spikes there are, WEFT_SHOTS a folder for pictures.
+func TestPageInChromium(t *testing.T) {
+	spikes := 20000
+	if text := os.Getenv("WEFT_SPIKES"); text != "" {
+		var err error
+		if spikes, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := run(t, layers, small, emulator.Cycle, 1, steady(40))
+	r.rec.Raster, r.rep.Ticks = many(spikes)
+	r.probe("a", 1)
+	r.probe("b", 64)
+	file := filepath.Join(t.TempDir(), "run.html")
+	if err := os.WriteFile(file, []byte(html(t, r.document(t))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := chromium(t)
+	for _, view := range []struct {
+		name, scheme string
+		width        int
+	}{{"phone", "light", 360}, {"desk", "light", 1200}, {"phone-dark", "dark", 360}, {"desk-dark", "dark", 1200}} {
+		began := time.Now()
+		b.open(file, view.width, view.scheme)
+		loaded := time.Since(began)
+		var got found
+		b.eval(look, &got)
+		t.Logf("%s: %d spikes loaded and drawn in %v", view.name, r.rec.Raster.Spikes, loaded.Round(time.Millisecond))
+		if len(b.problems) > 0 {
+			t.Errorf("%s: %v", view.name, b.problems)
+		}
+		if got.Wide > view.width || got.Window != view.width {
+			t.Errorf("%s: the page is %d wide in a window of %d, want %d", view.name, got.Wide, got.Window, view.width)
+		}
+		for table, least := range map[string]int{"groups": 2, "cores": 6, "links": 5, "events": 15, "figures": 10} {
+			if got.Rows[table] < least {
+				t.Errorf("%s: table %s has %d rows, want %d at least", view.name, table, got.Rows[table], least)
+			}
+		}
+		if got.Places < 1000 || got.Inked < 0.02 || got.Inked > 0.98 {
+			t.Errorf("%s: the raster has %d places and ink on %.3f of it", view.name, got.Places, got.Inked)
+		}
+		if got.Shown != 1 || got.Anchors < 8 {
+			t.Errorf("%s: %d maps are shown, want the one that is chosen; %d links of the page lead somewhere", view.name, got.Shown, got.Anchors)
+		}
+		b.shoot(view.name + ".png")
+	}
+	// The dark page is printed dark on light.
+	var printed int
+	b.eval(`addEventListener("beforeprint", function () {
+		document.documentElement.dataset.paper = ("#" + Math.round(100 * `+look+`.White)); }), 0`, &printed)
+	b.call("Page.printToPDF", nil, nil)
+	b.eval(`+document.documentElement.dataset.paper.slice(1)`, &printed)
+	if printed < 2 {
+		t.Errorf("%d %% of the raster are printed white, want its background", printed)
+	}
+	b.call("Emulation.setEmulatedMedia", map[string]any{"media": "print"}, nil)
+	b.eval(`dispatchEvent(new Event("beforeprint")) ? 1 : 0`, &printed)
+	var got found
+	b.eval(look, &got)
+	if got.Shown != 4 || got.Inked < 0.02 || got.Inked > 0.98 || len(b.problems) > 0 {
+		t.Errorf("on paper %d maps are shown, want all 4; ink on %.3f of the raster; %v", got.Shown, got.Inked, b.problems)
+	}
+	b.shoot("paper.png")
+}
+
+// A map is chosen, the raster is looked into, and what is pointed at is told.
+func TestPageAnswersInChromium(t *testing.T) {
+	r := run(t, layers, small, emulator.Cycle, 1, steady(40))
+	file := filepath.Join(t.TempDir(), "run.html")
+	if err := os.WriteFile(file, []byte(html(t, r.document(t))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := chromium(t)
+	b.open(file, 1200, "light")
+	var name, told, core string
+	var before, after int
+	b.eval(`document.querySelector("label[for=map1]").click(), Array.from(document.querySelectorAll(".choice > figure")).filter(function (f) { return f.offsetHeight > 0; }).map(function (f) { return f.querySelector("b").textContent; }).join()`, &name)
+	if name != "spikes" {
+		t.Errorf("a click on spikes shows %q", name)
+	}
+	b.eval(`document.querySelector(".choice1 path title").parentNode.dispatchEvent(new MouseEvent("click", {bubbles: true})), document.querySelector(".choice1 .at").textContent`, &core)
+	if want := "core "; len(core) < len(want) || core[:len(want)] != want {
+		t.Errorf("a click on a core tells %q", core)
+	}
+	b.eval(`(function () { var c = document.querySelector("canvas"), r = c.getBoundingClientRect();
+		for (var x = 0, at = document.querySelector("#raster .at"); x < 200 && !at.textContent; x++)
+			c.dispatchEvent(new PointerEvent("pointermove", {clientX: r.left + x, clientY: r.top + 1, bubbles: true}));
+		return at.textContent; })()`, &told)
+	if want := "tick 0, in[0]: 1 spike"; told != want {
+		t.Errorf("the first place of the raster tells %q, want %q", told, want)
+	}
+	b.eval(`+document.querySelector("canvas").dataset.places`, &before)
+	b.eval(`(function () { var f = document.querySelector(".from"); f.value = 30; f.dispatchEvent(new Event("change")); return +document.querySelector("canvas").dataset.places; })()`, &after)
+	if before != r.rec.Raster.Spikes || after >= before || after == 0 {
+		t.Errorf("%d places of %d spikes are drawn, and %d from tick 30 on", before, r.rec.Raster.Spikes, after)
+	}
+	if len(b.problems) > 0 {
+		t.Error(b.problems)
+	}
+}
