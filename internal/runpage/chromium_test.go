@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -61,13 +62,13 @@ func chromium(t *testing.T) *browser {
 	if err := cmd.Start(); err != nil {
 		t.Skipf("%s does not start: %v", path, err)
 	}
-	read.Close()
-	write.Close()
+	if err := errors.Join(read.Close(), write.Close()); err != nil { // the browser has them
+		t.Fatal(err)
+	}
 	b := &browser{t: t, in: in, out: bufio.NewReaderSize(out, 1<<20)}
 	t.Cleanup(func() {
 		fmt.Fprintf(in, `{"id": %d, "method": "Browser.close"}`+"\x00", b.last+1)
-		in.Close()
-		if err := cmd.Wait(); err != nil {
+		if err := errors.Join(in.Close(), cmd.Wait()); err != nil {
 			t.Logf("%s: %v", path, err)
 		}
 	})

@@ -125,10 +125,9 @@ func (v *view) findLacks() {
 			v.Lacks = append(v.Lacks, what)
 		}
 	}
-	switch {
-	case v.Record == 0:
+	if v.Record == 0 {
 		v.Lacks = append(v.Lacks, "spikes, potentials, maps of the chip, the compilation, NeuroBench's figures and the sources of prices: the document has a report only; weft run --record writes one that has all")
-	default:
+	} else {
 		lacks(len(v.Probes) == 0, "potentials: no neuron was probed; --probe POPULATION[INDEX] does")
 		lacks(v.Compilation == nil, "the compilation, and NeuroBench's figures: an image was run, and does not know them; run the network file")
 	}

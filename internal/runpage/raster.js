@@ -73,7 +73,7 @@
         filled++;
         var x0 = Math.floor(column * w / columns), x1 = Math.min(w, Math.max(x0 + dot, Math.floor((column + 1) * w / columns) - gap));
         var shade = shades[most > 1 ? Math.round(32 * Math.log(many) / Math.log(most)) : 32];
-        for (var y = y0; y < y1; y++) pixels.fill(shade, y * w + x0, y * w + x1);
+        for (var y = y0; y < y1; y++) for (var x = y * w + x0; x < y * w + x1; x++) pixels[x] = shade;
       }
     }
     c.putImageData(image, canvas.width - w, 0);

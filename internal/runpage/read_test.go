@@ -2,6 +2,7 @@ package runpage_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -82,16 +83,18 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
+type shut struct{}
+
+func (shut) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
 // A page that cannot be written is told.
 func TestWhatCannotBeWrittenIsTold(t *testing.T) {
 	d, err := runpage.Parse("run.json", []byte(`{"target": "x", "counts": {}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, w := io.Pipe()
-	r.Close()
-	if err := runpage.WriteHTML(w, d); err == nil {
-		t.Error("no error")
+	if err := runpage.WriteHTML(shut{}, d); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("error %v, want %v", err, io.ErrClosedPipe)
 	}
 	var out bytes.Buffer
 	if err := runpage.WriteHTML(&out, d); err != nil || out.Len() == 0 {
