@@ -246,4 +246,4 @@ func (m *Mesh) CutOff() (out []int32) {
 	return out
 }
 
-func abs(d int32) int32 { return max(d, -d) }
+func abs[T int | int32](d T) T { return max(d, -d) }

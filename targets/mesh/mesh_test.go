@@ -26,6 +26,71 @@ func broken(rng *rand.Rand, most int) *mesh.Mesh {
 
 func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
 
+// The links between chips on a way are those of its hops that lead from one to
+// another, and each border is crossed by what goes along its axis.
+func TestCrossingsAreTheHopsBetweenChips(t *testing.T) {
+	crossed := 0
+	for seed := range uint64(60) {
+		rng := newRand(seed)
+		chips := mesh.Chips{Width: 1 + rng.IntN(3), Height: 1 + rng.IntN(3)}
+		w, h := chips.Width*(1+rng.IntN(3)), chips.Height*(1+rng.IntN(3))
+		var dead []mesh.Link
+		for _, l := range mesh.New(w, h, nil).Links() {
+			if seed%2 == 1 && rng.Float64() < 0.1 {
+				dead = append(dead, l)
+			}
+		}
+		m := mesh.New(w, h, dead)
+		chipOf := func(r int32) [2]int { return [2]int{int(r) % w / chips.Width, int(r) / w / chips.Height} }
+		for from := mesh.Host; from < int32(m.Routers()); from++ {
+			for to := mesh.Host; to < int32(m.Routers()); to++ {
+				hops, _ := m.Route(from, to)
+				want := 0
+				for _, hop := range hops {
+					next, _ := m.Beyond(hop.Router, hop.Side)
+					crosses := chipOf(next) != chipOf(hop.Router)
+					if crosses {
+						want++
+					}
+					if chips.Crosses(m, hop) != crosses {
+						t.Fatalf("seed %d: Crosses(%v) = %v", seed, hop, !crosses)
+					}
+				}
+				crossed += want
+				if got := chips.Crossings(m, from, to); got != want {
+					t.Fatalf("seed %d: %d crossings from %d to %d, want %d", seed, got, from, to, want)
+				}
+				if got := (mesh.Chips{}).Crossings(m, from, to); got != 0 {
+					t.Fatalf("seed %d: %d crossings on one chip", seed, got)
+				}
+			}
+		}
+	}
+	if crossed == 0 {
+		t.Error("no way crosses a border: the test is idle")
+	}
+}
+
+func TestChipsFillAMeshOrNot(t *testing.T) {
+	for _, c := range []struct {
+		chips mesh.Chips
+		want  bool
+	}{
+		{mesh.Chips{}, true},
+		{mesh.Chips{Width: 3, Height: 2}, true},
+		{mesh.Chips{Width: 6, Height: 4}, true},
+		{mesh.Chips{Width: 4, Height: 2}, false},
+		{mesh.Chips{Width: 3, Height: 3}, false},
+		{mesh.Chips{Width: 12, Height: 4}, false},
+		{mesh.Chips{Width: 3}, false},
+		{mesh.Chips{Width: -3, Height: 2}, false},
+	} {
+		if got := c.chips.Fill(6, 4); got != c.want {
+			t.Errorf("%+v fill a mesh of 6 × 4: %v", c.chips, got)
+		}
+	}
+}
+
 func TestWholeMeshGoesAlongXFirst(t *testing.T) {
 	m := mesh.New(5, 4, nil)
 	for from := mesh.Host; from < 20; from++ {
