@@ -75,12 +75,14 @@ func scattered(rng *rand.Rand, cfg Config, neurons, fan int) func(core, neuron, 
 }
 
 // BenchmarkTick moves what chips send in a tick: a whole TrueNorth at 20 Hz, as a
-// permutation and with an eighth of the packets for one column of cores; cores of
-// 1024 neurons whose spikes go to ten cores each; a chip in which next to nothing
-// happens.
+// permutation, with an eighth of the packets for one column of cores, and as four
+// chips; cores of 1024 neurons whose spikes go to ten cores each; a chip in which
+// next to nothing happens.
 func BenchmarkTick(b *testing.B) {
 	rng := newRand(1)
 	truenorth, xbar, loihi := truenorthTiming.sized(64, 64), xbarTiming.sized(64, 64), loihiTiming.sized(4, 4)
+	chips := truenorth
+	chips.Chips, chips.ChipHop, chips.ChipPeriod = mesh.Chips{Width: 32, Height: 32}, 50, 8
 	small, square := xbarTiming.sized(4, 3), xbarTiming.sized(8, 8)
 	spread := permutation(rng, truenorth, 256)
 	hot := func(core, neuron, k int) int32 {
@@ -97,6 +99,7 @@ func BenchmarkTick(b *testing.B) {
 	}{
 		{"truenorth", truenorth, tick{256, 0.0198, 1, 8, 1, spread}},
 		{"truenorth-hot", truenorth, tick{256, 0.0198, 1, 8, 1, hot}},
+		{"truenorth-chips", chips, tick{256, 0.0198, 1, 8, 1, spread}},
 		{"truenorth-100Hz", truenorth, tick{256, 0.1, 1, 8, 1, spread}},
 		{"truenorth-one", truenorth, tick{256, 1. / (4096 * 256), 1, 8, 1, spread}},
 		{"truenorth-ten", truenorth, tick{256, 10. / (4096 * 256), 1, 8, 1, spread}},

@@ -6,6 +6,7 @@ import "slices"
 type Counts struct {
 	Packets      int64 // packets that entered, from cores and from the host
 	HopsX, HopsY int64 // links crossed between routers, along x and along y
+	Crossings    int64 // those of them between two chips
 	Delivered    int64 // packets delivered, to cores and to the host
 	Lost         int64 // packets sent over severed links
 	HostIn       int64 // packets that entered from the host
@@ -29,6 +30,9 @@ func (m *Mesh) Counts() Counts {
 		MaxOccupancy: int(m.most),
 	}
 	for i, load := range m.loads() {
+		if m.crosses(int32(i)) {
+			c.Crossings += load
+		}
 		switch int32(i) & sideMask {
 		case east, west:
 			c.HopsX += load

@@ -26,6 +26,13 @@
 // back, so that no cycle of packets can wait for one another: the mesh cannot
 // deadlock, whatever the depth of the FIFOs.
 //
+// # Several chips
+//
+// With Config.Chips the mesh is made of several chips, side by side. Packets go the
+// same ways. A link between two chips is one as any other, but that a packet is
+// under way ChipHop cycles longer on it, and that it takes one every ChipPeriod
+// cycles.
+//
 // # Dead links
 //
 // With Config.Routes a packet takes its way from a table instead, which package
@@ -44,8 +51,8 @@
 // which they are looked at cannot be seen. In cycle c:
 //
 //   - The head of a FIFO may leave if it is ready (see below), its output sent
-//     nothing in the last LinkCycles-1 cycles, and the FIFO at the other end
-//     has a free place. Of several heads that want one output the oldest goes:
+//     nothing in the last LinkCycles-1 cycles (ChipPeriod-1 between chips), and
+//     the FIFO at the other end has a free place. Of several heads that want one output the oldest goes:
 //     the one that was due first, that is, would have entered first on an empty
 //     mesh; then the one from the lowest source (Host, then core 0, 1, …). Two
 //     packets of one source never meet in this.
@@ -73,11 +80,12 @@
 // cycles after it was sent. Without contention a packet offered at cycle t to
 // travel dx and dy hops is delivered at
 //
-//	t + 1 + dx·HopX + dy·HopY + EjectCycles
+//	t + 1 + dx·HopX + dy·HopY + c·ChipHop + EjectCycles
 //
-// which Config.ZeroLoad computes, dx and dy being what the packet's route has. The
-// I/O port counts as router 0 there, in both directions: passing it is no hop, and
-// a packet for Host is delivered EjectCycles after it left router 0.
+// which Config.ZeroLoad computes, dx and dy being what the packet's route has, and c
+// those of its hops that are between chips: none where there is one chip. The I/O
+// port counts as router 0 there, in both directions: passing it is no hop, and a
+// packet for Host is delivered EjectCycles after it left router 0.
 //
 // A place is taken for HopX+1 cycles at least, so a link carries a packet
 // every max(LinkCycles, (HopX+1)/FIFODepth) cycles at best: FIFOs shallower
@@ -124,6 +132,8 @@
 //     flit goes straight on, so that of most hops only two records are touched,
 //     those of the links before and behind it. What a link carried is not counted
 //     there: where a packet begins to go straight on, and where it stops, says it.
+//     At the border of a chip it stops, and once more behind: so the loop for flits
+//     that go straight on has nothing to do with chips.
 //   - A flit that arrives in an empty FIFO and finds its link free is sent on at
 //     once, in one pass over the list, whose loop calls nothing. All decisions of
 //     a cycle are on the state at its start, which is known in the middle of it

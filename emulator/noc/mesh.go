@@ -48,6 +48,7 @@ type Mesh struct {
 	channels   []channel
 	wires      []wire
 	linkPeriod int32 // Config.LinkCycles
+	chipPeriod int32 // Config.ChipPeriod; 0 on one chip
 	// places are the FIFOs' rings, depth places each, of the flits that wait.
 	places []held
 	hops   [1 << sideBits]Cycles // latency of a channel, by side
@@ -55,10 +56,15 @@ type Mesh struct {
 	inputs [numFIFOs]int32       // from a node's first channel to the one that it receives by at a side
 	at     []position            // of each node
 	listed []int32               // the channels that LinkLoads tells, in its order
-	far    bool                  // a hop goes beyond the wheel's horizon
-	crowd  int                   // arrivals in a cycle that are worth a call of pass; tests change it
-	ways   [][]uint8             // by destination, where links are dead: those needed so far
-	down   []uint8               // the channels of a router that lead down, one bit each
+	// straight is how many hops a flit may go straight on behind a channel until it is
+	// asked where to, which it is before it crosses to another chip, and after: so what
+	// only goes straight on never crosses. It is nil on one chip.
+	straight []int16
+	far      bool      // a hop goes beyond the wheel's horizon
+	farChip  bool      // a hop inside a chip does
+	crowd    int       // arrivals in a cycle that are worth a call of pass; tests change it
+	ways     [][]uint8 // by destination, where links are dead: those needed so far
+	down     []uint8   // the channels of a router that lead down, one bit each
 
 	// The time within the mesh goes on from run to run, so that all channels are
 	// idle when one begins: a cycle is shift later outside. It is below lateNow.
@@ -129,6 +135,7 @@ type wire struct {
 	waiters uint8
 	checked bool
 	source  bool // a source sends on it
+	crosses bool // it leads to another chip
 }
 
 type position struct{ x, y int16 }
@@ -189,7 +196,7 @@ func New(cfg Config) *Mesh {
 		stride:     [1 << sideBits]int32{east: 1 << sideBits, west: -1 << sideBits, north: -width << sideBits, south: width << sideBits},
 		at:         make([]position, n+1),
 		crowd:      12,
-		far:        max(cfg.HopX, cfg.HopY) >= horizon,
+		farChip:    max(cfg.HopX, cfg.HopY) >= horizon,
 		offers:     newOffers(n + 1),
 		exits:      newNodeSet(n),
 		senders:    make([]sender, n+1),
@@ -208,8 +215,29 @@ func New(cfg Config) *Mesh {
 	for i := range m.channels {
 		m.channels[i] = channel{sent: longAgo, left: longAgo}
 	}
+	m.far = m.farChip
 	m.connect()
+	if cfg.Chips != (mesh.Chips{}) {
+		m.divide()
+	}
 	return m
+}
+
+// divide marks the channels that cross from one chip to another, and says how far
+// flits go straight on behind the others.
+func (m *Mesh) divide() {
+	m.chipPeriod = int32(m.cfg.ChipPeriod)
+	m.far = max(m.cfg.HopX, m.cfg.HopY)+m.cfg.ChipHop >= horizon
+	m.straight = make([]int16, len(m.channels))
+	routes, w, h := m.cfg.routes(), int32(m.cfg.Chips.Width), int32(m.cfg.Chips.Height)
+	for r := range m.routers {
+		x, y := r%int32(m.cfg.Width)%w, r/int32(m.cfg.Width)%h
+		for side, left := range [mesh.Local]int32{east: w - 2 - x, west: x - 1, north: y - 1, south: h - 2 - y} {
+			c := (r+1)<<sideBits | int32(side)
+			m.wires[c].crosses = m.cfg.Chips.Crosses(routes, mesh.Hop{Router: r, Side: mesh.Side(side)})
+			m.straight[c] = int16(max(left, 0))
+		}
+	}
 }
 
 // connect tells every channel where it leads to.

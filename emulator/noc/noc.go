@@ -18,13 +18,13 @@ const Host = mesh.Host
 const (
 	MaxSide    = 1024    // routers along Width or Height
 	MaxDepth   = 1024    // packets in one FIFO
-	MaxLatency = 1 << 20 // cycles in HopX, HopY, LinkCycles and EjectCycles
+	MaxLatency = 1 << 20 // cycles in HopX and all other times of a Config
 	MaxPlaces  = 1 << 26 // packets in all FIFOs of a mesh together
 	MaxSpan    = 1 << 40 // cycles from the start of a run to its last injection
 )
 
 // Config is the shape and the timing of a mesh. There is no default: every
-// number is at least 1.
+// number is at least 1, but for those of chips where there is one.
 type Config struct {
 	// Width and Height count the routers along x and y, 1..MaxSide.
 	Width, Height int
@@ -39,6 +39,11 @@ type Config struct {
 	// EjectCycles is the cycles from leaving the last FIFO to being delivered
 	// to the core or the host, 1..MaxLatency.
 	EjectCycles Cycles
+	// Chips says where the mesh is made of several chips, whole ones. A link between
+	// two of them is crossed in ChipHop cycles more, 0..MaxLatency, and takes a packet
+	// every ChipPeriod cycles instead of LinkCycles, 1..MaxLatency.
+	Chips               mesh.Chips
+	ChipHop, ChipPeriod Cycles
 	// Routes, where not nil, is the mesh that packets find their ways by: its dead
 	// links carry nothing.
 	Routes *mesh.Mesh
@@ -50,11 +55,12 @@ type Config struct {
 // Verify says everything that is out of range in c.
 func (c Config) Verify() error {
 	var errs []error
-	check := func(name string, have, most int64) {
-		if have < 1 || have > most {
-			errs = append(errs, fmt.Errorf("%s is %d, want 1..%d", name, have, most))
+	within := func(name string, have, least, most int64) {
+		if have < least || have > most {
+			errs = append(errs, fmt.Errorf("%s is %d, want %d..%d", name, have, least, most))
 		}
 	}
+	check := func(name string, have, most int64) { within(name, have, 1, most) }
 	check("Width", int64(c.Width), MaxSide)
 	check("Height", int64(c.Height), MaxSide)
 	check("FIFODepth", int64(c.FIFODepth), MaxDepth)
@@ -62,8 +68,15 @@ func (c Config) Verify() error {
 	check("HopY", c.HopY, MaxLatency)
 	check("LinkCycles", c.LinkCycles, MaxLatency)
 	check("EjectCycles", c.EjectCycles, MaxLatency)
+	if c.Chips != (mesh.Chips{}) {
+		within("ChipHop", c.ChipHop, 0, MaxLatency)
+		check("ChipPeriod", c.ChipPeriod, MaxLatency)
+	}
 	if errs == nil {
 		check("Width × Height × ports × FIFODepth", int64(c.Routers()*numFIFOs*c.FIFODepth), MaxPlaces)
+		if !c.Chips.Fill(c.Width, c.Height) {
+			errs = append(errs, fmt.Errorf("chips of %d×%d routers do not make a mesh of %d×%d", c.Chips.Width, c.Chips.Height, c.Width, c.Height))
+		}
 		if r := c.Routes; r != nil && (r.Width() != c.Width || r.Height() != c.Height) {
 			errs = append(errs, fmt.Errorf("routes are of %d×%d routers, want %d×%d", r.Width(), r.Height(), c.Width, c.Height))
 		}
@@ -86,6 +99,9 @@ func (c Config) Hops(from, to int32) (dx, dy int) {
 	return dx, dy
 }
 
+// Crossings returns how many of the links of Hops are between two chips.
+func (c Config) Crossings(from, to int32) int { return c.Chips.Crossings(c.routes(), from, to) }
+
 // routes returns Routes, or a mesh without dead links.
 func (c Config) routes() *mesh.Mesh {
 	if c.Routes == nil {
@@ -98,7 +114,7 @@ func (c Config) routes() *mesh.Mesh {
 // nothing is in its way: the least that any packet takes.
 func (c Config) ZeroLoad(from, to int32) Cycles {
 	dx, dy := c.Hops(from, to)
-	return 1 + Cycles(dx)*c.HopX + Cycles(dy)*c.HopY + c.EjectCycles
+	return 1 + Cycles(dx)*c.HopX + Cycles(dy)*c.HopY + Cycles(c.Crossings(from, to))*c.ChipHop + c.EjectCycles
 }
 
 // Packet is what travels. The mesh looks at Dst only.

@@ -228,6 +228,8 @@ func (r *reference) canSend(at, next refPlace, taken map[refFIFO]int) bool {
 	period := r.cfg.LinkCycles
 	if next == at {
 		period = 1
+	} else if r.crosses(at, next) {
+		period = r.cfg.ChipPeriod
 	}
 	if last, ever := r.sent[[2]refPlace{at, next}]; ever && r.now < last+period {
 		return false
@@ -239,6 +241,12 @@ func (r *reference) canSend(at, next refPlace, taken map[refFIFO]int) bool {
 func (r *reference) severed(at, next refPlace) bool {
 	a, b := int32(r.number(at)), int32(r.number(next))
 	return slices.Contains(r.cfg.Severed, mesh.Link{min(a, b), max(a, b)})
+}
+
+// crosses says whether two places are of different chips; the host is of none.
+func (r *reference) crosses(at, next refPlace) bool {
+	c := r.cfg.Chips
+	return c.Width > 0 && next != refHost && (at.x/c.Width != next.x/c.Width || at.y/c.Height != next.y/c.Height)
 }
 
 // leave takes a packet out of a router: to a neighbour, to its core, or out of
@@ -254,6 +262,11 @@ func (r *reference) leave(p refPacket, at refPlace, to refFIFO, taken map[refFIF
 	if to.at != at {
 		r.outcome.Loads[[2]int{r.number(at), r.number(to.at)}]++
 	}
+	longer := Cycles(0)
+	if r.crosses(at, to.at) {
+		counts.Crossings++
+		longer = r.cfg.ChipHop
+	}
 	switch {
 	case to.at == refHost:
 		counts.HostOut++
@@ -262,10 +275,10 @@ func (r *reference) leave(p refPacket, at refPlace, to refFIFO, taken map[refFIF
 		r.deliver(p)
 	case to.at.y == at.y:
 		counts.HopsX++
-		r.fly(p, to, r.cfg.HopX, taken)
+		r.fly(p, to, r.cfg.HopX+longer, taken)
 	default:
 		counts.HopsY++
-		r.fly(p, to, r.cfg.HopY, taken)
+		r.fly(p, to, r.cfg.HopY+longer, taken)
 	}
 }
 

@@ -19,6 +19,9 @@ func (m *Mesh) turn(packet, in int32) (out int32, left int16) {
 		dx = dy
 	}
 	out, left = node|side, max(dx, -dx)-1
+	if m.straight != nil {
+		left = min(left, m.straight[out])
+	}
 	m.goStraight(out, left, 1)
 	return out, left
 }
@@ -81,12 +84,27 @@ func entryOf(node int32) int32 {
 }
 
 // slotOf is where in the wheel those are that a channel between routers sends now.
-func (m *Mesh) slotOf(c int32) uint { return uint(m.now+min(m.hops[c&sideMask], horizon-1)) % horizon }
+func (m *Mesh) slotOf(c int32) uint { return uint(m.now+min(m.hopOf(c), horizon-1)) % horizon }
+
+// crosses reports whether a channel leads to another chip.
+func (m *Mesh) crosses(c int32) bool { return m.straight != nil && m.wires[c].crosses }
+
+// hopOf is the latency of a channel between routers.
+func (m *Mesh) hopOf(c int32) Cycles {
+	hop := m.hops[c&sideMask]
+	if m.crosses(c) {
+		hop += m.cfg.ChipHop
+	}
+	return hop
+}
 
 // periodOf is the cycles between two packets of a channel.
 func (m *Mesh) periodOf(c int32) int32 {
-	if c&sideMask == exit {
+	switch {
+	case c&sideMask == exit:
 		return 1
+	case m.crosses(c):
+		return m.chipPeriod
 	}
 	return m.linkPeriod
 }

@@ -28,7 +28,7 @@ func (m *Mesh) step() {
 func (m *Mesh) arrive() {
 	flits := m.flights.take(m.now)
 	rest := flits
-	if len(flits) >= m.crowd && !m.far {
+	if len(flits) >= m.crowd && !m.farChip {
 		rest = m.pass(flits)
 	}
 	now := int32(m.now)
@@ -46,7 +46,7 @@ func (m *Mesh) arrive() {
 		}
 		o := &m.channels[out]
 		switch taken := o.takenAt(now); {
-		case now-o.sent >= m.linkPeriod && taken < m.depth:
+		case now-o.sent >= m.linkPeriod && taken < m.depth && !m.crosses(out):
 			m.send(f, out, taken)
 		case !m.try(f, out):
 			m.wait(f, out)
@@ -153,7 +153,7 @@ func (m *Mesh) try(f flit, out int32) bool {
 // places taken at the start of the cycle.
 func (m *Mesh) send(f flit, out int32, taken uint16) {
 	m.most = max(m.most, taken+1)
-	o, hop := &m.channels[out], m.hops[out&sideMask]
+	o, hop := &m.channels[out], m.hopOf(out)
 	o.sent = int32(m.now)
 	o.taken++
 	o.winner = m.flights.add(flit{packet: f.packet, at: out, from: f.at, left: f.left}, m.now, m.now+hop)
@@ -194,7 +194,7 @@ func (m *Mesh) replace(f flit, out int32) bool {
 	m.takeBack(flit{packet: sent.packet, at: sent.from, left: sent.left}, out)
 	sent.packet, sent.from, sent.left = f.packet, f.at, f.left
 	if m.far {
-		m.packets[f.packet].ready = m.now + m.hops[out&sideMask]
+		m.packets[f.packet].ready = m.now + m.hopOf(out)
 	}
 	return true
 }

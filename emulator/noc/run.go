@@ -29,7 +29,7 @@ func (m *Mesh) Run(start Cycles, sources []Source, deliver func(Delivery)) (end 
 	for i := range sources {
 		m.senders[nodeOf(sources[i].Router)].source = none
 	}
-	m.now += m.cfg.LinkCycles // no link is busy then
+	m.now += Cycles(max(m.linkPeriod, m.chipPeriod)) // no link is busy then
 	m.sources, m.deliver = nil, nil
 	return m.end
 }
