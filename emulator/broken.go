@@ -25,6 +25,7 @@ type broken struct {
 	// cores says which of the image's cores are dead.
 	cores  []bool
 	routes *mesh.Mesh
+	chips  mesh.Chips
 	// severed are the dead links that the routes do not go around.
 	severed []mesh.Link
 	// lossy has the severed links too.
@@ -51,7 +52,7 @@ func (c *Chip) DeadUse() DeadUse { return c.broken.use }
 
 // newBroken looks at what is dead, d, with the eyes of an image.
 func newBroken(im *image.Image, d *targets.Defects) broken {
-	b := broken{defects: d, cores: make([]bool, len(im.Cores)), routes: im.Mesh(), lossy: map[mesh.Link]bool{}}
+	b := broken{defects: d, cores: make([]bool, len(im.Cores)), routes: im.Mesh(), chips: im.Manifest.Arch.Chips(), lossy: map[mesh.Link]bool{}}
 	if d == nil {
 		return b
 	}
@@ -108,14 +109,20 @@ func (b *broken) spec(im *image.Image, k int, s *core.Spec) *core.Spec {
 	return s.Broken(axons, cells)
 }
 
-// way returns the links that a packet from a router, or from noc.Host, crosses on
-// its way to a core, and what becomes of it.
-func (b *broken) way(from, dest, to int32) (dx, dy int, end fate) {
+// trip is the links that a packet crosses, along x and along y, how many of them are
+// between chips, and what becomes of it.
+type trip struct {
+	hopX, hopY, chipHop int
+	end                 fate
+}
+
+// trip returns that of a packet from a router, or from noc.Host, to a core.
+func (b *broken) trip(from, dest, to int32) trip {
 	if len(b.severed) > 0 {
-		return b.wayAcross(from, dest, to)
+		return b.tripAcross(from, dest, to)
 	}
-	dx, dy, _ = b.routes.Hops(from, to)
-	return dx, dy, b.at(dest)
+	dx, dy, _ := b.routes.Hops(from, to)
+	return trip{dx, dy, b.chips.Crossings(b.routes, from, to), b.at(dest)}
 }
 
 // at returns what becomes of a packet that reached the router of its core.
@@ -126,21 +133,26 @@ func (b *broken) at(dest int32) fate {
 	return arrives
 }
 
-// wayAcross is way where links are severed: it ends before the first of them.
-func (b *broken) wayAcross(from, dest, to int32) (dx, dy int, end fate) {
+// tripAcross is trip where links are severed: it ends before the first of them.
+func (b *broken) tripAcross(from, dest, to int32) (t trip) {
 	hops, _ := b.routes.Route(from, to)
 	for _, h := range hops {
 		if l, _ := b.routes.Across(h); b.lossy[l] {
 			b.use.Destinations++
-			return dx, dy, lostAtLink
+			t.end = lostAtLink
+			return t
 		}
 		if h.Side == mesh.East || h.Side == mesh.West {
-			dx++
+			t.hopX++
 		} else {
-			dy++
+			t.hopY++
+		}
+		if b.chips.Crosses(b.routes, h) {
+			t.chipHop++
 		}
 	}
-	return dx, dy, b.at(dest)
+	t.end = b.at(dest)
+	return t
 }
 
 // end notes what becomes of the packet to destination k of a fan.

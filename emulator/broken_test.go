@@ -224,8 +224,9 @@ func TestImageAroundDefectsRunsEqual(t *testing.T) {
 				detours += hops[mode] - before[targets.HopX] - before[targets.HopY]
 				if m.mesh != nil {
 					c := m.mesh.Counts()
-					if c.HopsX != total[targets.HopX] || c.HopsY != total[targets.HopY] {
-						t.Errorf("the mesh counts %d and %d hops, the books %d and %d", c.HopsX, c.HopsY, total[targets.HopX], total[targets.HopY])
+					booked := [3]int64{total[targets.HopX], total[targets.HopY], total[targets.ChipHop]}
+					if got := [3]int64{c.HopsX, c.HopsY, c.Crossings}; got != booked {
+						t.Errorf("the mesh counts %v hops along x, y and between chips, the books %v", got, booked)
 					}
 				}
 			}

@@ -9,12 +9,13 @@ import (
 )
 
 // sums are what spikes count for on their way.
-type sums struct{ packets, hopX, hopY, toHost, synapses int64 }
+type sums struct{ packets, hopX, hopY, chipHop, toHost, synapses int64 }
 
 func (s *sums) add(to *spot) {
 	s.packets++
 	s.hopX += int64(to.hopX)
 	s.hopY += int64(to.hopY)
+	s.chipHop += int64(to.chipHop)
 	s.synapses += int64(to.synapses)
 	if to.core == image.Host {
 		s.toHost++
@@ -68,6 +69,7 @@ func (m *Machine) sendDirectInputs(inputs []int32) {
 	m.chipAct[targets.HostIn] += sent.packets
 	m.chipAct[targets.HopX] += sent.hopX
 	m.chipAct[targets.HopY] += sent.hopY
+	m.chipAct[targets.ChipHop] += sent.chipHop
 	m.chipAct[targets.HostOut] += sent.toHost
 	m.synapticEvents += sent.synapses
 }
@@ -93,11 +95,12 @@ func (m *Machine) deliverAll(k int, slots []int32, w *worker) (sent sums) {
 // deliverSingle is the loop of deliverAll where each slot has one spot.
 func (m *Machine) deliverSingle(w *worker, to []spot, slots []int32, sent *sums) {
 	from, span := w.from, uint32(w.to-w.from)
-	var hopX, hopY, synapses int64
+	var hopX, hopY, chipHop, synapses int64
 	for _, slot := range slots {
 		to := &to[slot]
 		hopX += int64(to.hopX)
 		hopY += int64(to.hopY)
+		chipHop += int64(to.chipHop)
 		synapses += int64(to.synapses)
 		if uint32(to.core-from) < span {
 			m.deliverTo(to)
@@ -111,6 +114,7 @@ func (m *Machine) deliverSingle(w *worker, to []spot, slots []int32, sent *sums)
 	sent.packets += int64(len(slots))
 	sent.hopX += hopX
 	sent.hopY += hopY
+	sent.chipHop += chipHop
 	sent.synapses += synapses
 }
 

@@ -16,7 +16,7 @@ import (
 // counted, and the synaptic events are those of the network, counted with the
 // spike of their source.
 func TestCopiesAreCountedAndNotTold(t *testing.T) {
-	im := sample.Spread(sample.Dense())
+	im := sample.Spread(sample.OfChips(sample.Dense()))
 	for _, mode := range []Mode{Cycle, Functional} {
 		m := New(NewChip(im, sample.Timing(), mode))
 		var fired [][]int32
@@ -42,6 +42,7 @@ func TestCopiesAreCountedAndNotTold(t *testing.T) {
 			targets.SynapticOp:     5, // two from the input, one of the relay, two behind it
 			targets.HopX:           5, // 1 to the copy, 1 to the relay, 2 to the part, 1 to a[1]
 			targets.HopY:           2, // 1 to the part, 1 to b[0]
+			targets.ChipHop:        5, // 1 to the relay, 2 to the part, 1 to a[1], 1 to b[0]
 			targets.HostOut:        1,
 			targets.NeuronUpdate:   4 * 6,
 		} {

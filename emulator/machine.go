@@ -11,6 +11,7 @@
 package emulator
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/weft-toolchain/weft/emulator/activity"
@@ -99,6 +100,7 @@ func New(c *Chip) *Machine {
 		m.mesh = noc.New(noc.Config{
 			Width: a.MeshWidth, Height: a.MeshHeight, FIFODepth: t.FIFO,
 			HopX: t.HopX, HopY: t.HopY, LinkCycles: t.Link, EjectCycles: t.Eject,
+			Chips: c.broken.chips, ChipHop: t.ChipHop, ChipPeriod: cmp.Or(t.ChipPeriod, t.Link),
 			Routes: c.broken.routes, Severed: c.broken.severed,
 		})
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/weft-toolchain/weft/targets"
 )
 
-// archs are the two kinds of crossbar.
-var archs = map[string]targets.Arch{"dense": sample.Dense(), "sparse": sample.Sparse()}
+// archs are the two kinds of crossbar, and a mesh of several chips.
+var archs = map[string]targets.Arch{"dense": sample.Dense(), "sparse": sample.Sparse(), "chips": sample.OfChips(sample.Dense())}
 
 const (
 	seeds = 12
@@ -90,6 +90,7 @@ func TestMachineEqualsNetwork(t *testing.T) {
 // The links that are booked from the positions of the cores are those that
 // packets crossed in the mesh; so are the packets through the I/O port.
 func TestBookedHopsAreThoseOfTheMesh(t *testing.T) {
+	crossings := int64(0)
 	forEach(t, func(t *testing.T, _ *sample.Net, im *image.Image, stimulus [][]int32) {
 		m := New(NewChip(im, sample.Timing(), Cycle))
 		_, act := run(m, stimulus)
@@ -100,6 +101,7 @@ func TestBookedHopsAreThoseOfTheMesh(t *testing.T) {
 		}{
 			{"hop_x", total[targets.HopX], mesh.HopsX},
 			{"hop_y", total[targets.HopY], mesh.HopsY},
+			{"chip_hop", total[targets.ChipHop], mesh.Crossings},
 			{"host_in", total[targets.HostIn], mesh.HostIn},
 			{"host_out", total[targets.HostOut], mesh.HostOut},
 			{"packet_sent", total[targets.PacketSent], mesh.Packets - mesh.HostIn},
@@ -112,7 +114,11 @@ func TestBookedHopsAreThoseOfTheMesh(t *testing.T) {
 				t.Errorf("%s: booked %d, the mesh had %d", x.what, x.got, x.want)
 			}
 		}
+		crossings += mesh.Crossings
 	})
+	if crossings == 0 {
+		t.Error("no packet goes from chip to chip: the test is idle")
+	}
 }
 
 // Watching changes nothing, and what is seen agrees with the books.
@@ -204,9 +210,13 @@ func TestCyclesOfATick(t *testing.T) {
 			row := x.Row + words*x.Word
 			idle := x.Tick + update
 			active := x.Tick + row + update
-			toA := 1 + x.HopX + x.Eject + 1           // from the I/O port, at (0, 0); it is over one cycle later
-			aToB := 1 + 2*x.HopX + 2*x.HopY + x.Eject // the packet is ready when a is done
-			bToHost := 1 + 3*x.HopX + 2*x.HopY + x.Eject
+			between := int64(0) // b is one chip east and two south of both
+			if arch.SeveralChips() {
+				between = 3 * x.ChipHop
+			}
+			toA := 1 + x.HopX + x.Eject + 1                     // from the I/O port, at (0, 0); it is over one cycle later
+			aToB := 1 + 2*x.HopX + 2*x.HopY + between + x.Eject // the packet is ready when a is done
+			bToHost := 1 + 3*x.HopX + 2*x.HopY + between + x.Eject
 			// The row of b is read when its spike is due where delays are at axons,
 			// and in the tick after it was sent where they are at synapses.
 			tick3, tick5 := idle, active
@@ -318,6 +328,8 @@ func TestSlowerIsNeverFaster(t *testing.T) {
 		"spike":       func(x *targets.Timing) { x.Spike++ },
 		"hop_x":       func(x *targets.Timing) { x.HopX *= 2 },
 		"hop_y":       func(x *targets.Timing) { x.HopY *= 2 },
+		"chip_hop":    func(x *targets.Timing) { x.ChipHop *= 2 },
+		"chip_period": func(x *targets.Timing) { x.ChipPeriod *= 3 },
 		"link":        func(x *targets.Timing) { x.Link *= 2 },
 		"eject":       func(x *targets.Timing) { x.Eject *= 2 },
 		"barrier":     func(x *targets.Timing) { x.Barrier++ },

@@ -18,9 +18,9 @@ type fan struct {
 	// losses is nil where all packets arrive.
 	losses *losses
 	// synapses are those of the network behind the axons, hopX and hopY links
-	// crossed, toHost packets that leave the chip.
-	synapses           int64
-	hopX, hopY, toHost int32
+	// crossed, chipHop those between chips, toHost packets that leave the chip.
+	synapses                    int64
+	hopX, hopY, chipHop, toHost int32
 }
 
 // losses are the packets of a fan that do not arrive.
@@ -84,12 +84,13 @@ func (c *Chip) newFans(lists [][]image.Dest, from int32, behind [][]int64) []fan
 	for k, dests := range lists {
 		f := fan{dests: dests}
 		for i, d := range dests {
-			dx, dy, end := c.broken.way(from, d.Core, c.image.Router(d.Core))
-			f.hopX += int32(dx)
-			f.hopY += int32(dy)
-			f.end(i, end)
+			t := c.broken.trip(from, d.Core, c.image.Router(d.Core))
+			f.hopX += int32(t.hopX)
+			f.hopY += int32(t.hopY)
+			f.chipHop += int32(t.chipHop)
+			f.end(i, t.end)
 			switch {
-			case d.Core == image.Host && end == arrives:
+			case d.Core == image.Host && t.end == arrives:
 				f.toHost++
 			case d.Core != image.Host && d.Axon >= 0:
 				f.synapses += behind[d.Core][d.Axon]
@@ -158,6 +159,7 @@ func (m *Machine) sendInputs(inputs []int32) {
 		m.chipAct[targets.HostIn] += int64(len(f.dests))
 		m.chipAct[targets.HopX] += int64(f.hopX)
 		m.chipAct[targets.HopY] += int64(f.hopY)
+		m.chipAct[targets.ChipHop] += int64(f.chipHop)
 		at = m.send(src, f, 1, at, 1)
 	}
 }
@@ -206,6 +208,7 @@ func (m *Machine) sendFan(k int, c *core.Core, src *noc.Source, slot int32, f *f
 	c.Counts[targets.PacketSent] += int64(len(f.dests))
 	c.Counts[targets.HopX] += int64(f.hopX)
 	c.Counts[targets.HopY] += int64(f.hopY)
+	c.Counts[targets.ChipHop] += int64(f.chipHop)
 	at = max(at, m.work[k].Began+m.chip.specs[k].UpdateCycles(int(slot)+1))
 	// A router takes one packet a cycle: a core that could send faster waits for
 	// itself, which is no stall.

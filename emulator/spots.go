@@ -45,19 +45,23 @@ func (s *spots) of(slot int32) []spot {
 }
 
 // spot is an axon, a bit of a word, delay ticks from now; or the host, as core. The
-// rest is for the books: the links on the way, and the network's synapses behind it.
+// rest is for the books: the links on the way, those of them between chips, and the
+// network's synapses behind it.
 type spot struct {
-	core, word int32
-	synapses   uint16
-	hopX, hopY uint8
-	delay, bit uint8
+	core, word        int32
+	synapses, chipHop uint16
+	hopX, hopY        uint8
+	delay, bit        uint8
 }
 
 // newSpot returns a spot, or false where something is too large for one.
-func newSpot(core int32, synapses int64, hopX, hopY, delay int) (spot, bool) {
+func newSpot(core int32, synapses int64, t trip, delay int) (spot, bool) {
 	const byteMax = math.MaxUint8
-	ok := synapses <= math.MaxUint16 && hopX <= byteMax && hopY <= byteMax && delay <= byteMax
-	return spot{core: core, synapses: uint16(synapses), hopX: uint8(hopX), hopY: uint8(hopY), delay: uint8(delay)}, ok
+	ok := max(synapses, int64(t.chipHop)) <= math.MaxUint16 && max(t.hopX, t.hopY, delay) <= byteMax
+	return spot{
+		core: core, synapses: uint16(synapses), chipHop: uint16(t.chipHop),
+		hopX: uint8(t.hopX), hopY: uint8(t.hopY), delay: uint8(delay),
+	}, ok
 }
 
 // newDirect returns where the spikes of a chip go, or nil where that does not fit
@@ -85,7 +89,6 @@ func (c *Chip) spots(fans []fan, from int32, behind [][]int64) (s spots, ok bool
 	for k := range fans {
 		f := &fans[k]
 		for _, dest := range f.dests {
-			dx, dy, _ := c.broken.way(from, dest.Core, c.image.Router(dest.Core))
 			delay, synapses := 1, int64(0)
 			if delayed {
 				delay = int(dest.Delay)
@@ -93,7 +96,7 @@ func (c *Chip) spots(fans []fan, from int32, behind [][]int64) (s spots, ok bool
 			if dest.Core != image.Host && f.synapses > 0 { // those behind a relay are counted where the spike came from
 				synapses = behind[dest.Core][dest.Axon]
 			}
-			to, fits := newSpot(dest.Core, synapses, dx, dy, delay)
+			to, fits := newSpot(dest.Core, synapses, c.broken.trip(from, dest.Core, c.image.Router(dest.Core)), delay)
 			ok = ok && fits
 			if dest.Core != image.Host {
 				to.word, to.bit = c.base[dest.Core]+dest.Axon>>6, uint8(dest.Axon&63)

@@ -113,12 +113,14 @@ func (m *Machine) sendPassing(k int, p *passing, w *worker) {
 		p.tile.Book.Packets += sent.packets
 		p.tile.Book.HopX += sent.hopX
 		p.tile.Book.HopY += sent.hopY
+		p.tile.Book.ChipHop += sent.chipHop
 		return
 	}
 	c := &m.cores[k].Counts
 	c[targets.PacketSent] += sent.packets
 	c[targets.HopX] += sent.hopX
 	c[targets.HopY] += sent.hopY
+	c[targets.ChipHop] += sent.chipHop
 }
 
 // prefetch asks for the spots of some slots.

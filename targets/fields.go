@@ -13,10 +13,12 @@ const (
 	extField
 	wordsField // a list of names
 	hertzField
+	sizeField // a width and a height; none is zeros
+	mustSize
 )
 
 // field is a row about one field of `arch` or `timing`. Exactly one of the
-// pointers is used, by kind. unit and doc are for targets/README.md.
+// functions is used, by kind. unit and doc are for targets/README.md.
 type field struct {
 	name   string
 	unit   string
@@ -25,21 +27,35 @@ type field struct {
 	lo, hi int64
 	def    int64
 	enum   []string
-	// devices says that it matters only where the crossbar is of devices.
-	devices bool
+	// where says on which targets it matters.
+	where   Feature
 	putInt  func(*Target, int64)
 	putStr  func(*Target, string)
 	putNum  func(*Target, float64)
+	putSize func(t *Target, width, height int)
 }
 
 const (
-	big       = 1 << 30
-	maxMesh   = 256
-	maxCycles = 1 << 20
+	big         = 1 << 30
+	maxMesh     = 256
+	maxCycles   = 1 << 20
+	maxChipLink = 1 << 10
 )
 
-// archFields are the fields of `arch`; `mesh` is read apart.
+// archFields are the fields of `arch`.
 var archFields = []field{
+	{
+		name: "mesh", unit: "cores", doc: "width and height of the mesh of cores",
+		kind: mustSize, lo: 1, hi: maxMesh, putSize: func(t *Target, w, h int) { t.Arch.MeshWidth, t.Arch.MeshHeight = w, h },
+	},
+	{
+		name: "chip", unit: "cores", doc: "width and height of one chip, where the mesh is made of several, side by side; none: the mesh is one chip",
+		kind: sizeField, lo: 1, hi: maxMesh, putSize: func(t *Target, w, h int) { t.Arch.ChipWidth, t.Arch.ChipHeight = w, h },
+	},
+	{
+		name: "chip_link", unit: "hops", doc: "how many hops inside a chip the mapper takes one between chips to cost, where there are several",
+		kind: intField, lo: 1, hi: maxChipLink, def: 8, putInt: func(t *Target, v int64) { t.Arch.ChipLink = int(v) },
+	},
 	{
 		name: "neurons", unit: "neurons", doc: "slots for neurons in a core",
 		kind: mustInt, lo: 1, hi: 1 << 16, putInt: func(t *Target, v int64) { t.Arch.Neurons = int(v) },
@@ -141,15 +157,15 @@ var timingFields = []field{
 		kind: intField, lo: 0, hi: maxCycles, putInt: func(t *Target, v int64) { t.Timing.Word = v },
 	},
 	{
-		name: "read", unit: "cycles", doc: "a read of all driven rows of devices together, in a tick with an active axon", devices: true,
+		name: "read", unit: "cycles", doc: "a read of all driven rows of devices together, in a tick with an active axon", where: OnDevices,
 		kind: intField, lo: 0, hi: maxCycles, putInt: func(t *Target, v int64) { t.Timing.Read = v },
 	},
 	{
-		name: "conversion", unit: "cycles", doc: "each column's sum that a converter converts", devices: true,
+		name: "conversion", unit: "cycles", doc: "each column's sum that a converter converts", where: OnDevices,
 		kind: intField, lo: 0, hi: maxCycles, putInt: func(t *Target, v int64) { t.Timing.Conversion = v },
 	},
 	{
-		name: "converters", unit: "converters", doc: "analogue-to-digital converters of a core, which convert side by side", devices: true,
+		name: "converters", unit: "converters", doc: "analogue-to-digital converters of a core, which convert side by side", where: OnDevices,
 		kind: intField, lo: 1, hi: 1 << 20, def: 1, putInt: func(t *Target, v int64) { t.Timing.Converters = v },
 	},
 	{
@@ -185,6 +201,14 @@ var timingFields = []field{
 		kind: intField, lo: 1, hi: maxCycles, def: 1, putInt: func(t *Target, v int64) { t.Timing.Link = v },
 	},
 	{
+		name: "chip_hop", unit: "cycles", doc: "what a hop between two chips takes in addition to `hop_x` or `hop_y`", where: BetweenChips,
+		kind: intField, lo: 0, hi: maxCycles, putInt: func(t *Target, v int64) { t.Timing.ChipHop = v },
+	},
+	{
+		name: "chip_period", unit: "cycles", doc: "between two packets on one link between two chips; 0: as `link`", where: BetweenChips,
+		kind: intField, lo: 0, hi: maxCycles, putInt: func(t *Target, v int64) { t.Timing.ChipPeriod = v },
+	},
+	{
 		name: "eject", unit: "cycles", doc: "from the last FIFO into the core's scheduler, or out to the host",
 		kind: intField, lo: 1, hi: maxCycles, def: 1, putInt: func(t *Target, v int64) { t.Timing.Eject = v },
 	},
@@ -202,26 +226,27 @@ var timingFields = []field{
 type priceField struct {
 	name, unit, doc string
 	of              func(*Prices) *float64
-	// devices says that it matters only where the crossbar is of devices.
-	devices bool
+	// where says on which targets it matters.
+	where Feature
 }
 
 // priceFields are the fields of `prices`: the events, and leakage.
 func priceFields() []priceField {
 	var out []priceField
 	for k, e := range Events {
-		out = append(out, priceField{e.Name, "J", e.Doc, func(p *Prices) *float64 { return &p.Energy[k] }, e.Devices})
+		out = append(out, priceField{e.Name, "J", e.Doc, func(p *Prices) *float64 { return &p.Energy[k] }, e.Where})
 	}
 	return append(
 		out,
-		priceField{"leakage_chip", "W", "drawn by the chip as a whole", func(p *Prices) *float64 { return &p.LeakageChip }, false},
-		priceField{"leakage_core", "W", "drawn by each core in use, in addition", func(p *Prices) *float64 { return &p.LeakageCore }, false},
+		priceField{"leakage_chip", "W", "drawn by the chip as a whole", func(p *Prices) *float64 { return &p.LeakageChip }, Anywhere},
+		priceField{"leakage_core", "W", "drawn by each core in use, in addition", func(p *Prices) *float64 { return &p.LeakageCore }, Anywhere},
 	)
 }
 
-func names(fields []field, more ...string) []string {
+func names(fields []field) []string {
+	var out []string
 	for _, f := range fields {
-		more = append(more, f.name)
+		out = append(out, f.name)
 	}
-	return more
+	return out
 }

@@ -91,6 +91,24 @@ func TestFieldsThatAreNotSaidHaveTheirDefaults(t *testing.T) {
 	}
 }
 
+// A mesh that is one chip says nothing of chips, so that its images are those of a
+// file that never spoke of them.
+func TestChipsAreSaidOfSeveralOnly(t *testing.T) {
+	four, one := load(t, "testdata/good/truenorth4.yaml"), load(t, "testdata/good/onechip.yaml")
+	want := load(t, "truenorth").Arch
+	if one.Arch != want || one.Arch.SeveralChips() {
+		t.Errorf("a mesh of one chip: %+v, want %+v", one.Arch, want)
+	}
+	want.MeshWidth, want.MeshHeight = 128, 128
+	want.ChipWidth, want.ChipHeight, want.ChipLink = 64, 64, 16
+	if four.Arch != want || !four.Arch.SeveralChips() {
+		t.Errorf("a mesh of four chips: %+v, want %+v", four.Arch, want)
+	}
+	if x := four.Timing; x.ChipHop != 50 || x.ChipPeriod != 64 || four.Prices.Energy[ChipHop] != 832e-12 {
+		t.Errorf("links between chips: %+v, %v J", x, four.Prices.Energy[ChipHop])
+	}
+}
+
 func TestTextsAreTheFilesNearestFirst(t *testing.T) {
 	texts, err := Texts("testdata/good/child.yaml")
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/yamldoc"
 	"github.com/weft-toolchain/weft/isa"
+	"github.com/weft-toolchain/weft/targets/mesh"
 )
 
 var targetKeys = []string{"target", "doc", "inherits", archBlock, devicesBlock, timingBlock, pricesBlock, areaBlock}
@@ -27,8 +28,7 @@ func decode(root *yamldoc.Node, diags *diag.List) *Target {
 		t.Doc = r.String(n, "doc")
 	}
 	before := diags.Len()
-	if n := r.Require(root, "target", archBlock); r.Mapping(n, archBlock, names(archFields, "mesh")...) {
-		readMesh(r, n, t)
+	if n := r.Require(root, "target", archBlock); r.Mapping(n, archBlock, names(archFields)...) {
 		readFields(r, n, archBlock, archFields, t)
 		if diags.Len() == before {
 			checkArch(n, t, diags)
@@ -78,17 +78,17 @@ func readName(r yamldoc.Reader, n *yamldoc.Node, what string) string {
 	return s
 }
 
-func readMesh(r yamldoc.Reader, n *yamldoc.Node, t *Target) {
-	m := r.Require(n, "arch", "mesh")
-	if !r.Sequence(m, "mesh") {
-		return
+// readSize reads the width and the height that a field is.
+func readSize(r yamldoc.Reader, n *yamldoc.Node, f *field) (width, height int) {
+	if !r.Sequence(n, f.name) {
+		return 0, 0
 	}
-	if len(m.Items) != 2 {
-		r.Diags.Add(m.Pos, diag.WrongType, "mesh: want [width, height] in cores, have %d numbers", len(m.Items))
-		return
+	if len(n.Items) != 2 {
+		r.Diags.Add(n.Pos, diag.WrongType, "%s: want [width, height] in %s, have %d numbers", f.name, f.unit, len(n.Items))
+		return 0, 0
 	}
-	t.Arch.MeshWidth = int(r.Int(m.Items[0], "mesh width", 1, maxMesh))
-	t.Arch.MeshHeight = int(r.Int(m.Items[1], "mesh height", 1, maxMesh))
+	width = int(r.Int(n.Items[0], f.name+" width", f.lo, f.hi))
+	return width, int(r.Int(n.Items[1], f.name+" height", f.lo, f.hi))
 }
 
 func readFields(r yamldoc.Reader, n *yamldoc.Node, block string, fields []field, t *Target) {
@@ -99,11 +99,11 @@ func readFields(r yamldoc.Reader, n *yamldoc.Node, block string, fields []field,
 			switch f.kind {
 			case intField:
 				f.putInt(t, f.def)
-			case mustInt, enumField, hertzField:
+			case mustInt, enumField, hertzField, mustSize:
 				r.Diags.Add(n.Pos, diag.MissingField, "%s: field %q is required", block, f.name)
 			case optionField:
 				f.putStr(t, f.enum[0])
-			case extField, wordsField:
+			case extField, wordsField, sizeField:
 			}
 			continue
 		}
@@ -116,6 +116,9 @@ func readFields(r yamldoc.Reader, n *yamldoc.Node, block string, fields []field,
 			f.putStr(t, readExtensions(r, v))
 		case wordsField:
 			f.putStr(t, readWords(r, v, what))
+		case sizeField, mustSize:
+			w, h := readSize(r, v, &f)
+			f.putSize(t, w, h)
 		case hertzField:
 			before := r.Diags.Len()
 			hz := r.Quantity(v, what, "Hz")
@@ -184,6 +187,7 @@ func checkArch(n *yamldoc.Node, t *Target, diags *diag.List) {
 	if a.Controller.EventDriven() {
 		checkCircuit(n, a, diags)
 	}
+	checkChips(n, a, diags)
 	// What accumulates in a tick must not wrap; it saturates to a state word
 	// after. A sparse axon may reach a neuron many times.
 	const accumulator = 32
@@ -193,6 +197,18 @@ func checkArch(n *yamldoc.Node, t *Target, diags *diag.List) {
 	}
 	if synapses<<(a.WeightBits-1) > 1<<(accumulator-1) {
 		diags.Add(n.Pos, diag.OutOfRange, "arch: %d synapses of %d-bit weights, all to one neuron, do not fit the %d bits of its accumulator", synapses, a.WeightBits, accumulator)
+	}
+}
+
+// checkChips refuses chips that do not make the mesh. A mesh of one chip says
+// nothing of chips, however the file puts it.
+func checkChips(n *yamldoc.Node, a *Arch, diags *diag.List) {
+	if !a.Chips().Fill(a.MeshWidth, a.MeshHeight) {
+		diags.Add(n.Get("chip").Pos, diag.OutOfRange, "arch.chip: whole chips of %d × %d cores do not make a mesh of %d × %d: want a width that divides %d, and a height that divides %d",
+			a.ChipWidth, a.ChipHeight, a.MeshWidth, a.MeshHeight, a.MeshWidth, a.MeshHeight)
+	}
+	if a.Chips() == (mesh.Chips{}) || a.ChipWidth == a.MeshWidth && a.ChipHeight == a.MeshHeight {
+		a.ChipWidth, a.ChipHeight, a.ChipLink = 0, 0, 0
 	}
 }
 

@@ -29,7 +29,6 @@ type targetRow struct {
 // README.md is what the tables and the target files say.
 func TestReadme(t *testing.T) {
 	r := readme{MaxInherits: maxInherits}
-	r.Arch = []fieldRow{{"mesh", "cores", fmt.Sprintf("[1 to %d, 1 to %d]", maxMesh, maxMesh), "required", "width and height of the mesh of cores"}}
 	for _, f := range archFields {
 		r.Arch = append(r.Arch, rowOf(f))
 	}
@@ -74,6 +73,11 @@ func rowOf(f field) fieldRow {
 		row.Values, row.Default = "a list such as [M]", "none"
 	case hertzField:
 		row.Values = "above 0"
+	case sizeField, mustSize:
+		row.Values = fmt.Sprintf("[%d to %d, %d to %d]", f.lo, f.hi, f.lo, f.hi)
+		if f.kind == sizeField {
+			row.Default = "none"
+		}
 	}
 	return row
 }
@@ -142,7 +146,7 @@ func TestEveryFigureHasASource(t *testing.T) {
 
 // A target that stands alone says what it takes and costs, field by field:
 // nothing of a built-in one is left to a default, but that a digital one says
-// nothing of devices.
+// nothing of devices, and one chip nothing of links between chips.
 func TestBuiltInTargetsListEveryTimeAndPrice(t *testing.T) {
 	for _, name := range Names() {
 		texts, err := Texts(name)
@@ -162,15 +166,16 @@ func TestBuiltInTargetsListEveryTimeAndPrice(t *testing.T) {
 		var want []string
 		chip := load(t, name)
 		analogue := chip.Devices != nil
+		matters := map[Feature]bool{Anywhere: true, OnDevices: analogue, BetweenChips: chip.Arch.SeveralChips()}
 		for _, f := range timingFields {
 			// An event-driven controller has times of its own.
 			ticks := !chip.Arch.Controller.EventDriven() || f.kind == hertzField
-			if ticks && (analogue || !f.devices) {
+			if ticks && matters[f.where] {
 				want = append(want, timingBlock+"."+f.name)
 			}
 		}
 		for _, p := range priceFields() {
-			if analogue || !p.devices {
+			if matters[p.where] {
 				want = append(want, pricesBlock+"."+p.name)
 			}
 		}

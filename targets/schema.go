@@ -9,8 +9,6 @@ import (
 
 // Schema describes target files, from the tables that Load reads them with.
 func Schema() js.Schema {
-	arch := fieldSchemas(archFields)
-	arch["mesh"] = js.Sized(2, 2, js.Integer(1, maxMesh)).Doc("[width, height] in cores")
 	devices := js.Fields{}
 	for _, f := range deviceFields {
 		devices[f.name] = f.schema.Doc(described(f.doc, f.unit))
@@ -23,7 +21,7 @@ func Schema() js.Schema {
 		"target":     js.Text().Doc("the target's name"),
 		"doc":        js.Text().Doc("what it is, in a line"),
 		"inherits":   js.Text().Doc("a built-in target, or the path of a file, whose fields this one has where it does not say others"),
-		archBlock:    js.Object(names(archFields, "mesh"), arch).Doc("what the compiler sees"),
+		archBlock:    js.Object(names(archFields), fieldSchemas(archFields)).Doc("what the compiler sees"),
 		devicesBlock: js.Object(deviceNames(), devices).Doc("a crossbar whose weights are conductances"),
 		timingBlock:  js.Object(names(timingFields), fieldSchemas(timingFields)).Doc("how long things take"),
 		pricesBlock:  js.Object(priceNames(), prices).Doc("what events cost"),
@@ -32,7 +30,7 @@ func Schema() js.Schema {
 	// What a file inherits it need not say.
 	whole := js.Having(archBlock, timingBlock, pricesBlock)
 	whole["properties"] = js.Fields{
-		archBlock:    js.Having(required(archFields, "mesh")...),
+		archBlock:    js.Having(required(archFields)...),
 		timingBlock:  js.Having(required(timingFields)...),
 		devicesBlock: js.Having(requiredDevices()...),
 	}
@@ -67,23 +65,26 @@ func (f *field) schema() js.Schema {
 		return js.List(js.Text())
 	case hertzField:
 		return js.Quantity("Hz")
+	case sizeField, mustSize:
+		return js.Sized(2, 2, js.Integer(f.lo, f.hi))
 	}
 	panic("targets: a field of no kind: " + f.name)
 }
 
 // needed reports whether a file without a default for it has to have the field.
 func (f *field) needed() bool {
-	return f.kind == mustInt || f.kind == enumField || f.kind == hertzField
+	return f.kind == mustInt || f.kind == enumField || f.kind == hertzField || f.kind == mustSize
 }
 
-// required lists the fields without a default, and more.
-func required(fields []field, more ...string) []string {
+// required lists the fields without a default.
+func required(fields []field) []string {
+	var out []string
 	for _, f := range fields {
 		if f.needed() {
-			more = append(more, f.name)
+			out = append(out, f.name)
 		}
 	}
-	return more
+	return out
 }
 
 func requiredDevices() []string {

@@ -6,7 +6,11 @@
 // an image.
 package targets
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/weft-toolchain/weft/targets/mesh"
+)
 
 // Target is a chip. It is immutable once loaded.
 type Target struct {
@@ -108,6 +112,12 @@ type Arch struct {
 	// MeshWidth and MeshHeight count cores.
 	MeshWidth  int `json:"mesh_width"`
 	MeshHeight int `json:"mesh_height"`
+	// ChipWidth and ChipHeight count the cores of one chip where the mesh is made
+	// of several, and ChipLink is how many hops the mapper takes one between chips
+	// to cost; all are zero where the mesh is one chip.
+	ChipWidth  int `json:"chip_width,omitempty"`
+	ChipHeight int `json:"chip_height,omitempty"`
+	ChipLink   int `json:"chip_link,omitempty"`
 	// Neurons, Axons and FanOut (destination entries) are per core.
 	Neurons int `json:"neurons"`
 	Axons   int `json:"axons"`
@@ -145,6 +155,12 @@ type Arch struct {
 
 // Cores returns how many cores the mesh has.
 func (a *Arch) Cores() int { return a.MeshWidth * a.MeshHeight }
+
+// Chips returns how the mesh is made of chips.
+func (a *Arch) Chips() mesh.Chips { return mesh.Chips{Width: a.ChipWidth, Height: a.ChipHeight} }
+
+// SeveralChips reports whether the mesh is made of more than one chip.
+func (a *Arch) SeveralChips() bool { return a.Chips() != mesh.Chips{} }
 
 // MaxSynapses returns how many synapses all cores hold.
 func (a *Arch) MaxSynapses() int {
@@ -188,6 +204,10 @@ type Timing struct {
 	Link  int64 `json:"link"`
 	Eject int64 `json:"eject"`
 	FIFO  int   `json:"fifo"`
+	// ChipHop is what a hop between two chips takes besides, ChipPeriod is Link for
+	// the links there; 0 is as long as Link.
+	ChipHop    int64 `json:"chip_hop"`
+	ChipPeriod int64 `json:"chip_period"`
 	// Barrier is spent to synchronise at the end of a tick.
 	Barrier int64 `json:"barrier"`
 }
@@ -228,6 +248,7 @@ const (
 	PacketSent
 	HopX
 	HopY
+	ChipHop
 	PacketReceived
 	HostIn
 	HostOut
@@ -256,23 +277,33 @@ const (
 // Components lists the components in the order of reports.
 var Components = []Component{Synapse, Neuron, Learning, Scheduler, Network, IO, Clocking, Leakage}
 
+// Feature is what a target has to have for something to matter.
+type Feature int
+
+// The features.
+const (
+	Anywhere     Feature = iota
+	OnDevices            // a crossbar of devices
+	BetweenChips         // a mesh of several chips
+)
+
 // EventInfo is everything about one event.
 type EventInfo struct {
 	// Name is the key in target files and reports.
 	Name      string
 	Component Component
-	// Devices says that it happens only where the crossbar is of devices.
-	Devices bool
-	Doc     string
+	// Where says on which chips it happens.
+	Where Feature
+	Doc   string
 }
 
 // Events describes each event.
 var Events = [NumEvents]EventInfo{
 	SynapseWord:    {Name: "synapse_word", Component: Synapse, Doc: "a word of synapse memory read"},
 	SynapticOp:     {Name: "synaptic_op", Component: Synapse, Doc: "a weight added to a neuron's accumulator"},
-	RowDrive:       {Name: "row_drive", Component: Synapse, Devices: true, Doc: "a row of an array of devices driven, two for each active axon"},
-	CellRead:       {Name: "cell_read", Component: Synapse, Devices: true, Doc: "a cell of a driven row, in use or not"},
-	ADCConversion:  {Name: "adc_conversion", Component: Synapse, Devices: true, Doc: "the sum of a column of an array converted, for each column in use"},
+	RowDrive:       {Name: "row_drive", Component: Synapse, Where: OnDevices, Doc: "a row of an array of devices driven, two for each active axon"},
+	CellRead:       {Name: "cell_read", Component: Synapse, Where: OnDevices, Doc: "a cell of a driven row, in use or not"},
+	ADCConversion:  {Name: "adc_conversion", Component: Synapse, Where: OnDevices, Doc: "the sum of a column of an array converted, for each column in use"},
 	AxonRow:        {Name: "axon_row", Component: Scheduler, Doc: "an axon found active in the scheduler"},
 	NeuronUpdate:   {Name: "neuron_update", Component: Neuron, Doc: "a neuron's program run for a tick"},
 	NeuronActive:   {Name: "neuron_active", Component: Neuron, Doc: "a neuron update that changed its state, in addition"},
@@ -283,6 +314,7 @@ var Events = [NumEvents]EventInfo{
 	PacketSent:     {Name: "packet_sent", Component: Network, Doc: "a packet put into the mesh by a core"},
 	HopX:           {Name: "hop_x", Component: Network, Doc: "a packet over an east-west link"},
 	HopY:           {Name: "hop_y", Component: Network, Doc: "a packet over a north-south link"},
+	ChipHop:        {Name: "chip_hop", Component: Network, Where: BetweenChips, Doc: "a packet over a link between two chips, in addition"},
 	PacketReceived: {Name: "packet_received", Component: Scheduler, Doc: "a packet written into a core's scheduler"},
 	HostIn:         {Name: "host_in", Component: IO, Doc: "a packet from the host through the I/O port"},
 	HostOut:        {Name: "host_out", Component: IO, Doc: "a packet to the host through the I/O port"},

@@ -96,7 +96,7 @@ func TestWhatIsBrokenIsRefused(t *testing.T) {
 	}{
 		"empty":         {nil, facts, "f: is no checkpoint of a run"},
 		"other":         {[]byte("tick,population,index\n"), facts, "f: is no checkpoint of a run"},
-		"version":       {[]byte("weft checkpoint 2\nrest"), facts, `f: is a checkpoint of version "2", and this weft reads version 1`},
+		"version":       {[]byte("weft checkpoint 1\nrest"), facts, `f: is a checkpoint of version "1", and this weft reads version 2`},
 		"cut short":     {whole[:len(whole)-1], facts, "f: is damaged: its checksum"},
 		"head alone":    {[]byte(magic), facts, "f: is damaged: its checksum"},
 		"flipped":       {flipped, facts, "f: is damaged: its checksum"},

@@ -14,7 +14,7 @@ import (
 
 // A file is text that says which run it is of, then numbers, then the SHA-256 of both:
 //
-//	weft checkpoint 1
+//	weft checkpoint 2
 //	image "sha256 5e88…"
 //	…                        one fact a line
 //	                         an empty line
@@ -22,7 +22,7 @@ import (
 //	32 bytes
 const (
 	format = "weft checkpoint "
-	magic  = format + "1\n"
+	magic  = format + "2\n"
 )
 
 // maxBytes is the largest file that is read.

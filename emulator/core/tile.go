@@ -18,7 +18,7 @@ type Tile struct {
 }
 
 // Book counts what a Tile does and sends.
-type Book struct{ Rows, Words, Synapses, Active, Spikes, Packets, HopX, HopY int64 }
+type Book struct{ Rows, Words, Synapses, Active, Spikes, Packets, HopX, HopY, ChipHop int64 }
 
 // Tile returns the core's, which shares its state, or false where it has no such
 // plan.
@@ -100,4 +100,5 @@ func (b *Book) AddTo(c *activity.Counts) {
 	c[targets.PacketSent] += b.Packets
 	c[targets.HopX] += b.HopX
 	c[targets.HopY] += b.HopY
+	c[targets.ChipHop] += b.ChipHop
 }

@@ -33,6 +33,7 @@ func target(arch targets.Arch) *targets.Target {
 // a run in which every event happened.
 func books(t testing.TB, arch targets.Arch) (*image.Image, *activity.Activity) {
 	t.Helper()
+	arch = sample.OfChips(arch)
 	net := sample.Random(11, arch)
 	im := sample.Plastic(net.Image(arch))
 	m := emulator.New(emulator.NewChip(im, sample.Timing(), emulator.Cycle))
@@ -49,7 +50,7 @@ func books(t testing.TB, arch targets.Arch) (*image.Image, *activity.Activity) {
 	m.Activity(act)
 	act.Saturations[0] = 7
 	for e, info := range targets.Events {
-		if info.Devices { // which do not learn
+		if info.Where == targets.OnDevices { // which do not learn
 			act.Cores[0][e] = int64(100 + e)
 		}
 	}

@@ -126,7 +126,7 @@ func (v *view) findSources() {
 	}
 	used := map[string]bool{}
 	for _, e := range targets.Events {
-		if n, ok := v.Counts[e.Name]; ok && (!e.Devices || n > 0) {
+		if n, ok := v.Counts[e.Name]; ok && (e.Where == targets.Anywhere || n > 0) {
 			v.Events = append(v.Events, eventRow{e.Name, e.Doc, n, prices[e.Name]})
 			used[e.Name] = true
 		}

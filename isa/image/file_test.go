@@ -170,6 +170,8 @@ func TestVerifyNamesTheFirstThingThatIsWrong(t *testing.T) {
 		want   string
 	}{
 		{"a mesh without cores", func(im *Image) { im.Manifest.Arch.MeshWidth = 0 }, "mesh width: is 0"},
+		{"chips that do not make the mesh", func(im *Image) { im.Manifest.Arch.ChipWidth, im.Manifest.Arch.ChipHeight = 2, 2 }, "chips of 2 × 2 cores do not make a mesh of 3 × 2"},
+		{"chips of no height", func(im *Image) { im.Manifest.Arch.ChipWidth = 3 }, "chips of 3 × 0 cores do not make a mesh of 3 × 2"},
 		{"a synapse format of its own", func(im *Image) { im.Manifest.Arch.SynapseFormat = "fluffy" }, `synapse format "fluffy"`},
 		{"delays nowhere", func(im *Image) { im.Manifest.Arch.DelayPlace = "" }, `delay place ""`},
 		{"a shape that is another", func(im *Image) { im.Manifest.Populations[0].Shape = []int{31} }, `symbol "hid": shape [31]`},

@@ -140,6 +140,9 @@ func (im *Image) verifyArch() error {
 			return fmt.Errorf("%s: is %d, want %d to %d", check.what, check.value, check.lo, check.hi)
 		}
 	}
+	if !a.Chips().Fill(a.MeshWidth, a.MeshHeight) {
+		return fmt.Errorf("chips of %d × %d cores do not make a mesh of %d × %d", a.ChipWidth, a.ChipHeight, a.MeshWidth, a.MeshHeight)
+	}
 	if a.SynapseFormat != targets.Dense && a.SynapseFormat != targets.Sparse {
 		return fmt.Errorf("synapse format %q is not known", a.SynapseFormat)
 	}

@@ -44,11 +44,17 @@ func Sparse() targets.Arch {
 	return a
 }
 
+// OfChips returns a chip's mesh made of chips of two cores.
+func OfChips(a targets.Arch) targets.Arch {
+	a.ChipWidth, a.ChipHeight = 2, 1
+	return a
+}
+
 // Timing returns a timing whose costs can be told apart in a sum.
 func Timing() targets.Timing {
 	return targets.Timing{
 		Clock: 1e6, Tick: 7, Row: 3, Word: 2, Instruction: 2, Lanes: 4, Spike: 2,
-		HopX: 2, HopY: 3, Link: 2, Eject: 2, FIFO: 2, Barrier: 11,
+		HopX: 2, HopY: 3, ChipHop: 5, ChipPeriod: 3, Link: 2, Eject: 2, FIFO: 2, Barrier: 11,
 	}
 }
 
