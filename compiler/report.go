@@ -48,6 +48,9 @@ type Report struct {
 	Hops Weighted `json:"hops"`
 	// Links says how the hops are spread over the mesh.
 	Links Links `json:"links"`
+	// Chips says what goes from chip to chip where the mesh is made of several; else
+	// it is null.
+	Chips *ChipsReport `json:"chips"`
 	// Bounds says how far from the best that can be all this is at most.
 	Bounds       Bounds             `json:"bounds"`
 	Populations  []PopulationReport `json:"populations"`
@@ -65,6 +68,17 @@ type Report struct {
 	Seconds     map[string]float64 `json:"seconds"`
 	ImageBytes  int                `json:"image_bytes"`
 	ImageSHA256 string             `json:"image_sha256"`
+}
+
+// ChipsReport is how a mesh of several chips is used.
+type ChipsReport struct {
+	// Size is the width and the height of each chip in cores.
+	Size [2]int `json:"size"`
+	// Count is how many chips there are, Used how many of them have cores in use.
+	Count int `json:"count"`
+	Used  int `json:"used"`
+	// Crossings are those of the hops that are between two chips.
+	Crossings Weighted `json:"crossings"`
 }
 
 // PassReport is what a pass did: Effect says it in a sentence, and Effects in
@@ -220,6 +234,7 @@ func (r *Result) Report(data []byte) *Report {
 	out.Cut, out.Hops = distances(m, r.Profile)
 	all := m.Flows(r.Profile)
 	out.Links = links(m, all, xy)
+	out.Chips = chipsReport(m, &out.Links)
 	out.Bounds = bounds(m, r.Profile, out, all)
 	for k := range m.Populations {
 		out.Populations = append(out.Populations, populationReport(r, k))
@@ -241,6 +256,28 @@ func (r *Result) Report(data []byte) *Report {
 	for _, p := range out.Populations {
 		if p.SaturatedParams > 0 {
 			out.Notes = append(out.Notes, fmt.Sprintf("population %q: %d parameters do not fit the target's state word and were clipped", p.Name, p.SaturatedParams))
+		}
+	}
+	return out
+}
+
+// chipsReport looks at a mesh of several chips, with the load of its links.
+func chipsReport(m *ir.Mapped, l *Links) *ChipsReport {
+	a := m.Arch
+	if !a.SeveralChips() {
+		return nil
+	}
+	out := &ChipsReport{Size: [2]int{a.ChipWidth, a.ChipHeight}, Count: a.Cores() / (a.ChipWidth * a.ChipHeight)}
+	used := map[[2]int]bool{}
+	for k := range m.Cores {
+		used[[2]int{m.Cores[k].X / a.ChipWidth, m.Cores[k].Y / a.ChipHeight}] = true
+	}
+	out.Used = len(used)
+	chips := a.Chips()
+	for _, x := range l.List {
+		if chips.Between(x.From[0], x.From[1], x.To[0], x.To[1]) > 0 {
+			out.Crossings.Unweighted += x.Load.Unweighted
+			out.Crossings.Weighted += x.Load.Weighted
 		}
 	}
 	return out

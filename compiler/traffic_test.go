@@ -106,6 +106,31 @@ func TestTrafficIsWeightedByTheProfile(t *testing.T) {
 	}
 }
 
+// The ways of small lie in one row of the mesh, so that chips of one column are all
+// crossed, and those of one row not at all.
+func TestCrossingsAreHopsBetweenChips(t *testing.T) {
+	m := small()
+	profile := []int64{5, 7, 11, 13, 17}
+	l := links(m, m.Flows(profile), xy)
+	if got := chipsReport(m, &l); got != nil {
+		t.Errorf("one chip: %+v, want nothing", got)
+	}
+	_, hops := distances(m, profile)
+	for _, c := range []struct {
+		width, height, count, used int
+		crossings                  Weighted
+	}{
+		{1, 2, 3, 2, hops},
+		{3, 1, 2, 1, Weighted{}},
+	} {
+		m.Arch.ChipWidth, m.Arch.ChipHeight = c.width, c.height
+		want := &ChipsReport{Size: [2]int{c.width, c.height}, Count: c.count, Used: c.used, Crossings: c.crossings}
+		if diff := cmp.Diff(want, chipsReport(m, &l)); diff != "" {
+			t.Errorf("chips of %d × %d (-want +got):\n%s", c.width, c.height, diff)
+		}
+	}
+}
+
 // Loads of straight ways are what one gets by walking them link by link.
 func TestLinksAreThoseOfEveryStep(t *testing.T) {
 	walk := func(x, y, toX, toY int, via func(x, y int)) {

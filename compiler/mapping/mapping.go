@@ -9,6 +9,9 @@
 //	place     cores get places on the mesh: package place              (place.go)
 //	refine    single cells go to cores that make the ways shorter      (refine.go)
 //
+// A mesh of several chips is one to the partition; placement and refinement count a
+// link between chips as Arch.ChipLink hops.
+//
 // Destinations are known only once all is in cores. Where they are more than a
 // core's table holds, or than a neuron can have, all is partitioned anew, with the
 // destinations of each neuron counted in, or with copies of it.

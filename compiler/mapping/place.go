@@ -9,7 +9,10 @@ import (
 
 // mesh is the mesh as package place sees it, with the cores of m and what they send.
 func (p *mapper) mesh(m *ir.Mapped) *place.Problem {
-	mesh := &place.Problem{Width: p.arch.MeshWidth, Height: p.arch.MeshHeight, Cores: len(m.Cores), Flows: flows(m, p.opt.Profile)}
+	mesh := &place.Problem{
+		Width: p.arch.MeshWidth, Height: p.arch.MeshHeight, Cores: len(m.Cores), Flows: flows(m, p.opt.Profile),
+		ChipWidth: p.arch.ChipWidth, ChipHeight: p.arch.ChipHeight, ChipLink: p.arch.ChipLink,
+	}
 	usable := 0
 	for _, ok := range p.opt.Usable {
 		if ok {
@@ -31,7 +34,8 @@ func spotsOf(mesh *place.Problem, cores []ir.MappedCore) []int32 {
 	return spots
 }
 
-// place gives every core a place of the mesh, so that spikes cross few links.
+// place gives every core a place of the mesh, so that spikes cross few links, those
+// between chips counted at their price.
 func (p *mapper) place(ctx context.Context, m *ir.Mapped) error {
 	problem := p.mesh(m)
 	spots, err := place.Place(ctx, problem, p.placing(problem))

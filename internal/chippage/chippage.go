@@ -22,6 +22,9 @@ func windowOf(r *compiler.Report) Window {
 		v.Take(l.From[0], l.From[1])
 		v.Take(l.To[0], l.To[1])
 	}
+	if r.Chips != nil {
+		v.chip = r.Chips.Size
+	}
 	return v
 }
 

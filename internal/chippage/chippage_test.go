@@ -100,6 +100,31 @@ func TestMapOfASmallChip(t *testing.T) {
 	golden.Check(t, "testdata/small.map", out.Bytes())
 }
 
+// Between chips there are lines, in a map of letters at each of them and in the maps
+// of the page.
+func TestChipsOfAMeshHaveBorders(t *testing.T) {
+	r := small()
+	r.Mesh = [2]int{9, 8}
+	r.Chips = &compiler.ChipsReport{Size: [2]int{3, 2}, Count: 12, Used: 3, Crossings: compiler.Weighted{Unweighted: 7, Weighted: 131}}
+	var out bytes.Buffer
+	if err := chippage.WriteMap(&out, r); err != nil {
+		t.Fatal(err)
+	}
+	golden.Check(t, "testdata/chips.map", out.Bytes())
+	page := html(t, r)
+	if err := wellFormed(page); err != nil {
+		t.Error(err)
+	}
+	for want, times := range map[string]int{
+		"made of 12 chips of 3 × 2 cores, of which 3 are in use; 131 of the hops are between chips": 1,
+		`<path class="border" d="M36 16v40M16 36h40"/>`:                                             2,
+	} {
+		if got := strings.Count(page, want); got != times {
+			t.Errorf("the page has %q %d times, want %d", want, got, times)
+		}
+	}
+}
+
 // wellFormed reports what is not closed, or closed twice, or is no text.
 func wellFormed(page string) error {
 	d := xml.NewDecoder(strings.NewReader(page))

@@ -29,17 +29,27 @@ const (
 )
 
 // Window is the part of a mesh that is drawn. Its zero value is nothing.
-type Window struct{ x0, y0, w, h int }
+type Window struct {
+	x0, y0, w, h int
+	chip         [2]int // width and height where there are several, else zeros
+}
 
 // Take makes the window large enough for a place.
 func (v *Window) Take(x, y int) {
 	if v.Empty() {
-		*v = Window{x, y, 1, 1}
+		v.x0, v.y0, v.w, v.h = x, y, 1, 1
 		return
 	}
 	x1, y1 := max(x, v.x0+v.w-1), max(y, v.y0+v.h-1)
 	v.x0, v.y0 = min(x, v.x0), min(y, v.y0)
 	v.w, v.h = x1-v.x0+1, y1-v.y0+1
+}
+
+// newChip reports whether a column or row, as axis 0 or 1, is of another chip than
+// the one that lies step before it.
+func (v Window) newChip(axis, at, step int) bool {
+	size := v.chip[axis]
+	return size > 0 && at/size != (at-step)/size
 }
 
 // Empty reports whether there is nothing in it.
@@ -77,6 +87,8 @@ type drawing struct {
 	// Pixels is how wide the map is where there is room, Least where not.
 	Pixels, Least int
 	Axes          []label
+	// Borders are lines between chips.
+	Borders string
 	// Outline is the outline of places without a core, or of all routers, and Class
 	// says which.
 	Outline, Class string
@@ -196,6 +208,7 @@ func LinkMap(name string, v Window, links []Link) template.HTML {
 func newDrawing(name string, v Window) *drawing {
 	d := &drawing{Label: name, Width: margin + pitch*v.w, Height: margin + pitch*v.h, Pixels: min(40*v.w+32, 1100)}
 	d.Least = min(d.Pixels, 14*v.w+20)
+	d.Borders = borders(v)
 	step := 1
 	if !v.Numbered() {
 		step = 4
@@ -207,6 +220,22 @@ func newDrawing(name string, v Window) *drawing {
 		d.Axes = append(d.Axes, label{strconv.Itoa(margin / 2), margin + pitch*y + pitch/2 + 2, strconv.Itoa(v.y0 + y)})
 	}
 	return d
+}
+
+// borders returns the path of the lines between chips.
+func borders(v Window) string {
+	var lines strings.Builder
+	for x := 1; x < v.w; x++ {
+		if v.newChip(0, v.x0+x, 1) {
+			fmt.Fprintf(&lines, "M%d %dv%d", margin+pitch*x, margin, pitch*v.h)
+		}
+	}
+	for y := 1; y < v.h; y++ {
+		if v.newChip(1, v.y0+y, 1) {
+			fmt.Fprintf(&lines, "M%d %dh%d", margin, margin+pitch*y, pitch*v.w)
+		}
+	}
+	return lines.String()
 }
 
 // html returns the drawing as SVG that may be scrolled.

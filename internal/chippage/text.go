@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/weft-toolchain/weft/compiler"
@@ -107,14 +108,31 @@ func (m *letterMap) raise(x, y int, value float64, letter rune) bool {
 }
 
 // write writes the rows, each with the y of its first core, and the x of the
-// first column and of the last.
+// first column and of the last; between chips there are lines.
 func (m *letterMap) write(w io.Writer) {
+	var width int
 	for k := 0; k < len(m.cells); k += m.columns {
-		fmt.Fprintf(w, "%5d  %s\n", m.y0+k/m.columns*m.step, string(m.cells[k:k+m.columns]))
+		y := m.y0 + k/m.columns*m.step
+		row, border := m.row(m.cells[k:k+m.columns], '│'), m.row(slices.Repeat([]rune{'─'}, m.columns), '┼')
+		if width = len(row); k > 0 && m.newChip(1, y, m.step) {
+			fmt.Fprintf(w, "%5s  %s\n", "", string(border))
+		}
+		fmt.Fprintf(w, "%5d  %s\n", y, string(row))
 	}
 	first, last := fmt.Sprint(m.x0), fmt.Sprint(m.x0+(m.columns-1)*m.step)
-	if gap := m.columns - len(first) - len(last); gap > 0 {
+	if gap := width - len(first) - len(last); gap > 0 {
 		first += strings.Repeat(" ", gap) + last
 	}
 	fmt.Fprintf(w, "%5s  %s\n", "y/x", first)
+}
+
+// row returns a row's letters with a line wherever another chip begins.
+func (m *letterMap) row(letters []rune, line rune) (out []rune) {
+	for k, l := range letters {
+		if k > 0 && m.newChip(0, m.x0+k*m.step, m.step) {
+			out = append(out, line)
+		}
+		out = append(out, l)
+	}
+	return out
 }

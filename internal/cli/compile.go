@@ -200,6 +200,9 @@ func printCompile(w io.Writer, r *compiler.Report, out string) error {
 	if r.Profiled {
 		fmt.Fprintf(w, "the profile's spikes: deliveries between cores %d, hops %d\n", r.Cut.Weighted, r.Hops.Weighted)
 	}
+	if c := r.Chips; c != nil {
+		fmt.Fprintf(w, "%d of %s of %d × %d cores in use; of these hops %d are between chips\n", c.Used, diag.Plural(c.Count, "chip"), c.Size[0], c.Size[1], c.Crossings.Weighted)
+	}
 	if l := r.Links.Fullest; l != nil {
 		fmt.Fprintf(w, "fullest link (%d, %d) → (%d, %d): %d spikes; mean of the %d links in use %.4g\n", l.From[0], l.From[1], l.To[0], l.To[1], l.Load.Weighted, r.Links.Used, r.Links.Mean.Weighted)
 	}
