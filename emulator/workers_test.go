@@ -9,6 +9,7 @@ import (
 
 	"github.com/weft-toolchain/weft/emulator/activity"
 	"github.com/weft-toolchain/weft/emulator/internal/sample"
+	"github.com/weft-toolchain/weft/targets"
 )
 
 // manyCores returns a random network of so many cores of two neurons.
@@ -67,6 +68,8 @@ func TestWorkersDoTheSame(t *testing.T) {
 			arch = sample.Sparse()
 		}
 		arch.Neurons, arch.MeshWidth, arch.MeshHeight = per, 16, 20
+		arch.ChipWidth, arch.ChipHeight = 4, 5
+		var crossings [2]int64
 		im := net(r, 65+r.IntN(200)).Image(arch)
 		stimulus := make([][]int32, 30)
 		for k := range stimulus {
@@ -103,6 +106,11 @@ func TestWorkersDoTheSame(t *testing.T) {
 					}
 				}
 			}
+			total := want.Total()
+			crossings[mode] = total[targets.ChipHop]
+		}
+		if crossings[Cycle] != crossings[Functional] || crossings[Cycle] == 0 {
+			t.Errorf("links between chips are crossed %v times in the two modes", crossings)
 		}
 	}
 }

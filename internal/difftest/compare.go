@@ -88,6 +88,7 @@ func onChip(res *compiler.Result, target *targets.Target, d *targets.Defects, ru
 	if res.Mapped.Summed > 0 {
 		want.SynapticEvents = -1 // a weight that is a sum is several events on the chip
 	}
+	var counted [2]activity.Counts
 	for _, mode := range []emulator.Mode{emulator.Cycle, emulator.Functional} {
 		chip, err := emulator.NewBrokenChip(im, target, d, mode)
 		if err != nil {
@@ -117,6 +118,11 @@ func onChip(res *compiler.Result, target *targets.Target, d *targets.Defects, ru
 				m.Reset()
 			}
 		}
+		counted[mode] = plain.Total()
+		counted[mode][targets.Cycle] = 0
+	}
+	if counted[emulator.Cycle] != counted[emulator.Functional] {
+		return fmt.Errorf("target %s: events are %v in cycle mode, %v in functional mode", target.Name, counted[emulator.Cycle], counted[emulator.Functional])
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ type chip struct {
 var fits = map[string]int{"xbar256": 70, "xbar1k": 70, "loihi": 60, "truenorth": 5, "ranc": 2, "rram": 12}
 
 // Targets of a user: xbar256 and loihi with less of everything, so that
-// populations are split over many cores.
+// populations are split over many cores, and over chips.
 const (
 	cutDense = `
 target: cut-dense
@@ -44,6 +44,13 @@ doc: cores of 9 neurons with little synapse memory
 inherits: loihi
 arch: {neurons: 9, axons: 200, fan_out: 120, mesh: [40, 20], synapse_words: 90, word_synapses: 5}
 timing: {fifo: 1, link: 1, hop_x: 1, hop_y: 1, lanes: 4}
+`
+	tiled = `
+target: tiled
+doc: small cores on chips whose links are long and slow
+inherits: xbar256
+arch: {neurons: 7, axons: 128, fan_out: 96, mesh: [32, 32], chip: [4, 2], chip_link: 3}
+timing: {fifo: 1, chip_hop: 70, chip_period: 9}
 `
 )
 
@@ -63,7 +70,7 @@ func chips(t testing.TB) []chip {
 			out = append(out, chip{ideal(c), fits[name]})
 		}
 	}
-	for _, text := range []string{cutDense, cutSparse} {
+	for _, text := range []string{cutDense, cutSparse, tiled} {
 		path := filepath.Join(t.TempDir(), "user.yaml")
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
