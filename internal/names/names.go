@@ -29,6 +29,11 @@ type Selection struct {
 	Named bool
 }
 
+// Has reports whether a neuron is one of the run, removed or not.
+func (s *Selection) Has(neuron int32) bool {
+	return int(neuron) >= s.First && int(neuron) < s.First+s.N
+}
+
 // Word is a state word: its name, and its number in a neuron's state.
 type Word struct {
 	Name   string
@@ -111,6 +116,13 @@ func find(what, places, form string, symbols []image.Symbol, text string) (s *Se
 	}
 	name := words[1]
 	k := slices.Index(known, name)
+	if at := strings.IndexByte(name, '['); k < 0 && at >= 0 { // which is of no name
+		index := text[at:]
+		if k = slices.Index(known, name[:at]); k >= 0 {
+			return nil, "", mistake(text, "%q is no index: want [INDEX] or [FIRST..LAST], without blanks; %s %q has %s 0 to %d", index, what, known[k], places, symbols[k].N-1)
+		}
+		name = name[:at]
+	}
 	if k < 0 {
 		hint := spell.Hint(name, known)
 		if hint == "" {

@@ -48,13 +48,17 @@ func TestFind(t *testing.T) {
 
 func TestFindSaysWhatWasWanted(t *testing.T) {
 	for text, want := range map[string]string{
-		"":        `"": want POPULATION, POPULATION[INDEX] or POPULATION[FIRST..LAST], and .STATE behind it`,
-		"aa":      `"aa": there is no population "aa"; did you mean "a"?`,
-		"nothing": `"nothing": there is no population "nothing"; there are a, a.b`,
-		"a[4]":    `"a[4]": population "a" has neurons 0 to 3, want one of them, or a range that rises`,
-		"a[2..1]": `"a[2..1]": population "a" has neurons 0 to 3, want one of them, or a range that rises`,
-		"a[2]":    `"a[2]": no neuron of these is left: they were removed when the image was compiled, by the passes dead or unreachable`,
-		"a.w":     `"a.w": the neurons of "a" have no state "w"; they have v, u`,
+		"":                        `"": want POPULATION, POPULATION[INDEX] or POPULATION[FIRST..LAST], and .STATE behind it`,
+		"aa":                      `"aa": there is no population "aa"; did you mean "a"?`,
+		"nothing":                 `"nothing": there is no population "nothing"; there are a, a.b`,
+		"a[4]":                    `"a[4]": population "a" has neurons 0 to 3, want one of them, or a range that rises`,
+		"a[2..1]":                 `"a[2..1]": population "a" has neurons 0 to 3, want one of them, or a range that rises`,
+		"a[-1]":                   `"a[-1]": "[-1]" is no index: want [INDEX] or [FIRST..LAST], without blanks; population "a" has neurons 0 to 3`,
+		"a[1,1].v":                `"a[1,1].v": "[1,1].v" is no index: want [INDEX] or [FIRST..LAST], without blanks; population "a" has neurons 0 to 3`,
+		"a[99999999999999999999]": `"a[99999999999999999999]": "[99999999999999999999]" is no index: want [INDEX] or [FIRST..LAST], without blanks; population "a" has neurons 0 to 3`,
+		"aa[-1]":                  `"aa[-1]": there is no population "aa"; did you mean "a"?`,
+		"a[2]":                    `"a[2]": no neuron of these is left: they were removed when the image was compiled, by the passes dead or unreachable`,
+		"a.w":                     `"a.w": the neurons of "a" have no state "w"; they have v, u`,
 	} {
 		_, bad := Find(small(), text)
 		if bad == nil || bad.Message != want {
@@ -64,6 +68,7 @@ func TestFindSaysWhatWasWanted(t *testing.T) {
 	for text, want := range map[string]string{
 		"a":     `"a": there is no input "a"; there are in`,
 		"in[4]": `"in[4]": input "in" has indices 0 to 3, want one of them, or a range that rises`,
+		"in[x]": `"in[x]": "[x]" is no index: want [INDEX] or [FIRST..LAST], without blanks; input "in" has indices 0 to 3`,
 		"in.v":  `"in.v": an input has no state`,
 	} {
 		_, bad := FindInputs(small(), text)
