@@ -98,9 +98,9 @@ type keys struct {
 
 func (k *keys) Read(p []byte) (int, error) { return k.Reader.Read(p) }
 
-// What is typed is done line by line: a mistake is told and forgotten, and an empty line
-// goes on as the one before did.
-func TestAnEmptyLineGoesOnAsTheOneBefore(t *testing.T) {
+// hello is a session of examples/hello, of 4 ticks.
+func hello(t *testing.T, w io.Writer) *debug.Session {
+	t.Helper()
 	l, err := load(t.Context(), "../../examples/hello/network.yaml", "", "", choices{})
 	if err != nil {
 		t.Fatal(err)
@@ -109,22 +109,32 @@ func TestAnEmptyLineGoesOnAsTheOneBefore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := debug.New(w, debug.Options{Chip: chip, Target: l.target, Train: train, Ticks: 4})
+	t.Cleanup(s.Close)
+	return s
+}
+
+// What is typed is done line by line: a mistake is told and forgotten, and an empty line
+// goes on as the one before did. Ctrl-C takes a line back, and Ctrl-D ends.
+func TestAnEmptyLineGoesOnAsTheOneBefore(t *testing.T) {
 	for typed, want := range map[string]string{
-		"tick\r\r\r":        "after tick 1 of 4: nobody fires\nafter tick 2 of 4: nobody fires\nafter tick 3 of 4: nobody fires\n\n",
-		"where\r\r":         "before tick 1 of 4\n\n",
-		"tikc\rtick\rquit":  "there is no command \"tikc\"; did you mean \"tick\"?\nafter tick 1 of 4: nobody fires\n\n",
-		"quit\rtick\r":      "",
-		"registers\rtick\r": "no program is at work; step goes to the next instruction\nafter tick 1 of 4: nobody fires\n\n",
+		"tick\r\r\r":                      "after tick 1 of 4: nobody fires\nafter tick 2 of 4: nobody fires\nafter tick 3 of 4: nobody fires\n\n",
+		"where\r\r":                       "before tick 1 of 4\n\n",
+		"tikc\rtick\rquit":                "there is no command \"tikc\"; did you mean \"tick\"?\nafter tick 1 of 4: nobody fires\n\n",
+		"quit\rtick\r":                    "",
+		"\x03tick\r":                      "after tick 1 of 4: nobody fires\n\n", // Ctrl-C
+		"quit\x1b[D\x03where\r\x04tick\r": "before tick 1 of 4\n\n",
+		"registers\rtick\r":               "no program is at work; step goes to the next instruction\nafter tick 1 of 4: nobody fires\n\n",
 	} {
 		var out bytes.Buffer
-		s := debug.New(&out, debug.Options{Chip: chip, Target: l.target, Train: train, Ticks: 4})
-		lines := term.NewTerminal(&keys{Reader: strings.NewReader(typed)}, debug.Prompt)
+		s := hello(t, &out)
+		terminal := &keys{Reader: strings.NewReader(typed)}
+		lines := term.NewTerminal(keyboard{terminal, terminal}, debug.Prompt)
 		if err := debugTyped(t.Context(), s, lines, &out); err != nil {
 			t.Errorf("%q: %v", typed, err)
 		}
 		if out.String() != want {
 			t.Errorf("%q: tells %q, want %q", typed, out.String(), want)
 		}
-		s.Close()
 	}
 }

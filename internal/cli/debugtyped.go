@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,11 +28,19 @@ type typed struct {
 	t *term.Terminal
 }
 
+// keyboard is a terminal at which Ctrl-C, which x/term takes for the end, empties the line.
+type keyboard struct {
+	io.Reader
+	io.Writer
+}
+
+func (k keyboard) Read(p []byte) (int, error) {
+	n, err := k.Reader.Read(p[:(len(p)+1)/2])
+	return copy(p, bytes.ReplaceAll(p[:n], []byte{'C' & 31}, []byte{'E' & 31, 'U' & 31})), err // to its end, and all before
+}
+
 func newTyped(f *os.File, w io.Writer, s *debug.Session) *typed {
-	t := term.NewTerminal(struct {
-		io.Reader
-		io.Writer
-	}{f, w}, debug.Prompt)
+	t := term.NewTerminal(keyboard{f, w}, debug.Prompt)
 	t.AutoCompleteCallback = func(line string, pos int, key rune) (string, int, bool) {
 		if key != '\t' {
 			return "", 0, false
