@@ -118,13 +118,16 @@ func (o *debugOptions) debugScript(ctx context.Context, in io.Reader, s *debug.S
 		if err != nil {
 			return err
 		}
-		commands = s.ParseScript(name, text, &diags)
+		commands = s.ParseScript(ctx, name, text, &diags)
 	}
-	commands = append(commands, s.ParseScript("-e", strings.Join(o.commands, "\n"), &diags)...)
+	commands = append(commands, s.ParseScript(ctx, "-e", strings.Join(o.commands, "\n"), &diags)...)
 	if err := diags.Err(); err != nil {
 		return err
 	}
 	for _, c := range commands {
+		if err := ctx.Err(); err != nil { // most commands do not look
+			return fmt.Errorf("go on with the script: %w", err)
+		}
 		if o.echo {
 			s.Echo(c)
 		}

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -112,6 +114,27 @@ func hello(t *testing.T, w io.Writer) *debug.Session {
 	s := debug.New(w, debug.Options{Chip: chip, Target: l.target, Train: train, Ticks: 4})
 	t.Cleanup(s.Close)
 	return s
+}
+
+// interruption is Ctrl-C once something is written.
+type interruption struct {
+	bytes.Buffer
+	stop func()
+}
+
+func (w *interruption) Write(p []byte) (int, error) {
+	w.stop()
+	return w.Buffer.Write(p)
+}
+
+// Ctrl-C ends a script of commands none of which goes on.
+func TestDebugScriptIsInterrupted(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	w := &interruption{stop: stop}
+	err := (&debugOptions{script: "-"}).debugScript(ctx, strings.NewReader(strings.Repeat("where\n", 1000)), hello(t, w))
+	if want := "before tick 1 of 4\n"; !errors.Is(err, context.Canceled) || w.String() != want {
+		t.Errorf("tells %q, %v; want %q, and to be canceled", w, err, want)
+	}
 }
 
 // What is typed is done line by line: a mistake is told and forgotten, and an empty line

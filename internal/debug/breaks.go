@@ -40,9 +40,10 @@ type breakpoint struct {
 	tick     int
 
 	number, hits int
-	// slots are the places of the neurons.
-	slots map[place]bool
 }
+
+// maxBreaks bounds how many breakpoints there are at a time.
+const maxBreaks = 1000
 
 // String is how the breakpoint is written.
 func (b *breakpoint) String() string {
@@ -112,9 +113,9 @@ type breaks struct {
 	last int // number
 	// before are the lanes at work as they were before the instruction that has run.
 	before []isa.Lane
-	// words are state words before the tick, by neuron, for each breakpoint on a chip
-	// without ticks.
-	words [][]int32
+	// words are state words before the tick, by their number and then by neuron: those
+	// that breakpoints on a chip without ticks ask for.
+	words map[int][]int32
 }
 
 // within reports whether something has to be seen in the middle of ticks.
@@ -138,7 +139,7 @@ func (b *breaks) at(s *Session, k int, at *core.Moment) (why []string) {
 		slot := first + i
 		lane := at.Lane(slot)
 		for _, one := range b.list {
-			if one.slots[place{k, slot}] {
+			if s.watches(one, k, slot) {
 				if what := one.happened(s, k, slot, at, &b.before[i], lane); what != "" {
 					why = append(why, one.hit(what))
 				}
@@ -192,17 +193,24 @@ func (b *breaks) beforeTick(s *Session) {
 	if !s.events() {
 		return
 	}
-	b.words = make([][]int32, len(b.list))
-	for k, one := range b.list {
-		if one.kind == onValue {
-			each(one.named, func(n int) { b.words[k] = append(b.words[k], s.word(n, one.named.Words[0].Number)) })
+	for _, one := range b.list {
+		if one.kind != onValue {
+			continue
 		}
+		word := one.named.Words[0].Number
+		if b.words[word] == nil {
+			if b.words == nil {
+				b.words = map[int][]int32{}
+			}
+			b.words[word] = make([]int32, s.image.Neurons())
+		}
+		each(one.named, func(n int) { b.words[word][n] = s.word(n, word) })
 	}
 }
 
 // afterTick returns why to stop behind a tick.
 func (b *breaks) afterTick(s *Session) (why []string) {
-	for k, one := range b.list {
+	for _, one := range b.list {
 		switch {
 		case one.kind == onTick:
 			if one.tick == s.tick+1 {
@@ -216,10 +224,10 @@ func (b *breaks) afterTick(s *Session) (why []string) {
 				}
 			})
 		case one.kind == onValue:
-			i, word := 0, one.named.Words[0]
+			word := one.named.Words[0]
 			each(one.named, func(n int) {
-				before, now := b.words[k][i], s.word(n, word.Number)
-				if i++; one.holds(s, n, now) && !one.holds(s, n, before) {
+				before, now := b.words[word.Number][n], s.word(n, word.Number)
+				if one.holds(s, n, now) && !one.holds(s, n, before) {
 					why = append(why, one.hit(fmt.Sprintf("%s.%s is %s", s.neuronName(n), word.Name, s.valueText(n, word, now))))
 				}
 			})
@@ -233,37 +241,25 @@ func (s *Session) runBreak(_ context.Context, c *Command) error {
 	b := *c.stop
 	s.breaks.last++
 	b.number = s.breaks.last
-	b.slots = s.slotsOf(&b)
 	s.breaks.list = append(s.breaks.list, &b)
 	fmt.Fprintf(s.w, "breakpoint %d: %v\n", b.number, &b)
 	return nil
 }
 
-// slotsOf returns the places of a breakpoint's neurons. What saturates counts in parts
-// of a neuron too, and not in copies: the neuron itself tells.
-func (s *Session) slotsOf(b *breakpoint) map[place]bool {
-	if b.kind == onTick {
-		return nil
+// watches reports whether a breakpoint is of what is in a slot. What saturates counts in
+// parts of a neuron too, and not in copies: the neuron itself tells.
+func (s *Session) watches(b *breakpoint, k, slot int) bool {
+	role := s.role(k, slot)
+	if role != image.Own && (b.kind != onSaturation || role == image.Copy) {
+		return false
 	}
-	wanted := map[int32]bool{}
-	if b.named != nil {
-		each(b.named, func(n int) { wanted[s.image.StandIn(int32(n))] = true })
+	if b.named == nil {
+		return true
 	}
-	out := map[place]bool{}
-	for k := range s.image.Cores {
-		c := &s.image.Cores[k]
-		roles := s.image.Roles(c)
-		for slot, n := range c.Neurons {
-			role := image.Own
-			if roles != nil {
-				role = roles[slot]
-			}
-			if (b.named == nil || wanted[n]) && (role == image.Own || b.kind == onSaturation && role != image.Copy) {
-				out[place{k, slot}] = true
-			}
-		}
-	}
-	return out
+	n := s.image.Cores[k].Neurons[slot]
+	doubles := s.doubles[n]
+	first, _ := slices.BinarySearch(doubles, int32(b.named.First))
+	return b.named.Has(n) || first < len(doubles) && b.named.Has(doubles[first])
 }
 
 // runDelete takes breakpoints away.

@@ -115,7 +115,7 @@ func verbs() []verb {
 		{
 			names: []string{"delete", "d"}, form: "[NUMBER]", group: stopping,
 			doc:   "take a breakpoint away, or all",
-			parse: (*parser).count, run: (*Session).runDelete,
+			parse: (*parser).fewer, run: (*Session).runDelete,
 		},
 		{
 			names: []string{"core"}, form: "N|all", group: stopping, programs: true,

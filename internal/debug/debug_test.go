@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -169,6 +171,57 @@ func TestStoppingWhenSomethingHappens(t *testing.T) {
 		if got := do(t, s, &out, "run"); got != test.want {
 			t.Errorf("break %s: tells\n%swant\n%s", test.when, got, test.want)
 		}
+	}
+}
+
+// A breakpoint holds no word for each neuron that it is of.
+func TestBreakpointsTakeNoMemoryForEachNeuron(t *testing.T) {
+	const neurons, breaks = 5000, 100
+	var out bytes.Buffer
+	s := newSession(t, fmt.Sprintf(`
+inputs: {x: {shape: 1}}
+populations: {p: {shape: %d, neuron: if, params: {threshold: 1, reset: zero}}}
+projections: [{from: x, to: p, connect: dense, weights: 1}]
+outputs: [p]
+`, neurons), xbar(t), &out)
+	lines := slices.Repeat([]string{"b p.v>1"}, breaks)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	do(t, s, &out, lines...)
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; len(s.breaks.list) != breaks || took > 4*neurons*breaks {
+		t.Errorf("%d breakpoints of %d neurons take %d bytes", len(s.breaks.list), neurons, took)
+	}
+}
+
+// One neuron that stands for another is stopped at by the name of either.
+func TestStoppingAtANeuronForWhichAnotherStands(t *testing.T) {
+	var out bytes.Buffer
+	s := newSession(t, `
+inputs: {button: {shape: 2}}
+populations: {p: {shape: 3, neuron: if, params: {threshold: [3, 3, 4], reset: zero}}}
+projections: [{from: button, to: p, connect: dense, weights: 2}]
+outputs: [p]
+optimise: {share: true}
+`, xbar(t), &out)
+	if doubles, _ := s.image.WithoutSlot(); doubles != 1 {
+		t.Fatalf("%d neurons are doubles, want p[1]", doubles)
+	}
+	got := do(t, s, &out, "break spike p[1]", "break p.v > 3", "break p[2].v > 3", "break spike p[0..1]", "run", "delete 2", "run")
+	want := `breakpoint 1: spike p[1]
+breakpoint 2: p[0..2].v > 3
+breakpoint 3: p[2].v > 3
+breakpoint 4: spike p[0..1]
+breakpoint 2: p[0].v is 4, in the network 4
+tick 3 of 12, core 0, update: p[0], instruction 1 of 5
+   1  @!q1    add  v, v, bias
+breakpoint 1: p[0] fires
+breakpoint 4: p[0] fires
+tick 3 of 12, core 0, update: p[0], instruction 4 of 5
+   4  @q2     mov  v, zero
+`
+	if got != want {
+		t.Errorf("tells\n%swant\n%s", got, want)
 	}
 }
 

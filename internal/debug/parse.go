@@ -1,6 +1,8 @@
 package debug
 
 import (
+	"context"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -16,12 +18,15 @@ import (
 // maxCount bounds what is counted.
 const maxCount = 1<<31 - 1
 
-// ParseScript reads the lines of a script, which file names; # begins a comment. All
-// its mistakes are in diags.
-func (s *Session) ParseScript(file, text string, diags *diag.List) []*Command {
+// ParseScript reads the lines of a script, which file names, behind those of the one
+// before; # begins a comment. All its mistakes are in diags. It ends early where ctx does.
+func (s *Session) ParseScript(ctx context.Context, file, text string, diags *diag.List) []*Command {
 	var out []*Command
 	line := 0
-	for text := range strings.Lines(text) {
+	for text := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
+		if ctx.Err() != nil {
+			break
+		}
 		line++
 		if c := s.parse(diag.Pos{File: file, Line: line}, strings.TrimRight(text, "\r\n"), diags); c != nil {
 			out = append(out, c)
@@ -33,6 +38,7 @@ func (s *Session) ParseScript(file, text string, diags *diag.List) []*Command {
 // Parse reads one line that somebody types: nil is an empty one.
 func (s *Session) Parse(line string) (*Command, error) {
 	var diags diag.List
+	s.planned = len(s.breaks.list)
 	c := s.parse(diag.Pos{Line: 1}, line, &diags)
 	return c, diags.Err()
 }
@@ -162,6 +168,15 @@ func (p *parser) count(c *Command) {
 	}
 }
 
+// fewer reads which breakpoint to take away. One that is not there ends the script, so
+// that what is planned behind it does not matter.
+func (p *parser) fewer(c *Command) {
+	p.count(c)
+	if p.s.planned--; c.n == 0 {
+		p.s.planned = 0
+	}
+}
+
 func (p *parser) laterTick(c *Command) {
 	if w, ok := p.take(); ok {
 		c.n = p.number(w, "tick", 1, p.s.ticks)
@@ -277,6 +292,9 @@ func (p *parser) breakpoint(c *Command) {
 	if p.s.events() && (b.kind == onSaturation || b.kind == onNeuron) {
 		p.wrong(first.col, diag.Unsupported, "the circuit of a chip without ticks, as this is, tells of spikes and state words only")
 	}
+	if p.s.planned++; p.s.planned == maxBreaks+1 { // told once
+		p.wrong(first.col, diag.TooLarge, "this is breakpoint %d of %d at most at a time; delete takes some away", p.s.planned, maxBreaks)
+	}
 }
 
 // stateless finds neurons of which no state may be named.
@@ -313,7 +331,9 @@ func (p *parser) valueOrNeuron(first word, b *breakpoint) {
 		p.wrong(first.col, diag.BadCommand, "%q has no state word; want one, such as %s.%s %s %s", parts[1], parts[1], b.named.Words[0].Name, parts[2], parts[3])
 		return
 	}
-	b.op, b.text = strings.Replace(parts[2], "==", "=", 1), parts[3]
+	if b.op, b.text = parts[2], parts[3]; b.op == "=" {
+		b.op = "=="
+	}
 	p.limit(first.col, b)
 }
 
@@ -321,7 +341,7 @@ func (p *parser) valueOrNeuron(first word, b *breakpoint) {
 // network, where the population has a scale.
 func (p *parser) limit(col int, b *breakpoint) {
 	var err error
-	if b.limit, err = strconv.ParseFloat(b.text, 64); err != nil || b.limit != b.limit {
+	if b.limit, err = strconv.ParseFloat(b.text, 64); err != nil || math.IsNaN(b.limit) || math.IsInf(b.limit, 0) {
 		p.wrong(col, diag.BadCommand, "%q is no number; want a word such as 100, or a value of the network such as 1.0", b.text)
 		return
 	}

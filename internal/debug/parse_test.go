@@ -55,7 +55,8 @@ func TestParse(t *testing.T) {
 		"break tick 3":              "break tick 3",
 		"break sum[0..1]":           "break sum[0..1]",
 		"break sum[1].v>=-3":        "break sum[1].v >= -3",
-		"break sum[1].v  ==  3":     "break sum[1].v = 3",
+		"break sum[1].v  ==  3":     "break sum[1].v == 3",
+		"break sum[1].v = 3":        "break sum[1].v == 3",
 		"break sum.v != 0.5":        "break sum[0..1].v != 0.5",
 		"break sum[0].v < 1e3":      "break sum[0].v < 1e3",
 		"info breaks":               "info breaks",
@@ -90,6 +91,8 @@ func TestParseSaysWhatWasWanted(t *testing.T) {
 		"core 3":                 `6: core 3: want 0 to 2 [out-of-range]`,
 		"print bel":              `7: "bel": there is no population "bel"; did you mean "bell"? [unknown-name]`,
 		"print sum[2]":           `7: "sum[2]": population "sum" has neurons 0 to 1, want one of them, or a range that rises [unknown-name]`,
+		"print sum[-1]":          `7: "sum[-1]": "[-1]" is no index: want [INDEX] or [FIRST..LAST], without blanks; population "sum" has neurons 0 to 1 [unknown-name]`,
+		"print sum[ 0 ]":         `7: "sum[": "[" is no index: want [INDEX] or [FIRST..LAST], without blanks; population "sum" has neurons 0 to 1 [unknown-name]`,
 		"synapses sum":           `10: "sum" are 2 neurons; want one: synapses POP[I] [bad-command]`,
 		"spike sum[0]":           `7: "sum[0]": there is no input "sum"; there are button [unknown-name]`,
 		"break":                  `6: the line ends here; want break WHEN [bad-command]`,
@@ -99,6 +102,8 @@ func TestParseSaysWhatWasWanted(t *testing.T) {
 		"break bell[0] > 3":      `7: "bell[0]" has no state word; want one, such as bell[0].v > 3 [bad-command]`,
 		"break bell[0].v > much": `7: "much" is no number; want a word such as 100, or a value of the network such as 1.0 [bad-command]`,
 		"break bell[0].v > nan":  `7: "nan" is no number; want a word such as 100, or a value of the network such as 1.0 [bad-command]`,
+		"break bell[0].v > inf":  `7: "inf" is no number; want a word such as 100, or a value of the network such as 1.0 [bad-command]`,
+		"break bell[0].v > -Inf": `7: "-Inf" is no number; want a word such as 100, or a value of the network such as 1.0 [bad-command]`,
 		"break bell[0].v ~ 3":    `7: "bell[0].v ~ 3" is nothing to stop at; want spike POP[I], saturate [POP[I]], tick N, POP[I], or POP[I].STATE > VALUE [bad-command]`,
 		"break tick 0":           `12: tick 0: want 1 to 12 [out-of-range]`,
 		"info braeks":            `6: there is no info "braeks"; did you mean "breaks"? [bad-command]`,
@@ -115,7 +120,7 @@ func TestParseSaysWhatWasWanted(t *testing.T) {
 func TestParseScriptTellsAllMistakes(t *testing.T) {
 	s := newSession(t, chain, xbar(t), &bytes.Buffer{})
 	var diags diag.List
-	list := s.ParseScript("a.txt", "# steps\r\nstep\r\n\nstpe\nrun 9\n  goto x", &diags)
+	list := s.ParseScript(t.Context(), "a.txt", "\ufeff# steps\r\nstep\r\n\nstpe\nrun 9\n  goto x", &diags)
 	want := `a.txt:4:1: there is no command "stpe"; did you mean "step"? [bad-command]
 a.txt:6:8: "x" is no number; want goto TICK [bad-command]`
 	if got := fmt.Sprint(diags.Err()); got != want {
@@ -123,6 +128,34 @@ a.txt:6:8: "x" is no number; want goto TICK [bad-command]`
 	}
 	if len(list) != 2 || told(list[0]) != "step" || told(list[1]) != "run 9" {
 		t.Errorf("the sound ones are %d", len(list))
+	}
+}
+
+// What a script would set, and not take away, is counted before it runs; the typed one
+// that is too many is refused, until one is taken away.
+func TestBreakpointsAreBounded(t *testing.T) {
+	var out bytes.Buffer
+	s := newSession(t, chain, xbar(t), &out)
+	full := strings.Repeat("break tick 3\n", maxBreaks)
+	for script, want := range map[string]string{
+		full:                         "<nil>",
+		full + "delete 7\nb bell[0]": "<nil>",
+		full + "delete\n" + full:     "<nil>",
+		full + "stpe\n b bell[0].v>1\nb bell[0]": `a.txt:1001:1: there is no command "stpe"; did you mean "step"? [bad-command]
+a.txt:1002:4: this is breakpoint 1001 of 1000 at most at a time; delete takes some away [too-large]`,
+	} {
+		var diags diag.List
+		s.planned = 0
+		s.ParseScript(t.Context(), "a.txt", script, &diags)
+		if got := fmt.Sprint(diags.Err()); got != want {
+			t.Errorf("a script of %d bytes: says %s, want %s", len(script), got, want)
+		}
+	}
+	do(t, s, &out, strings.Split(full, "\n")...)
+	got := do(t, s, &out, "break bell[0]", "break bell[0]", "delete 4", "break bell[0]")
+	want := ":1:7: this is breakpoint 1001 of 1000 at most at a time; delete takes some away [too-large]\n"
+	if want = want + want + "breakpoint 1001: bell[0]\n"; got != want {
+		t.Errorf("tells\n%swant\n%s", got, want)
 	}
 }
 

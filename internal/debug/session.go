@@ -69,6 +69,12 @@ type Session struct {
 	// were asked for.
 	slots   []place
 	drivers map[int][][]string
+	// roles are those of the slots of each core, nil where all are the neurons' own;
+	// doubles are the neurons for which one stands, ascending.
+	roles   [][]image.Role
+	doubles map[int32][]int32
+	// planned is how many breakpoints there are once what was read is done.
+	planned int
 }
 
 // place is a slot of a core. The core of a neuron that is removed is −1.
@@ -81,7 +87,15 @@ func New(w io.Writer, o Options) *Session {
 	s := &Session{
 		options: o, image: im, w: bufio.NewWriter(w), machine: emulator.New(chip), ticks: o.Ticks,
 		books: activity.New(len(im.Cores), len(im.Manifest.Populations)),
-		focus: -1, slots: placesOf(im), drivers: map[int][][]string{},
+		focus: -1, slots: placesOf(im), drivers: map[int][][]string{}, doubles: map[int32][]int32{},
+	}
+	for k := range im.Cores {
+		s.roles = append(s.roles, im.Roles(&im.Cores[k]))
+	}
+	for n := range int32(im.Neurons()) {
+		if stand := im.StandIn(n); stand != n && stand != image.NoNeuron {
+			s.doubles[stand] = append(s.doubles[stand], n)
+		}
 	}
 	if o.Mode == emulator.Cycle {
 		s.machine.Watch(&s.seen)

@@ -17,11 +17,7 @@ func (s *Session) neuronName(n int) string { return names.Of(s.image.Manifest.Po
 // slotName names what is in a slot of a core.
 func (s *Session) slotName(k, slot int) string {
 	c := &s.image.Cores[k]
-	role := image.Own
-	if roles := s.image.Roles(c); roles != nil {
-		role = roles[slot]
-	}
-	switch role {
+	switch s.role(k, slot) {
 	case image.Copy:
 		return "a copy of " + s.neuronName(int(c.Neurons[slot]))
 	case image.Part:
@@ -31,6 +27,14 @@ func (s *Session) slotName(k, slot int) string {
 	case image.Own:
 	}
 	return s.neuronName(int(c.Neurons[slot]))
+}
+
+// role returns what is in a slot of a core.
+func (s *Session) role(k, slot int) image.Role {
+	if s.roles[k] == nil {
+		return image.Own
+	}
+	return s.roles[k][slot]
 }
 
 // firedText names neurons that fired in a tick, the first of them.
