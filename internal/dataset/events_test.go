@@ -90,7 +90,7 @@ func folder(t testing.TB, files map[string][]byte) string {
 func TestNMNISTFolder(t *testing.T) {
 	d := folder(t, map[string][]byte{
 		"3/00002.bin":  {5, 6, 0x80, 0, 7, 0, 240, 0, 0, 0, 5, 6, 1, 0, 0},
-		"3/00001.bin":  {},
+		"3/00001.bin":  {1, 0, 0, 0, 2},
 		"0/00009.bin":  {0, 33, 0, 1, 0},
 		"0/readme.txt": []byte("not a sample"),
 	})
@@ -101,7 +101,7 @@ func TestNMNISTFolder(t *testing.T) {
 	if diff := cmp.Diff([]int{0, 3, 3}, s.Labels); diff != "" {
 		t.Errorf("labels (-want +got)\n%s", diff)
 	}
-	want := [][]moment{{{256, 33 * 34}}, nil, {{7, 34*34 + 6*34 + 5}, {1<<16 + 1<<13, 6*34 + 5}}}
+	want := [][]moment{{{256, 33 * 34}}, {{2, 1}}, {{7, 34*34 + 6*34 + 5}, {1<<16 + 1<<13, 6*34 + 5}}}
 	for i, w := range want {
 		if diff := cmp.Diff(w, moments(s, i)); diff != "" {
 			t.Errorf("sample %d (-want +got)\n%s", i, diff)
@@ -136,6 +136,9 @@ func TestNMNISTRefuses(t *testing.T) {
 	cut := folder(t, map[string][]byte{"1/a.bin": {1, 2, 3, 4, 5, 6}})
 	_, err := dataset.Load(dataset.Options{Format: dataset.NMNIST, File: cut})
 	wantError(t, err, filepath.Join(cut, "1"), "a.bin: is cut short: it ends at byte 6, inside an event of 5 bytes; copy the file again [bad-file]")
+	empty := folder(t, map[string][]byte{"1/a.bin": {}})
+	_, err = dataset.Load(dataset.Options{Format: dataset.NMNIST, File: empty})
+	wantError(t, err, filepath.Join(empty, "1"), "a.bin: has no events [bad-file]")
 	_, err = dataset.Load(dataset.Options{Format: dataset.NMNIST, File: cut, Part: "train"})
 	wantError(t, err, filepath.Dir(cut), "Test [1]: is a folder, which has one part: name its Train or its Test, and drop part [bad-dataset]")
 	_, err = dataset.Load(dataset.Options{Format: dataset.NMNIST, File: filepath.Join(cut, "1")})
