@@ -46,7 +46,11 @@ func loadSHD(path string, groups []Group, o Options) (*Train, Told, error) {
 	if o.Sample >= s.N {
 		return nil, Told{}, noSample(path, o.Sample, s.N)
 	}
-	return gather(path, in, events.Units(in.N), o, func(sink events.Sink) error { return s.Each(o.Sample, sink) })
+	train, told, err := gather(path, in, events.Units(in.N), o, func(sink events.Sink) error { return s.Each(o.Sample, sink) })
+	if err == nil && told.Events == 0 {
+		return nil, Told{}, diag.One(diag.Pos{File: path}, diag.BadFile, "sample %d has no events", o.Sample)
+	}
+	return train, told, err
 }
 
 func noSample(path string, sample, have int) error {

@@ -90,7 +90,7 @@ func TestRecordingsThatDoNotGoIn(t *testing.T) {
 	dir := t.TempDir()
 	// A .dat of one event of an hour.
 	late := append([]byte("% Version 2\n\x00\x08"), 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0)
-	for name, content := range map[string][]byte{"a.bin": bin, "late.dat": late} {
+	for name, content := range map[string][]byte{"a.bin": bin, "late.dat": late, "none.bin": nil} {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -109,6 +109,8 @@ func TestRecordingsThatDoNotGoIn(t *testing.T) {
 		{dir + "/late.dat", camera(1, 1), stimulus.Options{Tick: 1e-4}, "late.dat: the event at byte 14 is at 4294967295 µs, behind the last of the 16777216 ticks of 0.0001 s that are read [too-large]"},
 		{testdata + "lz4.aedat4", camera(2, 5, 5), stimulus.Options{}, `lz4.aedat4: does not go into input "eye": the sensor has 20 × 10 places (width × height), but shape [2, 5, 5] has 5 × 5; crop or scale a sensor that is larger [shape-mismatch]`},
 		{testdata + "shd.h5", camera(699), stimulus.Options{}, `shd.h5: does not go into input "eye": spike 1 of sample 0 (both from 0) is of unit 699, want 0 to 698 [shape-mismatch]`},
+		{dir + "/none.bin", camera(2, 4), stimulus.Options{}, "none.bin: has no events [bad-file]"},
+		{testdata + "shd.h5", camera(700), stimulus.Options{Tick: 1, Sample: 1}, "shd.h5: sample 1 has no events [bad-file]"},
 		{testdata + "shd.h5", camera(700), stimulus.Options{Fit: events.Scale}, "shd.h5: is a recording of units, which have no polarity and no places to crop or scale [unsupported]"},
 		{testdata + "shd.h5", camera(700), stimulus.Options{Sample: 3}, "shd.h5: has no sample 3: it has 3, numbered from 0 [out-of-range]"},
 	} {

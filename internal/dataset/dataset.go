@@ -47,9 +47,9 @@ type Set struct {
 	scale  float64
 	scaled [256]float64 // what each byte is after scaling
 
-	// events of all samples of a timed set, starts where those of each begin, and
-	// where those of the last end.
-	events []event
+	// events of all samples of a timed set, in chunks, for one that grows would be
+	// copied; starts where those of each begin, and where those of the last end.
+	events [][]event
 	starts []int
 }
 

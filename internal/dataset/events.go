@@ -15,8 +15,13 @@ import (
 	"github.com/weft-toolchain/weft/internal/events"
 )
 
-// maxEvents bounds the events of a set: 8 bytes each.
-const maxEvents = int(MaxBytes / 8)
+const (
+	// maxEvents bounds the events of a set to some 4 GB: 8 bytes each, and as many again
+	// while the garbage of reading waits for its collection.
+	maxEvents = 250_000_000
+	// chunk is how many events stand together.
+	chunk = 1 << 13
+)
 
 // event is one of a sample: when, in microseconds, and which place of the sample's
 // shape.
@@ -30,7 +35,8 @@ func (s *Set) Timed() bool { return s.starts != nil }
 // sample's shape, flat.
 func (s *Set) Events(i int) iter.Seq2[uint32, int32] {
 	return func(yield func(uint32, int32) bool) {
-		for _, e := range s.events[s.starts[i]:s.starts[i+1]] {
+		for k := s.starts[i]; k < s.starts[i+1]; k++ {
+			e := s.events[k/chunk][k%chunk]
 			if !yield(e.time, int32(e.place)) {
 				return
 			}
@@ -44,6 +50,8 @@ type timedBuilder struct {
 	// file is what mistakes of the set as a whole are about.
 	file   string
 	layout *events.Layout
+	// n is how many events the set has.
+	n int
 }
 
 func newTimed(file string, shape []int, layout *events.Layout) *timedBuilder {
@@ -63,10 +71,14 @@ func (b *timedBuilder) sink(file string) events.Sink {
 			return fail(file, "%s %v", where(), err)
 		case place < 0:
 			return nil
-		case len(b.set.events) == maxEvents:
+		case b.n == maxEvents:
 			return diag.One(diag.Pos{File: file}, diag.TooLarge, "%s is one more than %s events, the most that are read", where(), count(maxEvents))
 		}
-		b.set.events = append(b.set.events, event{uint32(e.Time), uint32(place)})
+		if b.n%chunk == 0 {
+			b.set.events = append(b.set.events, make([]event, chunk))
+		}
+		b.set.events[b.n/chunk][b.n%chunk] = event{uint32(e.Time), uint32(place)}
+		b.n++
 		return nil
 	}
 }
@@ -76,7 +88,7 @@ func (b *timedBuilder) end(label int) error {
 	if len(b.set.Labels) == MaxSamples {
 		return diag.One(diag.Pos{File: b.file}, diag.TooLarge, "has more than %s samples, the most that are read", count(MaxSamples))
 	}
-	b.set.starts = append(b.set.starts, len(b.set.events))
+	b.set.starts = append(b.set.starts, b.n)
 	b.set.Labels = append(b.set.Labels, label)
 	return nil
 }
@@ -215,7 +227,7 @@ type labelledFile struct {
 
 // labelled lists the files with an ending, gzipped or not, in the folders of a
 // folder. These are named by their labels, or else the labels count them in the order
-// of their names.
+// of their names. What is hidden is passed over.
 func labelled(folder, ending string) ([]labelledFile, error) {
 	if _, err := os.Stat(folder); err != nil {
 		return nil, diag.One(diag.Pos{File: folder}, diag.MissingFile, "no such folder")
@@ -226,15 +238,28 @@ func labelled(folder, ending string) ([]labelledFile, error) {
 	}
 	var files []labelledFile
 	numbers, words := "", ""
+	seen := map[string]string{} // by the path without .gz
 	for _, path := range paths {
-		if !strings.HasSuffix(strings.TrimSuffix(strings.ToLower(path), ".gz"), ending) {
+		f := labelledFile{path: path, class: filepath.Base(filepath.Dir(path))}
+		plain := path
+		if ext := filepath.Ext(path); strings.EqualFold(ext, ".gz") {
+			plain = strings.TrimSuffix(path, ext)
+		}
+		if !strings.EqualFold(filepath.Ext(plain), ending) || hidden(filepath.Base(path)) || hidden(f.class) {
 			continue
 		}
-		f := labelledFile{path: path, class: filepath.Base(filepath.Dir(path))}
-		if f.label, err = strconv.Atoi(f.class); err == nil && f.label >= 0 && f.label <= MaxLabel {
-			numbers = f.class
-		} else {
+		if other, ok := seen[plain]; ok {
+			return nil, fail(path, "is there twice: %s stands beside it; want one of them", filepath.Base(other))
+		}
+		seen[plain] = path
+		f.label, err = strconv.Atoi(f.class)
+		switch {
+		case errors.Is(err, strconv.ErrSyntax):
 			words = f.class
+		case err != nil || f.label < 0 || f.label > MaxLabel:
+			return nil, fail(filepath.Dir(path), "is a folder of label %s, want 0 to %d", f.class, MaxLabel)
+		default:
+			numbers = f.class
 		}
 		files = append(files, f)
 	}
@@ -255,6 +280,8 @@ func labelled(folder, ending string) ([]labelledFile, error) {
 	slices.SortStableFunc(files, func(a, b labelledFile) int { return a.label - b.label })
 	return files, nil
 }
+
+func hidden(name string) bool { return strings.HasPrefix(name, ".") }
 
 // globQuoted writes a path so that Glob takes it as it is.
 func globQuoted(path string) string {
@@ -282,7 +309,6 @@ func loadSHD(o Options) (*Set, error) {
 	}
 	units := cmp.Or(o.Units, defaultUnits)
 	b := newTimed(o.File, []int{units}, events.Units(units))
-	b.set.events = make([]event, 0, min(s.Events, maxEvents))
 	for i, v := range s.Labels {
 		label, wrong := labelOf(float64(v))
 		if wrong != "" {

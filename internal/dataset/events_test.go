@@ -89,10 +89,12 @@ func folder(t testing.TB, files map[string][]byte) string {
 
 func TestNMNISTFolder(t *testing.T) {
 	d := folder(t, map[string][]byte{
-		"3/00002.bin":  {5, 6, 0x80, 0, 7, 0, 240, 0, 0, 0, 5, 6, 1, 0, 0},
-		"3/00001.bin":  {},
-		"0/00009.bin":  {0, 33, 0, 1, 0},
-		"0/readme.txt": []byte("not a sample"),
+		"3/00002.bin":   {5, 6, 0x80, 0, 7, 0, 240, 0, 0, 0, 5, 6, 1, 0, 0},
+		"3/00001.bin":   {1, 0, 0, 0, 2},
+		"3/._00001.bin": []byte("what another system hides"),
+		".trash/a.bin":  {},
+		"0/00009.bin":   {0, 33, 0, 1, 0},
+		"0/readme.txt":  []byte("not a sample"),
 	})
 	s, err := dataset.Load(dataset.Options{Format: dataset.NMNIST, File: d})
 	if err != nil {
@@ -101,7 +103,7 @@ func TestNMNISTFolder(t *testing.T) {
 	if diff := cmp.Diff([]int{0, 3, 3}, s.Labels); diff != "" {
 		t.Errorf("labels (-want +got)\n%s", diff)
 	}
-	want := [][]moment{{{256, 33 * 34}}, nil, {{7, 34*34 + 6*34 + 5}, {1<<16 + 1<<13, 6*34 + 5}}}
+	want := [][]moment{{{256, 33 * 34}}, {{2, 1}}, {{7, 34*34 + 6*34 + 5}, {1<<16 + 1<<13, 6*34 + 5}}}
 	for i, w := range want {
 		if diff := cmp.Diff(w, moments(s, i)); diff != "" {
 			t.Errorf("sample %d (-want +got)\n%s", i, diff)
@@ -125,7 +127,7 @@ func TestNMNISTRefuses(t *testing.T) {
 		"cut in a sample":       {whole[:len(whole)-3], "a: is cut short: it ends at byte 32, inside sample 2; copy the file again [bad-file]"},
 		"more than its samples": {append(packed(), 0), "a: goes on after byte 35, where its 3 samples end [bad-file]"},
 		"a place outside":       {append(whole[:22:22], append([]byte{34}, whole[23:]...)...), "a: the event at byte 22 is at x 34, y 0, want x 0 to 33 and y 0 to 33 [bad-dataset]"},
-		"a claim of many":       {append(whole[:18:18], 255, 255, 255, 255), "a: sample 1 claims 4294967295 events at byte 18, at most 268435456 are read [too-large]"},
+		"a claim of many":       {append(whole[:18:18], 255, 255, 255, 255), "a: sample 1 claims 4294967295 events at byte 18, at most 16777216 are read [too-large]"},
 		"no samples":            {[]byte("NMN1\x01\x00\x00\x00\x00\x00\x00\x00\x00"), "a: holds no samples [bad-dataset]"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -136,6 +138,9 @@ func TestNMNISTRefuses(t *testing.T) {
 	cut := folder(t, map[string][]byte{"1/a.bin": {1, 2, 3, 4, 5, 6}})
 	_, err := dataset.Load(dataset.Options{Format: dataset.NMNIST, File: cut})
 	wantError(t, err, filepath.Join(cut, "1"), "a.bin: is cut short: it ends at byte 6, inside an event of 5 bytes; copy the file again [bad-file]")
+	empty := folder(t, map[string][]byte{"1/a.bin": {}})
+	_, err = dataset.Load(dataset.Options{Format: dataset.NMNIST, File: empty})
+	wantError(t, err, filepath.Join(empty, "1"), "a.bin: has no events [bad-file]")
 	_, err = dataset.Load(dataset.Options{Format: dataset.NMNIST, File: cut, Part: "train"})
 	wantError(t, err, filepath.Dir(cut), "Test [1]: is a folder, which has one part: name its Train or its Test, and drop part [bad-dataset]")
 	_, err = dataset.Load(dataset.Options{Format: dataset.NMNIST, File: filepath.Join(cut, "1")})
@@ -222,6 +227,30 @@ func TestAEDAT4Folder(t *testing.T) {
 	}
 }
 
+// More events than stand together in memory.
+func TestManyEvents(t *testing.T) {
+	const n = 20000
+	file := []byte("% Version 2\n\x0c\x08")
+	for i := range uint32(n) {
+		file = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(file, i), i%10)
+	}
+	s, err := dataset.Load(dataset.Options{Format: dataset.DAT, Size: []int{1, 10}, File: folder(t, map[string][]byte{"0/a.dat": file, "1/a.dat": file})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range s.N {
+		got := moments(s, i)
+		if len(got) != n {
+			t.Fatalf("sample %d has %d events, want %d", i, len(got), n)
+		}
+		for k, m := range got {
+			if want := (moment{uint32(k), int32(k % 10)}); m != want {
+				t.Fatalf("event %d of sample %d is %+v, want %+v", k, i, m, want)
+			}
+		}
+	}
+}
+
 func TestAFolderThatIsNotThere(t *testing.T) {
 	d := t.TempDir()
 	_, err := dataset.Load(dataset.Options{Format: dataset.DAT, File: filepath.Join(d, "none")})
@@ -265,6 +294,9 @@ func TestFoldersAreRefused(t *testing.T) {
 		"two ways":       {map[string][]byte{"1/a.dat": one, "cars/a.dat": one}, dataset.Options{}, "Test [1]: has samples in the folders 1 and cars: want all of them numbers from 0 to 65535, or none"},
 		"no size":        {map[string][]byte{"1/a.dat": dat("", 1, 0, 0, true)}, dataset.Options{}, "a.dat: does not say how large its sensor is: say it with size: [HEIGHT, WIDTH]"},
 		"another size":   {map[string][]byte{"1/a.dat": one}, dataset.Options{Size: []int{4, 4}}, "a.dat: the sensor has 10 × 8 places (width × height), but shape [2, 4, 4] has 4 × 4; crop or scale a sensor that is larger"},
+		"a large label":  {map[string][]byte{"99999999999/a.dat": one}, dataset.Options{}, "99999999999: is a folder of label 99999999999, want 0 to 65535"},
+		"a label below":  {map[string][]byte{"-1/a.dat": one}, dataset.Options{}, "-1: is a folder of label -1, want 0 to 65535"},
+		"a sample twice": {map[string][]byte{"1/a.dat": one, "1/a.dat.gz": gz(one)}, dataset.Options{}, "a.dat.gz: is there twice: a.dat stands beside it; want one of them"},
 		"two sensors":    {map[string][]byte{"1/a.dat": one, "1/b.dat": dat("% Width 8\n% Height 8\n", 1, 0, 0, true)}, dataset.Options{}, "b.dat: the sensor has 8 × 8 places (width × height), but shape [2, 8, 10] has 10 × 8; crop or scale a sensor that is larger"},
 		"a place beyond": {map[string][]byte{"1/a.dat": dat("", 1, 5, 0, true)}, dataset.Options{Size: []int{4, 4}}, "a.dat: the event at byte 14 is at x 5, y 0, want x 0 to 3 and y 0 to 3"},
 	} {

@@ -23,14 +23,15 @@ import (
 //	u32 bytes of the header, the header: a flatbuffer IOHE: i32 compression, i64 place
 //	    of the table of packets (-1: none), text of XML that describes the streams
 //	packets: i32 stream, i32 bytes, these, compressed: u32, a flatbuffer
-//	the table of packets, which is not needed to read from the beginning to the end
+//	the table of packets, compressed: u32 bytes, these, which are not needed to read from
+//	    the beginning to the end
 //
 // Packets of events are EVTS, a vector of elements of 16 bytes: i64 time (µs), i16 x,
 // i16 y, u8 on, and 3 bytes more. The packets of other streams are passed over.
 type aedat4 struct {
 	src    *source
 	unpack unpacker
-	// end is where the packets end, or -1: with the file.
+	// end is where the packets end and their table begins, or -1: with the file.
 	end int64
 	// stream is the one of events.
 	stream int64
@@ -151,8 +152,8 @@ func (d *aedat4) where() string {
 // nextPacket reads a packet, whose events are those that come.
 func (d *aedat4) nextPacket() error {
 	s := d.src
-	if d.end >= 0 && s.at >= d.end {
-		return io.EOF
+	if s.at == d.end {
+		return d.finish()
 	}
 	d.packet, d.n = s.at, 0
 	what := fmt.Sprintf("the packet at byte %d", d.packet)
@@ -167,6 +168,9 @@ func (d *aedat4) nextPacket() error {
 	id, size := int32(binary.LittleEndian.Uint32(head[:])), int32(binary.LittleEndian.Uint32(head[4:]))
 	if size < 0 {
 		return s.fail(diag.BadFile, "%s says that it has %d bytes", what, size)
+	}
+	if d.end >= 0 && s.at+int64(size) > d.end {
+		return s.fail(diag.BadFile, "%s goes on to byte %d, but the header says that packets end at byte %d", what, s.at+int64(size), d.end)
 	}
 	if int64(id) != d.stream {
 		return s.skip(int64(size), what)
@@ -194,6 +198,35 @@ func (d *aedat4) nextPacket() error {
 		return s.fail(diag.BadFile, "%s, when unpacked, %v", what, err)
 	}
 	return nil
+}
+
+// finish reads the table of packets, with which a file that is whole ends, and returns
+// io.EOF there.
+func (d *aedat4) finish() error {
+	s := d.src
+	what := fmt.Sprintf("its table of packets, which begins at byte %d", d.end)
+	packed, err := s.rest(maxPacket, what)
+	if err != nil {
+		return err
+	}
+	b, err := d.unpack(packed)
+	if errors.Is(err, errTooLarge) {
+		return s.fail(diag.TooLarge, "%s, unpacks to more than %d bytes, the most that is read", what, maxPacket)
+	}
+	if err != nil {
+		return s.fail(diag.BadFile, "%s, cannot be unpacked: %v; copy the file again", what, err)
+	}
+	size := int64(4)
+	if len(b) >= 4 {
+		size += int64(binary.LittleEndian.Uint32(b))
+	}
+	switch have := int64(len(b)); {
+	case have < size:
+		return s.cut(what)
+	case have > size:
+		return s.fail(diag.BadFile, "goes on behind %s", what)
+	}
+	return io.EOF
 }
 
 // errTooLarge says that something unpacks to more than is read.

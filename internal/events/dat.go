@@ -2,6 +2,7 @@ package events
 
 import (
 	"encoding/binary"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -34,26 +35,36 @@ func newDAT(r *Reader) (decoder, error) {
 		return nil, err
 	}
 	if len(lines) == 0 {
-		head, _ := s.r.Peek(4)
-		return nil, s.fail(diag.BadFile, "begins with bytes % x, want lines of text that begin with %%, as a .dat does", head)
+		have := "is empty"
+		if head, _ := s.r.Peek(4); len(head) > 0 {
+			have = fmt.Sprintf("begins with bytes % x", head)
+		}
+		return nil, s.fail(diag.BadFile, "%s, want lines of text that begin with %%, as a .dat does", have)
 	}
+	version := 0
+	fields := map[string]*int{"Version": &version, "Width": &r.Width, "Height": &r.Height}
 	for _, line := range lines {
 		key, text, _ := strings.Cut(strings.TrimSpace(line), " ")
-		field := map[string]*int{"Width": &r.Width, "Height": &r.Height}[key]
+		field := fields[key]
 		text = strings.TrimSpace(text)
 		v, err := strconv.Atoi(text)
 		switch {
-		case key == "Version" && err == nil && v < 2:
-			return nil, s.fail(diag.Unsupported, "is a .dat of version %d, want 2; write it anew with Prophesee's tools", v)
 		case field == nil:
 		case err != nil || v < 1 || v > 1<<14:
 			return nil, s.fail(diag.BadFile, "its header has %s %q, want 1 to %d", key, text, 1<<14)
+		case *field != 0 && *field != v:
+			return nil, s.fail(diag.BadFile, "its header has %s twice, as %d and as %d", key, *field, v)
 		default:
 			*field = v
 		}
 	}
-	if (r.Width == 0) != (r.Height == 0) {
-		return nil, s.fail(diag.BadFile, "its header has a Width of %d and a Height of %d, want both or none (0)", r.Width, r.Height)
+	switch {
+	case version != 0 && version != 2:
+		return nil, s.fail(diag.Unsupported, "is a .dat of version %d, want 2; write it anew with Prophesee's tools", version)
+	case r.Width == 0 && r.Height != 0:
+		return nil, s.fail(diag.BadFile, "its header has a Height and no Width, want both or none")
+	case r.Height == 0 && r.Width != 0:
+		return nil, s.fail(diag.BadFile, "its header has a Width and no Height, want both or none")
 	}
 	at := s.at
 	var kind [2]byte

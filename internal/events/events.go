@@ -95,30 +95,33 @@ func Open(path string, format Format) (*Reader, error) {
 // Close closes the file.
 func (r *Reader) Close() error { return r.src.Close() }
 
-// Each reads all events, in the order of the file. It can be called once.
+// Each reads all events, in the order of the file, which has at least one. It can be
+// called once.
 func (r *Reader) Each(sink Sink) error {
-	origin, started := int64(0), !r.fromFirst
-	for {
+	origin := int64(0)
+	where := r.dec.where // once, for it is allocated
+	for n := 0; ; n++ {
 		e, err := r.dec.next()
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF) && n == 0:
+			return r.src.fail(diag.BadFile, "has no events")
+		case errors.Is(err, io.EOF):
 			return nil
-		}
-		if err != nil {
+		case err != nil:
 			return err
-		}
-		if !started {
-			origin, started = e.Time, true
+		case n == 0 && r.fromFirst:
+			origin = e.Time
 		}
 		at := e.Time
 		switch e.Time -= origin; {
 		case at < origin:
-			return r.src.fail(diag.BadFile, "%s is of %d µs, before the recording begins at %d µs", r.dec.where(), at, origin)
+			return r.src.fail(diag.BadFile, "%s is of %d µs, before the recording begins at %d µs", where(), at, origin)
 		case e.Time < 0 || e.Time > MaxTime: // below 0 where the difference runs over
-			return r.src.fail(diag.TooLarge, "%s is later than %d µs, the most that is read", r.dec.where(), int64(MaxTime))
+			return r.src.fail(diag.TooLarge, "%s is later than %d µs, the most that is read", where(), int64(MaxTime))
 		case r.Width > 0 && (e.X < 0 || e.X >= r.Width || e.Y < 0 || e.Y >= r.Height):
-			return r.src.fail(diag.BadFile, "%s is at x %d, y %d, but the sensor has %d × %d places", r.dec.where(), e.X, e.Y, r.Width, r.Height)
+			return r.src.fail(diag.BadFile, "%s is at x %d, y %d, but the sensor has %d × %d places", where(), e.X, e.Y, r.Width, r.Height)
 		}
-		if err := sink(e, r.dec.where); err != nil {
+		if err := sink(e, where); err != nil {
 			return err
 		}
 	}

@@ -179,6 +179,10 @@ func TestBrokenRecordings(t *testing.T) {
 	const head = "% Version 2\n"
 	none := whole("none")
 	packets := 18 + int(binary.LittleEndian.Uint32(none[14:]))
+	table, packedTable := len(none)-13, len(whole("lz4"))-36
+	// Where the header has the place of the table of packets.
+	end := bytes.Index(none, binary.LittleEndian.AppendUint64(nil, uint64(table)))
+	endAt := func(at int) []byte { return binary.LittleEndian.AppendUint64(nil, uint64(at)) }
 	for name, test := range map[string]struct {
 		format events.Format
 		file   []byte
@@ -186,12 +190,18 @@ func TestBrokenRecordings(t *testing.T) {
 	}{
 		"bin, cut":                       {events.BIN, []byte{1, 2, 3, 4, 5, 6}, "is cut short: it ends at byte 6, inside an event of 5 bytes; copy the file again [bad-file]"},
 		"dat, no header":                 {events.DAT, []byte("ATIS1234"), "begins with bytes 41 54 49 53, want lines of text that begin with %, as a .dat does [bad-file]"},
-		"dat, empty":                     {events.DAT, nil, "begins with bytes , want lines of text that begin with %, as a .dat does [bad-file]"},
+		"dat, empty":                     {events.DAT, nil, "is empty, want lines of text that begin with %, as a .dat does [bad-file]"},
 		"dat, header alone":              {events.DAT, []byte(head), "is cut short: it ends at byte 12, inside what says of what kind its events are; copy the file again [bad-file]"},
 		"dat, header does not end":       {events.DAT, []byte("% Vers"), "is cut short: it ends at byte 6, inside its header; copy the file again [bad-file]"},
 		"dat, a line without end":        {events.DAT, []byte("%" + strings.Repeat("x", 70000)), "at byte 0 its header goes on: want lines of at most 4096 bytes, and at most 1048576 together [bad-file]"},
 		"dat, version 1":                 {events.DAT, dat("% Version 1\n", 0, 8), "is a .dat of version 1, want 2; write it anew with Prophesee's tools [unsupported]"},
-		"dat, no width":                  {events.DAT, dat("% Height 240\n", 0, 8), "its header has a Width of 0 and a Height of 240, want both or none (0) [bad-file]"},
+		"dat, version 3":                 {events.DAT, dat("% Version 3\n", 0, 8, 1, 2), "is a .dat of version 3, want 2; write it anew with Prophesee's tools [unsupported]"},
+		"dat, no width":                  {events.DAT, dat("% Height 240\n", 0, 8), "its header has a Height and no Width, want both or none [bad-file]"},
+		"dat, no height":                 {events.DAT, dat("% Width 304\n", 0, 8), "its header has a Width and no Height, want both or none [bad-file]"},
+		"dat, height 0":                  {events.DAT, dat("% Width 304\n% Height 0\n", 0, 8), `its header has Height "0", want 1 to 16384 [bad-file]`},
+		"dat, two widths":                {events.DAT, dat("% Width 304\n% Width 304\n% Width 34\n", 0, 8), "its header has Width twice, as 304 and as 34 [bad-file]"},
+		"dat, no events":                 {events.DAT, dat(head, 0, 8), "has no events [bad-file]"},
+		"bin, empty":                     {events.BIN, nil, "has no events [bad-file]"},
 		"dat, odd width":                 {events.DAT, dat("% Width 0x10\n% Height 240\n", 0, 8), `its header has Width "0x10", want 1 to 16384 [bad-file]`},
 		"dat, triggers":                  {events.DAT, dat(head, 0x0e, 8), "holds triggers, and no events of a camera: byte 12 is 0x0e [unsupported]"},
 		"dat, other kind":                {events.DAT, dat(head, 0x55, 8), "byte 12, behind its header, says that events are of kind 0x55, want 0x00 or 0x0c [bad-file]"},
@@ -206,6 +216,18 @@ func TestBrokenRecordings(t *testing.T) {
 		"aedat4, header astray":          {events.AEDAT4, changed("none", 18, 0, 0, 0, 127), "its header at byte 18 breaks at byte 2130706432 of its " + fmt.Sprint(packets-18) + ", where 4 bytes are wanted [bad-file]"},
 		"aedat4, cut in a packet":        {events.AEDAT4, none[:packets+20], fmt.Sprintf("is cut short: it ends at byte %d, inside the packet at byte %d; copy the file again [bad-file]", packets+20, packets)},
 		"aedat4, cut between packets":    {events.AEDAT4, none[:packets], fmt.Sprintf("is cut short: it ends at byte %d, and its packets at byte %d; copy the file again [bad-file]", packets, len(none)-13)},
+		"aedat4, no events":              {events.AEDAT4, append(changed("none", end, endAt(packets)...)[:packets], none[table:]...), "has no events [bad-file]"},
+		"aedat4, packet over the end":    {events.AEDAT4, changed("none", end, endAt(packets+20)...), fmt.Sprintf("the packet at byte %d goes on to byte %d, but the header says that packets end at byte %d [bad-file]", packets, packets+8+int(binary.LittleEndian.Uint32(none[packets+4:])), packets+20)},
+		"aedat4, no table":               {events.AEDAT4, none[:table], fmt.Sprintf("is cut short: it ends at byte %d, inside its table of packets, which begins at byte %d; copy the file again [bad-file]", table, table)},
+		"aedat4, cut in its table":       {events.AEDAT4, none[:table+12], fmt.Sprintf("is cut short: it ends at byte %d, inside its table of packets, which begins at byte %d; copy the file again [bad-file]", table+12, table)},
+		"aedat4, more than its table":    {events.AEDAT4, append(whole("none"), 0), fmt.Sprintf("goes on behind its table of packets, which begins at byte %d [bad-file]", table)},
+		"aedat4, cut in a packed table":  {events.AEDAT4, whole("lz4")[:packedTable+30], fmt.Sprintf("its table of packets, which begins at byte %d, cannot be unpacked: unexpected EOF; copy the file again [bad-file]", packedTable)},
+		"aedat4, more than a packed one": {events.AEDAT4, append(whole("lz4"), "junk"...), fmt.Sprintf("its table of packets, which begins at byte %d, cannot be unpacked: lz4: bad magic number; copy the file again [bad-file]", packedTable)},
+		"aedat4, no packed table":        {events.AEDAT4, whole("lz4")[:packedTable], fmt.Sprintf("is cut short: it ends at byte %d, inside its table of packets, which begins at byte %d; copy the file again [bad-file]", packedTable, packedTable)},
+		"aedat4, one byte more":          {events.AEDAT4, append(whole("lz4"), 0), fmt.Sprintf("its table of packets, which begins at byte %d, cannot be unpacked: unexpected EOF; copy the file again [bad-file]", packedTable)},
+		"aedat4.gz, cut":                 {events.AEDAT4, gz(none)[:len(gz(none))-4], fmt.Sprintf("is cut short: the gzip stream ends after %d bytes unpacked, before its end mark; copy or write the file again [bad-file]", len(none))},
+		"aedat4.gz, another checksum":    {events.AEDAT4, append(gz(none)[:len(gz(none))-8], make([]byte, 8)...), "is damaged: the gzip checksum does not match; copy or write the file again [bad-file]"},
+		"aedat4.gz, junk behind it":      {events.AEDAT4, append(gz(none), "junk and more junk"...), fmt.Sprintf("is damaged: what follows after %d bytes unpacked is not gzip [bad-file]", len(none))},
 		"aedat4, a negative packet":      {events.AEDAT4, changed("none", packets+4, 0, 0, 0, 128), fmt.Sprintf("the packet at byte %d says that it has -2147483648 bytes [bad-file]", packets)},
 		"aedat4, packet of another kind": {events.AEDAT4, changed("none", packets+16, 'F'), fmt.Sprintf(`the packet at byte %d, when unpacked, is of kind "FVTS", want "EVTS" [bad-file]`, packets)},
 		"aedat4, packed otherwise":       {events.AEDAT4, changed("lz4", packets+8, 0), fmt.Sprintf("the packet at byte %d cannot be unpacked: lz4: bad magic number; copy the file again [bad-file]", packets)},

@@ -28,7 +28,7 @@ type Packed struct {
 }
 
 // maxPacked is how many events a packed sample has at most.
-const maxPacked = int64(1 << 28)
+const maxPacked = int64(1 << 24)
 
 // OpenPacked opens a packed file.
 func OpenPacked(path string) (*Packed, error) {

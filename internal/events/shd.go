@@ -18,8 +18,8 @@ import (
 //	spikes/units   of each sample, which unit spikes
 //	labels         of each sample; may be left out
 type SHD struct {
-	// N is the number of samples, Events that of the spikes of all.
-	N, Events int
+	// N is the number of samples.
+	N int
 	// Labels has the label of each sample, or is nil.
 	Labels []int64
 
@@ -81,9 +81,6 @@ func (s *SHD) open(data []byte) error {
 	s.N = s.times.Len()
 	if n := s.units.Len(); n != s.N {
 		return s.fail(diag.BadFile, "spikes/times has %d samples, spikes/units %d; want one of each for a sample", s.N, n)
-	}
-	for i := range s.N {
-		s.Events += s.units.Count(i)
 	}
 	if !f.Root().Has("labels") {
 		return nil

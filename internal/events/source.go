@@ -70,6 +70,20 @@ func (s *source) take(n int64, what string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// rest reads to the end of the file, at most a number of bytes.
+func (s *source) rest(most int64, what string) ([]byte, error) {
+	var b bytes.Buffer
+	got, err := b.ReadFrom(io.LimitReader(s.r, most+1))
+	s.at += got
+	switch {
+	case err != nil:
+		return nil, ndarray.FileError(s.path, err)
+	case got > most:
+		return nil, s.fail(diag.TooLarge, "%s, has more than %d bytes, the most that is read", what, most)
+	}
+	return b.Bytes(), nil
+}
+
 // skip passes over n bytes.
 func (s *source) skip(n int64, what string) error {
 	got, err := io.CopyN(io.Discard, s.r, n)

@@ -146,9 +146,6 @@ func (a *Array) Sequences() (*Sequences, error) {
 // Len returns how many sequences there are.
 func (s *Sequences) Len() int { return len(s.bytes) }
 
-// Count returns how many numbers sequence i has.
-func (s *Sequences) Count(i int) int { return len(s.bytes[i]) / s.a.typ.Elem.Size }
-
 // Floats returns sequence i as Array.Floats does.
 func (s *Sequences) Floats(i int) []float64 { return floats(*s.a.typ.Elem, s.bytes[i]) }
 

@@ -73,7 +73,7 @@ def aedat4(name, compression, pack, with_table):
     with open(name, "wb") as f:
         f.write(magic + header(compression, at if with_table else -1) + body)
         if with_table:
-            f.write(pack(b"\x04\0\0\0the table"))
+            f.write(pack(b"\x09\0\0\0the table"))
 
 
 SHD_TIMES = [[0.0, 0.001, 0.5], [], [0.25, 1.5, 1.5, 0.125]]
