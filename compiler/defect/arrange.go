@@ -24,15 +24,16 @@ func Arrange(im *image.Image, d *targets.Defects) (*image.Image, error) {
 	if d == nil {
 		return im, nil
 	}
-	out, _, err := arrange(im, NewRoom(d))
+	out, _, _, err := arrange(im, NewRoom(d))
 	return out, err
 }
 
-// arrange is Arrange. Where it fails, short is by how many axons too many a core
-// has, the worst of them; it is 0 where there are not enough cores.
-func arrange(im *image.Image, room *Room) (out *image.Image, short int, err error) {
+// arrange is Arrange. Where it fails, widest is the most axons of a core without a
+// place, and short by how many such a core has too many, the worst of them; both are
+// 0 where there are not enough cores.
+func arrange(im *image.Image, room *Room) (out *image.Image, widest, short int, err error) {
 	if len(im.Cores) > room.Cores {
-		return nil, 0, diag.One(diag.Pos{File: room.Defects.File}, diag.DoesNotFit, "%s", room.CoresMissing(len(im.Cores)))
+		return nil, 0, 0, diag.One(diag.Pos{File: room.Defects.File}, diag.DoesNotFit, "%s", room.CoresMissing(len(im.Cores)))
 	}
 	a := arranger{
 		in: im, room: room, taken: make([]bool, len(room.Usable)), places: make([]place, len(im.Cores)),
@@ -50,13 +51,14 @@ func arrange(im *image.Image, room *Room) (out *image.Image, short int, err erro
 	for _, k := range homeless {
 		if !slices.ContainsFunc(a.nearest(im.Router(int32(k))), func(router int32) bool { return a.try(k, router) }) {
 			a.tell(k, &diags)
+			widest = max(widest, len(im.Cores[k].Rows))
 			short = max(short, len(im.Cores[k].Rows)-a.places[k].most)
 		}
 	}
 	if err := diags.Err(); err != nil {
-		return nil, short, err
+		return nil, widest, short, err
 	}
-	return a.image(), 0, nil
+	return a.image(), 0, 0, nil
 }
 
 // moveBudget is what all cores together may spend on looking for another place.

@@ -121,6 +121,21 @@ func TestDeadAxonsLeaveSmallerCores(t *testing.T) {
 	}
 }
 
+// Cores that need few axons are laid out anew only with fewer than those: all else
+// would be the same again.
+func TestNothingIsLaidOutTheSameAgain(t *testing.T) {
+	a := small(t)
+	im := mustCompile(t, a, dense("2", "1"), nil)
+	rounds := 0
+	err := defect.Fit(load(t, a, "defects: die\nrandom: {synapses: 1}\n"), a, func(*targets.Arch) (*image.Image, error) {
+		rounds++
+		return im, nil
+	})
+	if err == nil || rounds != 1 {
+		t.Errorf("%v after %d rounds, want that it does not fit, after one", err, rounds)
+	}
+}
+
 func TestArrangeTouchesNothingInVain(t *testing.T) {
 	a := small(t)
 	plain := mustCompile(t, a, dense("6", "12"), nil)

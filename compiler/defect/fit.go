@@ -26,11 +26,12 @@ func Fit(d *targets.Defects, arch *targets.Arch, lay func(*targets.Arch) (*image
 		if err != nil {
 			return cmp.Or(first, err)
 		}
-		_, short, err := arrange(im, room)
+		_, widest, short, err := arrange(im, room)
 		if err == nil {
 			return nil
 		}
 		first = cmp.Or(first, err)
+		derated.Axons = min(derated.Axons, widest) // more would change nothing
 		if short == 0 || derated.Axons-short < 1 {
 			break
 		}
