@@ -1,27 +1,12 @@
 package lavanet
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/internal/ndarray"
+	"github.com/weft-toolchain/weft/internal/shared"
 )
-
-// shared finds a file of the shared data or skips the test.
-func shared(t testing.TB, name string) string {
-	t.Helper()
-	for _, dir := range []string{os.Getenv("WEFT_SHARED"), "../../../shared"} {
-		if path := filepath.Join(dir, name); dir != "" {
-			if _, err := os.Stat(path); err == nil {
-				return path
-			}
-		}
-	}
-	t.Skipf("no shared data here (set WEFT_SHARED): %s", name)
-	return ""
-}
 
 // model is a population of Loihi neurons, as plainly as can be.
 type model struct {
@@ -96,7 +81,7 @@ type recording struct {
 
 func load(t *testing.T, name string) recording {
 	t.Helper()
-	a, err := ndarray.Load(shared(t, "data/loihi/tinynet_gt.npz"), name)
+	a, err := ndarray.Load(shared.File(t, "data/loihi/tinynet_gt.npz"), name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +110,7 @@ func spike(b bool) float64 {
 // (width, height, channel) of bias mantissas.
 func tiny(t *testing.T, align bool) *Result {
 	t.Helper()
-	a, err := ndarray.Load(shared(t, "data/loihi/tinynet_gt.npz"), "input_bias")
+	a, err := ndarray.Load(shared.File(t, "data/loihi/tinynet_gt.npz"), "input_bias")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +123,7 @@ func tiny(t *testing.T, align bool) *Result {
 			}
 		}
 	}
-	r, err := Import(shared(t, "data/loihi/tiny.net"), Options{InputBias: bias, Align: align})
+	r, err := Import(shared.File(t, "data/loihi/tiny.net"), Options{InputBias: bias, Align: align})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package nir
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,21 +14,8 @@ import (
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/ndarray"
+	"github.com/weft-toolchain/weft/internal/shared"
 )
-
-// shared finds a file of the shared data or skips the test.
-func shared(t testing.TB, name string) string {
-	t.Helper()
-	for _, dir := range []string{os.Getenv("WEFT_SHARED"), "../../../shared"} {
-		if path := filepath.Join(dir, "data/nir", name); dir != "" {
-			if _, err := os.Stat(path); err == nil {
-				return path
-			}
-		}
-	}
-	t.Skipf("no shared data here (set WEFT_SHARED): %s", name)
-	return ""
-}
 
 // graph imports a file and reads back what was written of it.
 func graph(t testing.TB, file string, opt Options) *ir.Graph {
@@ -65,7 +51,7 @@ func lowered(t testing.TB, r *netfile.Result) *ir.Graph {
 // raster reads a recording: step by step, a number for each neuron.
 func raster(t testing.TB, name string) *ndarray.Array {
 	t.Helper()
-	a, err := ndarray.Load(shared(t, name), "")
+	a, err := ndarray.Load(shared.File(t, "data/nir/"+name), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +85,7 @@ func TestBrailleFollowsTheGoldenRasters(t *testing.T) {
 		{"braille_noDelay_noBias_subtract_subgraph.nir", "golden_noDelay_noBias_subtract_hidden_256x40.csv", "golden_noDelay_noBias_subtract_output_256x7.csv", Options{Reset: ResetSubtract, Repair: true}},
 	} {
 		t.Run(test.file, func(t *testing.T) {
-			g := graph(t, shared(t, test.file), test.opt)
+			g := graph(t, shared.File(t, "data/nir/"+test.file), test.opt)
 			res := interp.Graph(g, stim, steps+2)
 			fired := map[interp.Spike]bool{}
 			for _, s := range res.Spikes {
@@ -134,7 +120,7 @@ func TestMalformedFilesNameNodeAndRemedy(t *testing.T) {
 		"braille_noDelay_bias_zero_subgraph.nir":       {`no node "lif"`, `did you mean "lif1"?`, "--repair"},
 		"braille_noDelay_noBias_subtract_subgraph.nir": {`no node "lif"`, `did you mean "lif1"?`, "--repair"},
 	} {
-		_, err := Import(shared(t, file), Options{})
+		_, err := Import(shared.File(t, "data/nir/"+file), Options{})
 		if _, ok := errors.AsType[*diag.Error](err); !ok {
 			t.Errorf("%s: error %v, want diagnostics", file, err)
 			continue
@@ -142,7 +128,7 @@ func TestMalformedFilesNameNodeAndRemedy(t *testing.T) {
 		if slices.ContainsFunc(want, func(w string) bool { return !strings.Contains(err.Error(), w) }) {
 			t.Errorf("%s: %v, want all of %q", file, err, want)
 		}
-		if _, err := Import(shared(t, file), Options{Repair: true}); err != nil {
+		if _, err := Import(shared.File(t, "data/nir/"+file), Options{Repair: true}); err != nil {
 			t.Errorf("%s, repaired: %v", file, err)
 		}
 	}
@@ -155,7 +141,7 @@ func TestWellFormedFilesKeepTheirShapes(t *testing.T) {
 		"two_lif_neurons.nir": {1, 2, 2},
 		"cnn_sinabs.nir":      {2 * 34 * 34, 16*16*16*2 + 8*8*8 + 256 + 10, 16*2*79*79 + 16*16*46*46 + 247808 + 131072 + 2560},
 	} {
-		g := graph(t, shared(t, file), Options{})
+		g := graph(t, shared.File(t, "data/nir/"+file), Options{})
 		if got := [3]int{g.InputCount(), g.Neurons(), g.SynapseCount()}; got != want {
 			t.Errorf("%s: inputs, neurons and synapses are %v, want %v", file, got, want)
 		}

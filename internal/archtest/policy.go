@@ -38,6 +38,7 @@ var policy = []row{
 	{pkg: "internal/page"},
 	{pkg: "internal/splitmix"},
 	{pkg: "internal/golden", may: []string{"internal/diag"}},
+	{pkg: "internal/shared"},
 	{pkg: "internal/archtest"},
 	{pkg: "internal/diag", may: []string{"internal/spell"}},
 	{pkg: "internal/yamldoc", may: []string{"internal/diag", "internal/spell"}},
@@ -130,7 +131,7 @@ var belowCommand = []string{
 }
 
 // testHelpers are ours too, and every package's tests may import them.
-var testHelpers = []string{"internal/golden"}
+var testHelpers = []string{"internal/golden", "internal/shared"}
 
 // others is which module of others may be imported where; one that is not
 // listed may not be imported at all. RATIONALE.md says why we have each, and

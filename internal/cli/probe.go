@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 
@@ -101,7 +102,7 @@ func (l *probeLog) traces(im *image.Image) []runpage.Trace {
 			at := len(out)
 			t := runpage.Trace{Population: p.population, Index: p.index + i, State: p.state}
 			if p.word == 0 {
-				t.Scale = scaleOf(im, p.first+i)
+				t.Scale = cmp.Or(im.Scale(p.first+i), 1)
 			}
 			t.Data = runpage.PackWords(func(yield func(int32) bool) {
 				for ; at < len(l.words) && yield(l.words[at]); at += each {
@@ -111,18 +112,6 @@ func (l *probeLog) traces(im *image.Image) []runpage.Trace {
 		}
 	}
 	return out
-}
-
-// scaleOf returns the first state word of a neuron at a potential of 1.
-func scaleOf(im *image.Image, neuron int) float64 {
-	s := &im.Manifest.Populations[im.PopulationOf(int32(neuron))]
-	switch len(s.Scale) {
-	case 0:
-		return 1
-	case 1:
-		return s.Scale[0]
-	}
-	return s.Scale[neuron-s.First]
 }
 
 func (l *probeLog) tick(m *emulator.Machine) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/weft-toolchain/weft/internal/dataset"
 	"github.com/weft-toolchain/weft/internal/events"
+	"github.com/weft-toolchain/weft/internal/shared"
 )
 
 // moment is an event, a place in (polarity, y, x).
@@ -313,7 +314,7 @@ func TestFoldersAreRefused(t *testing.T) {
 
 // TestSharedNMNIST reads the samples of others, one of them as it was published.
 func TestSharedNMNIST(t *testing.T) {
-	s, err := dataset.Load(dataset.Options{Format: dataset.NMNIST, File: shared(t, "data/nmnist_small/nmnist_small.evt.gz")})
+	s, err := dataset.Load(dataset.Options{Format: dataset.NMNIST, File: shared.File(t, "data/nmnist_small/nmnist_small.evt.gz")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -324,7 +325,7 @@ func TestSharedNMNIST(t *testing.T) {
 	if diff := cmp.Diff([]int{7, 2, 1, 0, 4}, s.Labels[:5]); diff != "" || s.N != 100 || n != 385596 {
 		t.Errorf("%d samples, %d events, labels (-want +got)\n%s", s.N, n, diff)
 	}
-	bin, err := os.ReadFile(shared(t, "data/formats/sample_nmnist.bin"))
+	bin, err := os.ReadFile(shared.File(t, "data/formats/sample_nmnist.bin"))
 	if err != nil {
 		t.Fatal(err)
 	}

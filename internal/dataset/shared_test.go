@@ -1,34 +1,19 @@
 package dataset_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weft-toolchain/weft/internal/dataset"
+	"github.com/weft-toolchain/weft/internal/shared"
 )
-
-// shared finds a file of the shared data sets or skips the test.
-func shared(t testing.TB, name string) string {
-	t.Helper()
-	for _, dir := range []string{os.Getenv("WEFT_SHARED"), "../../../shared"} {
-		if path := filepath.Join(dir, name); dir != "" {
-			if _, err := os.Stat(path); err == nil {
-				return path
-			}
-		}
-	}
-	t.Skipf("no shared data here (set WEFT_SHARED): %s", name)
-	return ""
-}
 
 func TestMNIST(t *testing.T) {
 	s, err := dataset.Load(dataset.Options{
 		Format: dataset.IDX, Scale: 255,
-		Images: shared(t, "data/mnist/t10k-images-idx3-ubyte.gz"),
-		Labels: shared(t, "data/mnist/t10k-labels-idx1-ubyte.gz"),
+		Images: shared.File(t, "data/mnist/t10k-images-idx3-ubyte.gz"),
+		Labels: shared.File(t, "data/mnist/t10k-labels-idx1-ubyte.gz"),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +41,7 @@ func TestTables(t *testing.T) {
 		{"breast_cancer.csv", 569, 30, 2},
 		{"digits.csv.gz", 1797, 64, 10},
 	} {
-		s, err := dataset.Load(dataset.Options{Format: dataset.CSV, File: shared(t, "data/tabular/"+test.file), Label: "-1"})
+		s, err := dataset.Load(dataset.Options{Format: dataset.CSV, File: shared.File(t, "data/tabular/"+test.file), Label: "-1"})
 		if err != nil {
 			t.Errorf("%s: %v", test.file, err)
 			continue

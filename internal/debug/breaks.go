@@ -90,7 +90,7 @@ func each(sel *names.Selection, visit func(neuron int)) {
 func (b *breakpoint) holds(s *Session, neuron int, word int32) bool {
 	x := float64(word)
 	if b.real {
-		x /= s.scale(neuron)
+		x /= s.image.Scale(neuron)
 	}
 	switch b.op {
 	case "<":

@@ -347,7 +347,7 @@ func (p *parser) limit(col int, b *breakpoint) {
 	}
 	_, err = strconv.ParseInt(b.text, 10, 64)
 	b.real = err != nil
-	if b.real && (b.named.Words[0].Number != 0 || p.s.scale(b.named.First) == 0) {
+	if b.real && (b.named.Words[0].Number != 0 || p.s.image.Scale(b.named.First) == 0) {
 		p.wrong(col, diag.BadCommand, "%s is a value of the network, and how %s is scaled is not known: want a word, a whole number", b.text, b.named.Words[0].Name)
 	}
 }

@@ -181,16 +181,3 @@ func (s *Session) activity() *activity.Activity {
 	}
 	return s.books
 }
-
-// scale returns what state word is 1 in the network for a neuron's potential; 0 is not
-// known.
-func (s *Session) scale(neuron int) float64 {
-	p := &s.image.Manifest.Populations[s.image.PopulationOf(int32(neuron))]
-	switch len(p.Scale) {
-	case 0:
-		return 0
-	case 1:
-		return p.Scale[0]
-	}
-	return p.Scale[neuron-p.First]
-}

@@ -32,7 +32,7 @@ func (s *Session) word(neuron, k int) int32 {
 
 // valueText writes a state word, and what it is in the network where that is known.
 func (s *Session) valueText(neuron int, w names.Word, word int32) string {
-	if scale := s.scale(neuron); w.Number == 0 && scale != 0 {
+	if scale := s.image.Scale(neuron); w.Number == 0 && scale != 0 {
 		return fmt.Sprintf("%d, in the network %.6g", word, float64(word)/scale)
 	}
 	return strconv.Itoa(int(word))
@@ -71,7 +71,7 @@ func (s *Session) runPrint(_ context.Context, c *Command) error {
 	head := []string{"neuron"}
 	for _, w := range sel.Words {
 		head = append(head, w.Name)
-		if w.Number == 0 && s.scale(sel.First) != 0 {
+		if w.Number == 0 && s.image.Scale(sel.First) != 0 {
 			head = append(head, "(network)")
 		}
 	}
@@ -81,7 +81,7 @@ func (s *Session) runPrint(_ context.Context, c *Command) error {
 			for _, w := range sel.Words {
 				word := s.word(n, w.Number)
 				cells = append(cells, word)
-				if scale := s.scale(n); w.Number == 0 && scale != 0 {
+				if scale := s.image.Scale(n); w.Number == 0 && scale != 0 {
 					cells = append(cells, fmt.Sprintf("%.6g", float64(word)/scale))
 				}
 			}

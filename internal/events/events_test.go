@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weft-toolchain/weft/internal/events"
+	"github.com/weft-toolchain/weft/internal/shared"
 )
 
 // written writes a file and returns its path.
@@ -79,7 +80,7 @@ func TestRecordingsOfOthers(t *testing.T) {
 			First: events.Event{X: 154, Y: 204}, Last: events.Event{Time: 1605537494308262 - 1605537493718345, X: 88, Y: 237, On: true},
 		}},
 	} {
-		list, width, height, err := all(shared(t, "data/formats/"+test.file), test.format)
+		list, width, height, err := all(shared.File(t, "data/formats/"+test.file), test.format)
 		if err != nil {
 			t.Error(err)
 			continue

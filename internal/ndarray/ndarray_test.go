@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/shared"
 )
 
 // write puts a file into a fresh directory and returns its path.
@@ -193,22 +194,8 @@ func TestLoadKnowsFilesByTheirFirstBytes(t *testing.T) {
 	}
 }
 
-// shared finds a file of the shared data sets or skips the test.
-func shared(t testing.TB, name string) string {
-	t.Helper()
-	for _, dir := range []string{os.Getenv("WEFT_SHARED"), "../../../shared"} {
-		if path := filepath.Join(dir, name); dir != "" {
-			if _, err := os.Stat(path); err == nil {
-				return path
-			}
-		}
-	}
-	t.Skipf("no shared data here (set WEFT_SHARED): %s", name)
-	return ""
-}
-
 func TestLoadSharedModel(t *testing.T) {
-	path := shared(t, "models/mnist_mlp128.npz")
+	path := shared.File(t, "models/mnist_mlp128.npz")
 	names, err := Names(path)
 	if err != nil {
 		t.Fatal(err)

@@ -80,6 +80,18 @@ func (im *Image) PopulationOf(neuron int32) int {
 	return sort.Search(len(pops), func(k int) bool { return int(neuron) < pops[k].First+pops[k].N })
 }
 
+// Scale returns the first state word of a neuron at a potential of 1; 0 is not known.
+func (im *Image) Scale(neuron int) float64 {
+	p := &im.Manifest.Populations[im.PopulationOf(int32(neuron))]
+	switch len(p.Scale) {
+	case 0:
+		return 0
+	case 1:
+		return p.Scale[0]
+	}
+	return p.Scale[neuron-p.First]
+}
+
 // PopulationsOf returns the index of the population of each slot of a core, for
 // relays the core's.
 func (im *Image) PopulationsOf(c *Core) []int32 {
