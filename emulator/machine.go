@@ -16,9 +16,9 @@ import (
 
 	"github.com/weft-toolchain/weft/emulator/activity"
 	"github.com/weft-toolchain/weft/emulator/core"
-	"github.com/weft-toolchain/weft/emulator/kernel"
 	"github.com/weft-toolchain/weft/emulator/noc"
 	"github.com/weft-toolchain/weft/emulator/odin"
+	"github.com/weft-toolchain/weft/internal/pages"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -117,8 +117,8 @@ func (m *Machine) newCores() {
 	for _, s := range c.specs {
 		words += s.State()
 	}
-	state := kernel.Large[int32](words)[:words]
-	m.tiles, m.tiled = kernel.Large[core.Tile](len(c.specs))[:len(c.specs)], newSet(len(c.specs))
+	state := pages.Make[int32](words, words)
+	m.tiles, m.tiled = pages.Make[core.Tile](len(c.specs), len(c.specs)), newSet(len(c.specs))
 	for k, s := range c.specs {
 		n := s.State()
 		m.cores[k] = core.NewIn(s, m.pending, int(c.base[k]), state[:n:n])

@@ -7,6 +7,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/partition"
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/pages"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -198,6 +199,11 @@ type rowMaker struct {
 	nets      []int32
 	// copied counts synapses in rows for copies.
 	copied int
+	// free is memory that no row has yet, as pins are.
+	free struct {
+		slots, delays []uint16
+		weights       []int16
+	}
 }
 
 func newRowMaker(c *cells) *rowMaker {
@@ -220,10 +226,10 @@ func (r *rowMaker) rows(list, slots []int32) []ir.Axon {
 		}
 	}
 	slices.SortFunc(r.nets, func(a, b int32) int { return compareNets(&r.cells.nets[a], &r.cells.nets[b]) })
-	// All rows of a core share memory.
-	memory := ir.Axon{Slots: make([]uint16, total), Weights: make([]int16, total)}
+	// All rows of a core share memory, and cores what is long enough for large pages.
+	memory := ir.Axon{Slots: carve(&r.free.slots, total, r.atATime()), Weights: carve(&r.free.weights, total, r.atATime())}
 	if r.pins.delay != nil {
-		memory.Delays = make([]uint16, total)
+		memory.Delays = carve(&r.free.delays, total, r.atATime())
 	}
 	axons := make([]ir.Axon, len(r.nets))
 	from := int32(0)
@@ -249,6 +255,21 @@ func (r *rowMaker) rows(list, slots []int32) []ir.Axon {
 		}
 	}
 	return axons
+}
+
+// atATime is for how many synapses memory is taken at a time.
+func (r *rowMaker) atATime() int { return min(len(r.pins.net), 4<<20) }
+
+// carve takes n elements of those that are free, or of so many new ones where these
+// are too few.
+func carve[T any](free *[]T, n int32, atATime int) []T {
+	if int(n) > len(*free) {
+		many := max(int(n), atATime)
+		*free = pages.Make[T](many, many)
+	}
+	out := (*free)[:n:n]
+	*free = (*free)[n:]
+	return out
 }
 
 func compareNets(a, b *net) int {

@@ -16,7 +16,7 @@ func Axons(q *ir.Quantized, arch *targets.Arch, split Split) []int32 {
 		}
 		g := &q.Populations[pop]
 		for n := g.First; n < g.First+g.N; n++ {
-			axons, _, _ := w.fanInOf(n)
+			axons, _ := w.fanInOf(n)
 			out[n] = int32(axons)
 		}
 	}

@@ -117,8 +117,6 @@ func least(weights []int16) int16 {
 type fanIn struct {
 	axons, axonsAt int
 	words          int
-	// sources is how many sources that neuron has.
-	sources int
 }
 
 // widest finds the largest fan-in of a population.
@@ -126,31 +124,40 @@ func (w *wiring) widest(pop int) fanIn {
 	var out fanIn
 	g := &w.q.Populations[pop]
 	for n := g.First; n < g.First+g.N; n++ {
-		axons, words, sources := w.fanInOf(n)
+		axons, words := w.fanInOf(n)
 		if axons > out.axons {
-			out.axons, out.axonsAt, out.sources = axons, n-g.First, sources
+			out.axons, out.axonsAt = axons, n-g.First
 		}
 		out.words = max(out.words, words)
 	}
 	return out
 }
 
-// fanInOf returns the axons that a neuron needs by itself, the words of its
-// synapses, and how many sources it has.
-func (w *wiring) fanInOf(n int) (axons, words, sources int) {
+// fanInOf returns the axons that a neuron needs by itself, and the words of its
+// synapses.
+func (w *wiring) fanInOf(n int) (axons, words int) {
 	run := 0
 	p := w.of(n)
 	for i, x := range p.net {
 		if run++; i+1 < len(p.net) && p.net[i+1] == x {
 			continue
 		}
-		if axons++; i+1 == len(p.net) || w.nets[p.net[i+1]].source != w.nets[x].source {
-			sources++
-		}
+		axons++
 		words += ir.SynapseWords(w.arch, run)
 		run = 0
 	}
-	return axons, words, sources
+	return axons, words
+}
+
+// sourcesOf returns how many sources a neuron has.
+func (w *wiring) sourcesOf(n int) int {
+	sources, last := 0, int32(-1)
+	for _, x := range w.of(n).net {
+		if s := w.nets[x].source; s != last {
+			sources, last = sources+1, s
+		}
+	}
+	return sources
 }
 
 func (p *mapper) fitFanIn(w *wiring, pop int, most *fanIn, diags *diag.List) {
@@ -158,7 +165,7 @@ func (p *mapper) fitFanIn(w *wiring, pop int, most *fanIn, diags *diag.List) {
 	if over := most.axons - p.arch.Axons; over > 0 && (p.opt.Split == SplitNever || !splittable(w, pop)) {
 		sums, advice := "", ""
 		if w.types != nil && w.types[pop].sums != nil {
-			sums = fmt.Sprintf(" of %s, whose weights are sums of up to %d for the types %d", diag.Plural(most.sources, "source"), longestSum(w.types[pop].sums), w.types[pop].kinds[0])
+			sums = fmt.Sprintf(" of %s, whose weights are sums of up to %d for the types %d", diag.Plural(w.sourcesOf(p.q.Populations[pop].First+most.axonsAt), "source"), longestSum(w.types[pop].sums), w.types[pop].kinds[0])
 			advice = ", or weights of fewer values"
 		}
 		if !p.arch.PartialSums {

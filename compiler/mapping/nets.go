@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/internal/pages"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -97,9 +98,9 @@ func (p *pins) move(to int, from *pins, at int) {
 }
 
 func makePins(n int64, delays bool) pins {
-	p := pins{net: make([]int32, n), weight: make([]int16, n)}
+	p := pins{net: pages.Make[int32](int(n), int(n)), weight: pages.Make[int16](int(n), int(n))}
 	if delays {
-		p.delay = make([]uint16, n)
+		p.delay = pages.Make[uint16](int(n), int(n))
 	}
 	return p
 }

@@ -48,12 +48,16 @@ func splittable(w *wiring, pop int) bool {
 	}
 	limit := int64(1) << (min(w.arch.StateBits, sumBits) - 1)
 	g := &w.q.Populations[pop]
+	shifted := slices.ContainsFunc(w.classes, func(c ir.Class) bool { return c.Exp > 0 })
 	for n := g.First; n < g.First+g.N; n++ {
 		p := w.of(n)
 		sum := int64(0)
 		for i, weight := range p.weight {
-			exp := w.classes[w.nets[p.net[i]].class].Exp
-			sum += int64(max(weight, -weight)) << max(exp, 0)
+			exp := 0
+			if shifted {
+				exp = max(int(w.classes[w.nets[p.net[i]].class].Exp), 0)
+			}
+			sum += int64(max(weight, -weight)) << exp
 		}
 		if sum >= limit {
 			return false

@@ -22,21 +22,21 @@ func Bounds(p *Problem) Bound {
 			out += ceilDiv(s.out, int64(p.FanOut))
 		}
 	}
-	need := make([]int64, p.nets()) // slots that read each net
-	synapses := make([]int64, p.nets())
+	need := make([]struct{ slots, synapses int64 }, p.nets()) // of what reads each net
 	for v := range p.vertices() {
 		for i := p.Off[v]; i < p.Off[v+1]; i++ {
-			need[p.In[i]] += int64(p.SlotsOf(v))
-			synapses[p.In[i]] += int64(p.SynapsesOf(i))
+			n := &need[p.In[i]]
+			n.slots += int64(p.SlotsOf(v))
+			n.synapses += int64(p.SynapsesOf(i))
 		}
 	}
 	// A net is in as many cores as it takes to hold its readers.
 	var axons, connectivity int64
 	for e, n := range need {
-		cores := ceilDiv(n, int64(p.Neurons))
+		cores := ceilDiv(n.slots, int64(p.Neurons))
 		axons += cores
 		if p.Words > 0 {
-			words += ceilDiv(synapses[e], int64(p.WordSynapses))
+			words += ceilDiv(n.synapses, int64(p.WordSynapses))
 		}
 		connectivity += p.WeightOf(int32(e)) * max(cores-1, 0)
 	}

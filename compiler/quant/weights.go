@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/internal/pages"
 )
 
 // weights rounds and clips the weights of projection k, and keeps the books.
@@ -17,7 +18,7 @@ func (p *population) weights(k int) {
 		Projection: p.q.Net.Projections[pr.Index].Name, Bits: set.bits, Format: set.format,
 		Exact: p.out.Exact, Synapses: len(pr.Post), ScaleMin: math.Inf(1), ScaleMax: math.Inf(-1),
 	}
-	out := make([]int16, len(pr.Post))
+	out := pages.Make[int16](len(pr.Post), len(pr.Post))
 	var signal, noise float64
 	var step, hi, scale, in float64
 	alike := len(p.coef) == 1 && len(p.out.Scale) == 1 && len(own) < 2

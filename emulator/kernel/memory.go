@@ -4,19 +4,9 @@ import (
 	"math/bits"
 	"slices"
 	"unsafe"
-)
 
-// Large returns an empty slice for n elements, in large pages where the system has
-// them for those who ask: of what is read here and there, a page for every core is
-// more than the processor keeps track of.
-func Large[T any](n int) []T {
-	out := make([]T, 0, n)
-	if n > 0 {
-		var of T
-		adviseLarge(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(out))), uintptr(n)*unsafe.Sizeof(of)))
-	}
-	return out
-}
+	"github.com/weft-toolchain/weft/internal/pages"
+)
 
 // Join moves a slice of each of n things into one stretch of memory.
 func Join[T any](n int, of func(thing int) *[]T) {
@@ -24,7 +14,7 @@ func Join[T any](n int, of func(thing int) *[]T) {
 	for k := range n {
 		all += len(*of(k))
 	}
-	out := Large[T](all)
+	out := pages.Make[T](0, all)
 	for k := range n {
 		part, at := of(k), len(out)
 		if len(*part) > 0 { // nil stays nil

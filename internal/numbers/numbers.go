@@ -5,6 +5,8 @@ package numbers
 import (
 	"math"
 	"slices"
+
+	"github.com/weft-toolchain/weft/internal/pages"
 )
 
 // List is a list of numbers that all are of one type: int8, int16, int32, float32
@@ -194,7 +196,7 @@ func (l List) Int32s() ([]int32, bool) {
 }
 
 func widened[S number](src []S) []int32 {
-	out := make([]int32, len(src))
+	out := pages.Make[int32](len(src), len(src))
 	widen(out, src)
 	return out
 }
@@ -220,7 +222,7 @@ func (l List) Pick(at []int32) List {
 
 // Pick returns the elements of a list at some places.
 func Pick[T any](list []T, at []int32) []T {
-	out := make([]T, len(at))
+	out := pages.Make[T](len(at), len(at))
 	for k, i := range at {
 		out[k] = list[i]
 	}
@@ -258,7 +260,7 @@ func (b *Builder) Append(x []float64) {
 		n := 0
 		switch d := b.list.data.(type) {
 		case nil:
-			b.list.data = make([]int8, 0, b.room)
+			b.list.data = pages.Make[int8](0, b.room)
 			continue
 		case []int8:
 			b.list.data, n = fill(d, x)
@@ -283,7 +285,7 @@ func (b *Builder) AppendInts(x []int32) {
 		var n int
 		switch d := b.list.data.(type) {
 		case nil:
-			b.list.data = make([]int8, 0, b.room)
+			b.list.data = pages.Make[int8](0, b.room)
 			continue
 		case []int8:
 			b.list.data, n = fillInts(d, x)
@@ -377,13 +379,13 @@ func whole[T int16 | int32](v float64) bool {
 }
 
 func converted[D, S number](src []S, room int) []D {
-	out := make([]D, len(src), room)
+	out := pages.Make[D](len(src), room)
 	widen(out, src)
 	return out
 }
 
 func wide(l List, room int) []float64 {
-	out := make([]float64, l.Len(), room)
+	out := pages.Make[float64](l.Len(), room)
 	l.copyTo(out, 0)
 	return out
 }

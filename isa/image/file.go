@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/pages"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -63,10 +64,9 @@ func (im *Image) Bytes() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var buf bytes.Buffer
 	weight := weightSize(&im.Manifest.Arch)
-	buf.Grow(len(t.manifest) + t.bytes() + im.synapseBytes(weight) + 1<<14) // or a little less
-	z := zip.NewWriter(&buf)
+	buf := bytes.NewBuffer(pages.Make[byte](0, len(t.manifest)+t.bytes()+im.synapseBytes(weight)+1<<14)) // or a little less
+	z := zip.NewWriter(buf)
 	if err := store(z, manifestName, t.manifest); err != nil {
 		return nil, err
 	}

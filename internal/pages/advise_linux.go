@@ -1,4 +1,4 @@
-package kernel
+package pages
 
 import (
 	"unsafe"
@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// adviseLarge asks for large pages for those that lie within some memory.
-func adviseLarge(memory []byte) {
+// advise asks for large pages for those that lie within some memory.
+func advise(memory []byte) {
 	const page = 2 << 20
 	before := int(-uintptr(unsafe.Pointer(unsafe.SliceData(memory))) & (page - 1))
 	if n := (len(memory) - before) &^ (page - 1); n > 0 {
