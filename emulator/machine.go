@@ -36,6 +36,8 @@ type Machine struct {
 	// among tiled.
 	tiles []core.Tile
 	tiled set
+	// asks says that tiles are more than a processor has near by: see stream.
+	asks bool
 
 	// The books that are no core's.
 	chipAct        activity.Counts
@@ -109,11 +111,15 @@ func New(c *Chip) *Machine {
 	return m
 }
 
+// near is how many bytes of tiles, and of where their spikes go, a processor has near
+// by: a cache of the second level, of which one seldom has less.
+const near = 1 << 20
+
 // newCores makes the cores, their states side by side, and the tiles of those that
 // have one.
 func (m *Machine) newCores() {
 	c := m.chip
-	words := 0
+	words, reads := 0, 0
 	for _, s := range c.specs {
 		words += s.State()
 	}
@@ -126,8 +132,10 @@ func (m *Machine) newCores() {
 		if t, ok := m.cores[k].Tile(); ok && c.direct != nil {
 			m.tiles[k] = t
 			m.tiled.add(int32(k))
+			reads += t.Bytes() + c.direct.slots[k].bytes()
 		}
 	}
+	m.asks = reads > near
 }
 
 // setTiled says whether a core may be run as its tile, if it has one.

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"math"
+	"unsafe"
 
 	"github.com/weft-toolchain/weft/emulator/kernel"
 	"github.com/weft-toolchain/weft/emulator/noc"
@@ -43,6 +44,9 @@ func (s *spots) of(slot int32) []spot {
 	}
 	return s.to[s.off[slot]:s.off[slot+1]]
 }
+
+// bytes is how much memory they take.
+func (s *spots) bytes() int { return 4*len(s.off) + int(unsafe.Sizeof(spot{}))*len(s.to) }
 
 // spot is an axon, a bit of a word, delay ticks from now; or the host, as core. The
 // rest is for the books: the links on the way, those of them between chips, and the

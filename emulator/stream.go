@@ -8,7 +8,8 @@ import (
 
 // stream is a worker's cores on their way through a tick, one behind the other: what
 // a core will read is asked for while the one before is at work, and its spikes are
-// delivered while the one behind is, since memory answers late.
+// delivered while the one behind is, since memory answers late. Where all is near by,
+// nothing is asked for: that takes longer than the answer.
 type stream struct {
 	work kernel.Work
 	at   [4]passing // by the position of the core, modulo
@@ -48,7 +49,9 @@ func (m *Machine) ask(k int, p *passing) {
 	}
 	p.tile = &m.tiles[k]
 	p.axons = kernel.List(p.axons[:0], m.due(k))
-	p.tile.Prefetch(p.axons)
+	if m.asks {
+		p.tile.Prefetch(p.axons)
+	}
 }
 
 // due returns the bits of the axons that are due to a core.
@@ -81,7 +84,9 @@ func (m *Machine) runPassing(k int, p *passing, w *worker) {
 	w.phases.see(p.integrated, done, done)
 	p.fired = kernel.List(p.fired, work.Fired[:len(p.tile.State)/kernel.Block])
 	p.tile.Book.Spikes += int64(len(p.fired))
-	m.chip.direct.slots[k].prefetch(p.fired)
+	if m.asks {
+		m.chip.direct.slots[k].prefetch(p.fired)
+	}
 }
 
 // runAlone runs a core by itself.

@@ -17,6 +17,18 @@ type Tile struct {
 	Book            Book
 }
 
+// Bytes is how much memory its ticks may read.
+func (t *Tile) Bytes() int {
+	n := 4 * len(t.State)
+	switch l := t.plan.layout.(type) {
+	case bitRows:
+		n += l.Bytes()
+	case wholeRows[int8]:
+		n += l.Bytes()
+	}
+	return n
+}
+
 // Book counts what a Tile does and sends.
 type Book struct{ Rows, Words, Synapses, Active, Spikes, Packets, HopX, HopY, ChipHop int64 }
 

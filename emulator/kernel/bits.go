@@ -54,6 +54,9 @@ func NewBits(lanes int, rows []uint64, types []uint8, weights []int16, opt Optio
 	return b
 }
 
+// Bytes is how large a crossbar is, where its ticks are in assembly.
+func (b *Bits) Bytes() int { return 8*len(b.rows) + len(b.types) + len(b.narrow) }
+
 // JoinBits puts the rows of crossbars side by side.
 func JoinBits(all []*Bits) {
 	Join(len(all), func(k int) *[]uint64 { return &all[k].rows })

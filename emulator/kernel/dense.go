@@ -1,5 +1,7 @@
 package kernel
 
+import "unsafe"
+
 // Dense is a crossbar with a weight for each lane of each row.
 type Dense[W int8 | int16] struct {
 	lanes int
@@ -15,6 +17,9 @@ const maxRows8 = (1<<15 - 1) / (1 << 7)
 func NewDense[W int8 | int16](lanes int, rows []W, opt Options) *Dense[W] {
 	return &Dense[W]{lanes: lanes, rows: rows, simd: simd && !opt.Portable}
 }
+
+// Bytes is how large a crossbar is.
+func (d *Dense[W]) Bytes() int { var w W; return int(unsafe.Sizeof(w)) * len(d.rows) }
 
 // JoinDense puts the rows of crossbars side by side.
 func JoinDense[W int8 | int16](all []*Dense[W]) {
