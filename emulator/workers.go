@@ -13,6 +13,7 @@ import (
 // its cores in sets, pending spikes and counts of received packets, is its own while
 // several are at work.
 type worker struct {
+	_ apart
 	// words are those of sets of cores that it has, from, to the cores.
 	fromWord, toWord int
 	from, to         int32
@@ -29,7 +30,12 @@ type worker struct {
 	fired  []int32
 	spikes []int64
 	out    [][]spot
+	_      apart
 }
+
+// apart keeps what two workers write from one line of a cache, and from the line that
+// is fetched beside it.
+type apart [128]byte
 
 // SetWorkers shares a machine's cores out over up to n goroutines, which work at
 // the same tick; a new machine has one. What it does is the same.
@@ -38,7 +44,7 @@ func (m *Machine) SetWorkers(n int) {
 	n = max(1, min(n, words))
 	m.workers = make([]*worker, n)
 	for i := range m.workers {
-		w := &worker{fromWord: i * words / n, toWord: (i + 1) * words / n, spikes: make([]int64, len(m.spikes)), out: make([][]spot, n)}
+		w := &worker{fromWord: i * words / n, toWord: (i + 1) * words / n, spikes: lonely[int64](len(m.spikes)), out: lonely[[]spot](n)}
 		w.from, w.to = int32(min(w.fromWord*64, len(m.cores))), int32(min(w.toWord*64, len(m.cores)))
 		for k := w.from; k < w.to; k++ {
 			m.cores[k].Share(&w.room)
@@ -46,6 +52,12 @@ func (m *Machine) SetWorkers(n int) {
 		}
 		m.workers[i] = w
 	}
+}
+
+// lonely returns a slice whose memory nobody else writes near.
+func lonely[T any](n int) []T {
+	const room = 128
+	return make([]T, n+2*room)[room:][:n:n]
 }
 
 // together runs f for every worker at once, and returns when all are done.
