@@ -13,8 +13,9 @@ type Mapped struct {
 	// InputDests are the destinations of each input.
 	InputDests [][]Dest
 	// Copied is how many synapses are in rows for copies, and Summed how many more
-	// there are because weights are sums over rows of several types.
-	Copied, Summed int
+	// there are because weights are sums over rows of several types. Zeros is how many
+	// are in none, since they weigh 0 among such sums.
+	Copied, Summed, Zeros int
 }
 
 // Place is a slot of a core.

@@ -32,7 +32,7 @@ func (m *Mapped) Verify() error {
 			return fmt.Errorf("mapped: core %d needs %d synapse words", k, words)
 		}
 	}
-	if want := m.SynapseCount() + m.Copied + m.Summed; synapses != want {
+	if want := m.SynapseCount() + m.Copied + m.Summed - m.Zeros; synapses != want {
 		return fmt.Errorf("mapped: %d synapses in rows, the network has %d", synapses, want)
 	}
 	return m.verifyDests()

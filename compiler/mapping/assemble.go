@@ -122,7 +122,7 @@ func (n *needs) of(x cell, per int) int32 {
 // assemble gives cells the slots of cores, and makes the rows. Cores are in order
 // of role, then of their first neuron, and are numbered so in r.
 func (c *cells) assemble(r *partition.Result) *ir.Mapped {
-	m := &ir.Mapped{Quantized: c.q, Arch: c.arch, Place: make([]ir.Place, c.q.Neurons()), Summed: c.doubled}
+	m := &ir.Mapped{Quantized: c.q, Arch: c.arch, Place: make([]ir.Place, c.q.Neurons()), Summed: c.doubled, Zeros: c.zeros}
 	for n := range m.Place {
 		m.Place[n] = ir.Nowhere
 	}

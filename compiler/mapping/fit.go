@@ -164,8 +164,9 @@ func (p *mapper) fitFanIn(w *wiring, pop int, most *fanIn, diags *diag.List) {
 	np := &p.q.Net.Populations[pop]
 	if over := most.axons - p.arch.Axons; over > 0 && (p.opt.Split == SplitNever || !splittable(w, pop)) {
 		sums, advice := "", ""
-		if w.types != nil && w.types[pop].sums != nil {
-			sums = fmt.Sprintf(" of %s, whose weights are sums of up to %d for the types %d", diag.Plural(w.sourcesOf(p.q.Populations[pop].First+most.axonsAt), "source"), longestSum(w.types[pop].sums), w.types[pop].kinds[0])
+		if w.types != nil && w.types[pop].sums {
+			c := w.types[pop].of(most.axonsAt)
+			sums = fmt.Sprintf(" of %s, whose weights are sums of up to %d for the types %d", diag.Plural(w.sourcesOf(p.q.Populations[pop].First+most.axonsAt), "source"), longestSum(c.sums), c.kinds)
 			advice = ", or weights of fewer values"
 		}
 		if !p.arch.PartialSums {
@@ -183,7 +184,7 @@ func (p *mapper) fitFanIn(w *wiring, pop int, most *fanIn, diags *diag.List) {
 }
 
 func longestSum(sums [][]typed) int {
-	most := 0
+	most := 1
 	for _, s := range sums {
 		most = max(most, len(s))
 	}

@@ -1,7 +1,9 @@
 // Package mapping puts neurons into cores under the target's limits, places the
 // cores on the mesh, and lists where each spike goes.
 //
-//	wire      synapses become pins of nets: what an axon is for   (wire.go, nets.go, types.go)
+//	types     weights become sums of what axon types weigh, where they are typed
+//	          (types.go, typesums.go; kinds.go looks for them, typecost.go compares)
+//	wire      synapses become pins of nets: what an axon is for   (wire.go, nets.go)
 //	split     neurons with too much fan-in, or of layers that it pays for, get parts   (split.go)
 //	cells     what takes slots: neurons and their copies, parts, relays      (cells.go)
 //	partition cells get cores: package partition, or those they were given  (given.go)

@@ -62,8 +62,9 @@ type wiring struct {
 	alike []bool
 	// copies has the further rows of nets whose synapses repeat.
 	copies map[net]int32
-	// doubled counts synapses that are sums of several.
-	doubled int
+	// doubled counts the further pins of synapses that are sums, zeros those synapses
+	// that weigh 0 and have none.
+	doubled, zeros int
 	// starts are the projections that each input and then each population starts.
 	starts [][]int
 	// visits is an order of the sources, or nil for that of their numbers.

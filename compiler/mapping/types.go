@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"iter"
-	"math"
 	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
@@ -39,25 +38,19 @@ type typed struct {
 	weight   int16
 }
 
-// typing says how the weights into a population are made of types.
-type typing struct {
-	// kinds are the weights of the types: one list for all neurons, or one each.
-	kinds [][]int16
-	// sums, where set, are the weights from least on as sums of kinds[0].
+// code says how weights are made of types.
+type code struct {
+	// kinds are the weights of the types.
+	kinds []int16
+	// sums, where set, are the weights from least on as sums of kinds; else a weight
+	// is one of them.
 	sums  [][]typed
 	least int
-	// most is the largest number of weights that a neuron has, mostAt the neuron,
-	// where they are more than the types and cannot be sums.
-	most, mostAt int
 }
 
-// of returns the type of a weight into a neuron, where it is no sum.
-func (t *typing) of(neuron int, weight int16) uint8 {
-	kinds := t.kinds[0]
-	if len(t.kinds) > 1 {
-		kinds = t.kinds[neuron]
-	}
-	for k, w := range kinds {
+// of returns the type of a weight, where it is no sum.
+func (c *code) of(weight int16) uint8 {
+	for k, w := range c.kinds {
 		if w == weight {
 			return uint8(k)
 		}
@@ -65,20 +58,42 @@ func (t *typing) of(neuron int, weight int16) uint8 {
 	return 0
 }
 
+// typing says how the weights into a population are made of types.
+type typing struct {
+	codes []code
+	// at is the code of each neuron; nil where all have the first.
+	at []int32
+	// sums says that weights may be sums, of which that of 0 has no axon; zeros counts
+	// synapses that weigh 0 where it does.
+	sums  bool
+	zeros int
+	// most is the largest number of weights that a neuron has, mostAt the neuron,
+	// where they are more than the types and cannot be sums.
+	most, mostAt int
+}
+
+// of returns the code of a neuron.
+func (t *typing) of(neuron int) *code {
+	if t.at == nil {
+		return &t.codes[0]
+	}
+	return &t.codes[t.at[neuron]]
+}
+
 // typings finds the types of each population: one weight has one type throughout
 // where there are no more weights than types, so that neurons share axons; else
-// each neuron's are counted by themselves; and where a neuron has too many, all
-// are sums.
-func typings(q *ir.Quantized) []typing {
-	out := make([]typing, len(q.Populations))
+// each neuron's are counted by themselves; and where a neuron has too many, they are
+// sums of the kinds that want the fewest axons.
+func (w *wiring) typings() []typing {
+	out := make([]typing, len(w.q.Populations))
 	counts := make([]int, 1<<16)
-	for pop := range q.Populations {
-		out[pop] = typingOf(q, pop, counts)
+	for pop := range out {
+		out[pop] = w.typingOf(pop, counts)
 	}
 	return out
 }
 
-// into yields the targets and weights of a population's synapses that weigh something.
+// into yields the targets and weights of a population's synapses.
 func into(q *ir.Quantized, pop int) iter.Seq2[int32, int16] {
 	return func(yield func(int32, int16) bool) {
 		for k := range q.Projections {
@@ -87,7 +102,7 @@ func into(q *ir.Quantized, pop int) iter.Seq2[int32, int16] {
 				continue
 			}
 			for s, w := range q.Weights[k] {
-				if w != 0 && !yield(p.Post[s], w) {
+				if !yield(p.Post[s], w) {
 					return
 				}
 			}
@@ -95,29 +110,38 @@ func into(q *ir.Quantized, pop int) iter.Seq2[int32, int16] {
 	}
 }
 
+// spectrum is the different weights of some synapses but 0, ascending, and how many
+// have each.
+type spectrum struct {
+	weights []int16
+	counts  []int
+}
+
 // typingOf finds the types of a population. counts is scratch, 0 for each weight.
-func typingOf(q *ir.Quantized, pop int, counts []int) typing {
-	var common []int16
-	for _, w := range into(q, pop) {
-		if counts[uint16(w)]++; counts[uint16(w)] == 1 {
-			common = append(common, w)
+func (w *wiring) typingOf(pop int, counts []int) typing {
+	var common spectrum
+	for _, x := range into(w.q, pop) {
+		if counts[uint16(x)]++; counts[uint16(x)] == 1 && x != 0 {
+			common.weights = append(common.weights, x)
 		}
 	}
-	slices.Sort(common)
-	often := make(map[int16]int, len(common))
-	for _, w := range common {
-		often[w], counts[uint16(w)] = counts[uint16(w)], 0
+	slices.Sort(common.weights)
+	for _, x := range common.weights {
+		common.counts = append(common.counts, counts[uint16(x)])
+		counts[uint16(x)] = 0
 	}
-	t := typing{kinds: [][]int16{common}}
-	if len(common) <= targets.AxonTypes {
-		return t
+	zeros := counts[0]
+	counts[0] = 0
+	if len(common.weights) <= targets.AxonTypes {
+		return typing{codes: []code{{kinds: common.weights}}}
 	}
-	each := make([][]int16, q.Populations[pop].N)
-	for j, w := range into(q, pop) {
-		if list := each[j]; !slices.Contains(list, w) && len(list) <= 2*targets.AxonTypes {
-			each[j] = append(list, w)
+	each := make([][]int16, w.q.Populations[pop].N)
+	for j, x := range into(w.q, pop) {
+		if list := each[j]; x != 0 && !slices.Contains(list, x) && len(list) <= 2*targets.AxonTypes {
+			each[j] = append(list, x)
 		}
 	}
+	var t typing
 	for i, list := range each {
 		slices.Sort(list)
 		if len(list) > t.most {
@@ -125,133 +149,18 @@ func typingOf(q *ir.Quantized, pop int, counts []int) typing {
 		}
 	}
 	if t.most <= targets.AxonTypes {
-		t.kinds, t.most = each, 0
+		t.most = 0
+		t.codes, t.at = make([]code, len(each)), make([]int32, len(each))
+		for i, list := range each {
+			t.codes[i].kinds, t.at[i] = list, int32(i)
+		}
 		return t
 	}
-	if q.Drawn(pop) {
+	if w.q.Drawn(pop) {
+		t.codes = []code{{kinds: common.weights}}
 		return t // a drawn weight is no sum
 	}
-	t.most = 0
-	t.sum(often)
-	return t
-}
-
-// sum makes every weight a sum of four.
-func (t *typing) sum(counts map[int16]int) {
-	lo, hi := 0, 0
-	for w := range counts {
-		lo, hi = min(lo, int(w)), max(hi, int(w))
-	}
-	kinds := binaryKinds(lo, hi)
-	if kinds == nil {
-		kinds = searchKinds(counts, lo, hi)
-	}
-	t.kinds, t.least = [][]int16{kinds}, lo
-	coins := newCoins(kinds, lo, hi)
-	t.sums = make([][]typed, hi-lo+1)
-	for w := range counts { // others need not be sums of these kinds
-		t.sums[int(w)-lo] = coins.sum(int(w))
-	}
-	t.sums[-lo] = []typed{{}}
-}
-
-// binaryKinds returns the binary digits of numbers from lo to hi, the highest
-// negative where some are, if they are no more than the types: so a source has as
-// many axons, which all neurons share, as there are digits.
-func binaryKinds(lo, hi int) []int16 {
-	for digits := 1; digits <= targets.AxonTypes; digits++ {
-		top := 1 << (digits - 1)
-		kinds := make([]int16, digits)
-		for k := range kinds {
-			kinds[k] = 1 << k
-		}
-		if lo >= 0 && hi < 2*top {
-			return kinds
-		}
-		kinds[digits-1] = int16(-top)
-		if lo >= -top && hi < top {
-			return kinds
-		}
-	}
-	return nil
-}
-
-// searchKinds looks for four numbers of which all weights are sums with few
-// summands, by changing one at a time for the best.
-func searchKinds(counts map[int16]int, lo, hi int) []int16 {
-	best := []int16{1, int16(max(hi, 2) / 2), -1, int16(min(lo, -2) / 2)}
-	cost := func(kinds []int16) int {
-		c := newCoins(kinds, lo, hi)
-		total := 0
-		for w, n := range counts {
-			total += n * c.count[int(w)-c.least]
-		}
-		return total
-	}
-	least := cost(best)
-	for improved := true; improved; {
-		improved = false
-		for k := range best {
-			for x := lo; x <= hi; x++ {
-				if x == 0 {
-					continue
-				}
-				was := best[k]
-				best[k] = int16(x)
-				if c := cost(best); c < least {
-					least, improved = c, true
-				} else {
-					best[k] = was
-				}
-			}
-		}
-	}
-	return best
-}
-
-// coins makes numbers of the fewest summands.
-type coins struct {
-	kinds []int16
-	// count is the number of summands of each number from least on; last the kind
-	// of one of them.
-	count []int
-	last  []uint8
-	least int
-}
-
-// unreachable is the count of numbers that are no sum.
-const unreachable = math.MaxInt32
-
-// newCoins finds the sums of kinds from lo to hi whose partial sums are not
-// farther from 0 than twice the range.
-func newCoins(kinds []int16, lo, hi int) *coins {
-	reach := 2 * max(hi, -lo)
-	c := &coins{kinds: kinds, count: make([]int, 2*reach+1), last: make([]uint8, 2*reach+1), least: -reach}
-	for k := range c.count {
-		c.count[k] = unreachable
-	}
-	c.count[reach] = 0
-	for queue := []int{0}; len(queue) > 0; queue = queue[1:] {
-		for k, kind := range kinds {
-			to := queue[0] + int(kind)
-			if to < -reach || to > reach || c.count[to+reach] != unreachable {
-				continue
-			}
-			c.count[to+reach], c.last[to+reach] = c.count[queue[0]+reach]+1, uint8(k)
-			queue = append(queue, to)
-		}
-	}
-	return c
-}
-
-// sum returns the summands of w, in order of type.
-func (c *coins) sum(w int) []typed {
-	var out []typed
-	for w != 0 {
-		k := c.last[w-c.least]
-		out = append(out, typed{k, c.kinds[k]})
-		w -= int(c.kinds[k])
-	}
-	slices.SortFunc(out, func(a, b typed) int { return int(a.axonType) - int(b.axonType) })
+	out := w.sums(pop, &common)
+	out.zeros = zeros
 	return out
 }

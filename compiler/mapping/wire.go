@@ -12,12 +12,12 @@ import (
 // wire lists the pins of every neuron, on so many goroutines.
 func wire(q *ir.Quantized, arch *targets.Arch, workers int) *wiring {
 	w := &wiring{q: q, arch: arch, inputs: q.InputCount(), classes: rowClasses(q, arch), alike: make([]bool, len(q.Populations)), workers: workers}
-	if arch.WeightFormat == targets.Typed {
-		w.types = typings(q)
-	}
 	neurons := q.Neurons()
 	w.off = make([]int64, neurons+1)
 	w.starts = starts(q)
+	if arch.WeightFormat == targets.Typed {
+		w.types = w.typings()
+	}
 	w.visits = w.inBlocks()
 	known := w.number()
 	w.parallel(neurons, func(_, from, to int) { w.count(span{from, to}) })
@@ -25,7 +25,10 @@ func wire(q *ir.Quantized, arch *targets.Arch, workers int) *wiring {
 		w.off[n+1] += w.off[n]
 	}
 	w.pins = makePins(w.off[neurons], arch.DelayPlace == targets.DelaySynapse)
-	w.doubled = len(w.pins.net) - q.SynapseCount()
+	for pop := range w.types {
+		w.zeros += w.types[pop].zeros
+	}
+	w.doubled = len(w.pins.net) - (q.SynapseCount() - w.zeros)
 	w.parallel(neurons, func(_, from, to int) { w.fill(known, span{from, to}) })
 	for n := range neurons {
 		p := w.of(n)
@@ -202,12 +205,15 @@ func (w *wiring) synapses(k, local int, in span, f func(neuron int, key key, wei
 		switch {
 		case w.types != nil:
 			t := &w.types[p.To]
-			if t.sums == nil {
-				f(neuron, at+key(t.of(int(p.Post[s]), weight)), weight, delay)
-				continue
-			}
-			for _, t := range t.sums[int(weight)-t.least] {
-				f(neuron, at+key(t.axonType), t.weight, delay)
+			c := t.of(int(p.Post[s]))
+			switch {
+			case t.sums && weight == 0:
+			case c.sums == nil:
+				f(neuron, at+key(c.of(weight)), weight, delay)
+			default:
+				for _, t := range c.sums[int(weight)-c.least] {
+					f(neuron, at+key(t.axonType), t.weight, delay)
+				}
 			}
 		case signs && weight < 0:
 			f(neuron, at+1, weight, delay)

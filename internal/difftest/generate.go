@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weft-toolchain/weft/compiler/network"
@@ -552,10 +553,16 @@ func (g *generator) circuits() string {
 	return g.b.String()
 }
 
-// circuit connects with one weight and one delay.
+// circuit connects with one weight and one delay, or with weights that are more than a
+// neuron has.
 func (g *generator) circuit(from string, to group) {
-	rest := fmt.Sprintf("connect: {sparse: {p: 0.4, seed: %d}}, weights: %d, delay: %s", g.r.IntN(100), g.r.IntN(120)-40, g.delay())
-	if to.model == "truenorth" && g.r.IntN(3) == 0 {
+	weights := strconv.Itoa(g.r.IntN(120) - 40)
+	drawn := to.model == "truenorth" && g.r.IntN(3) == 0
+	if !drawn && g.r.IntN(4) == 0 {
+		weights = fmt.Sprintf("{integer: [%d, %d], seed: %d}", -g.r.IntN(12), 2+g.r.IntN(12), g.r.IntN(100))
+	}
+	rest := fmt.Sprintf("connect: {sparse: {p: 0.4, seed: %d}}, weights: %s, delay: %s", g.r.IntN(100), weights, g.delay())
+	if drawn {
 		rest += ", stochastic: true"
 	}
 	g.links = append(g.links, fmt.Sprintf("  - {from: %s, to: %s, %s}\n", from, to.name, rest))
