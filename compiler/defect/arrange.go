@@ -33,7 +33,7 @@ func Arrange(im *image.Image, d *targets.Defects) (*image.Image, error) {
 // 0 where there are not enough cores.
 func arrange(im *image.Image, room *Room) (out *image.Image, widest, short int, err error) {
 	if len(im.Cores) > room.Cores {
-		return nil, 0, 0, diag.One(diag.Pos{File: room.Defects.File}, diag.DoesNotFit, "%s", room.CoresMissing(len(im.Cores)))
+		return nil, 0, 0, room.CoresMissing(len(im.Cores), "")
 	}
 	a := arranger{
 		in: im, room: room, taken: make([]bool, len(room.Usable)), places: make([]place, len(im.Cores)),

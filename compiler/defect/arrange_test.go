@@ -45,6 +45,16 @@ func dense(inputs, neurons string) string {
 		"projections:\n  - {from: in, to: p, connect: dense, weights: 1.0}\noutputs: [p]\n"
 }
 
+// apart is a network of neurons with so many inputs each that no other has.
+func apart(neurons, inputs int) string {
+	var list []string
+	for i := range neurons * inputs {
+		list = append(list, fmt.Sprintf("[%d, %d, 1.0]", i, i/inputs))
+	}
+	return fmt.Sprintf("network: apart\ntick: 1ms\ninputs: {in: {shape: [%d]}}\npopulations: {p: {shape: [%d], neuron: if, params: {threshold: 0.5}}}\n", neurons*inputs, neurons) +
+		"projections:\n  - {from: in, to: p, connect: {list: [" + strings.Join(list, ", ") + "]}}\noutputs: [p]\n"
+}
+
 func compile(t *testing.T, a *targets.Arch, net string, d *targets.Defects) (*image.Image, error) {
 	t.Helper()
 	n, err := network.Parse("net.yaml", []byte(net))
@@ -72,15 +82,19 @@ func TestWhatDoesNotFitIsSaid(t *testing.T) {
 	for _, tt := range []struct{ name, net, defects, want string }{
 		{
 			"too few cores", dense("4", "20"), "{defects: die, cores: [[0, 0], [2, 1]]}",
-			"die.yaml: the network needs 5 cores, 1 more than the 4 that die leaves of the target's 6: 2 are dead; without these defects it would fit: choose a chip with fewer, a larger target, or a smaller network [does-not-fit]",
+			"die.yaml: the network needs at least 5 cores (if takes 20 slots at least, a core has 4), 1 more than the 4 that die leaves of the target's 6: 2 are dead; choose a chip with fewer defects, a larger target, or a smaller network [does-not-fit]",
 		},
 		{
 			"cores cut off", dense("4", "20"), "{defects: die, cores: [[1, 0]], links: [[[1, 0], [2, 0]], [[1, 1], [2, 1]]]}",
-			"die.yaml: the network needs 5 cores, 2 more than the 3 that die leaves of the target's 6: 1 is dead, and 2 are cut off from the I/O port by dead links; without these defects it would fit: choose a chip with fewer, a larger target, or a smaller network [does-not-fit]",
+			"die.yaml: the network needs at least 5 cores (if takes 20 slots at least, a core has 4), 2 more than the 3 that die leaves of the target's 6: 1 is dead, and 2 are cut off from the I/O port by dead links; choose a chip with fewer defects, a larger target, or a smaller network [does-not-fit]",
 		},
 		{
 			"all cores dead", dense("4", "4"), "{defects: die, random: {cores: 1}}",
-			"die.yaml: the network needs 1 core, 1 more than the 0 that die leaves of the target's 6: 6 are dead; without these defects it would fit: choose a chip with fewer, a larger target, or a smaller network [does-not-fit]",
+			"die.yaml: the network needs at least 1 core (if takes 4 slots at least, a core has 4), 1 more than the 0 that die leaves of the target's 6: 6 are dead; choose a chip with fewer defects, a larger target, or a smaller network [does-not-fit]",
+		},
+		{
+			"fewer cores than the search finds", apart(4, 5), "{defects: die, cores: [[0, 0], [1, 1], [2, 1]]}",
+			"die.yaml: the network needs 4 cores, 1 more than the 3 that die leaves of the target's 6: 3 are dead; without these defects it would fit: choose a chip with fewer, a larger target, or a smaller network [does-not-fit]",
 		},
 		{
 			"dead axons", dense("8", "4"), "{defects: die, random: {axons: 0.3}}",
@@ -102,12 +116,7 @@ func TestWhatDoesNotFitIsSaid(t *testing.T) {
 // the chip's have.
 func TestDeadAxonsLeaveSmallerCores(t *testing.T) {
 	a := small(t)
-	var pairs string // two inputs of its own for each neuron
-	for i := range 24 {
-		pairs += fmt.Sprintf("[%d, %d, 1.0], ", i, i/2)
-	}
-	chain := "network: chain\ntick: 1ms\ninputs: {in: {shape: [24]}}\npopulations: {p: {shape: [12], neuron: if, params: {threshold: 0.5}}}\n" +
-		"projections:\n  - {from: in, to: p, connect: {list: [" + pairs + "]}}\noutputs: [p]\n"
+	chain := apart(12, 2)
 	if im := mustCompile(t, a, chain, nil); len(im.Cores) != 3 {
 		t.Fatalf("%d cores without defects, want 3", len(im.Cores))
 	}
