@@ -149,8 +149,8 @@ func (s *state) mapping() mapping.Options {
 }
 
 // mapAround maps the network for a chip of which something is dead: into cores that
-// leave as many axons unused as it takes for all to be arranged. Where the cores that
-// are left are fewer than any mapping takes, none is looked for.
+// leave as many axons and slots unused as it takes for all to be arranged. Where the
+// cores that are left are fewer than any mapping takes, none is looked for.
 func (s *state) mapAround(ctx context.Context, d *targets.Defects) (level, error) {
 	opt := s.mapping()
 	opt.Release = false // it may take several rounds
