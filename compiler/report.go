@@ -254,6 +254,9 @@ func (r *Result) Report(data []byte) *Report {
 		}
 	}
 	out.Approximation = r.approximation()
+	if r.Silent {
+		out.Notes = append(out.Notes, "no source spikes in the profile, so that it weighs nothing: each counts as if it spiked once")
+	}
 	out.Notes = append(out.Notes, r.Differences()...)
 	for _, p := range out.Populations {
 		if p.SaturatedParams > 0 {
