@@ -44,7 +44,7 @@ type Report struct {
 	// Cut counts the deliveries to cores other than the source's own; an input's
 	// first core is free.
 	Cut Weighted `json:"cut"`
-	// Hops counts the links that spikes cross. A partial sum counts as often as its
+	// Hops counts the links that spikes cross, around dead ones. A partial sum counts as often as its
 	// neuron spikes, as that is what a profile says; the emulator sends it in each tick
 	// in which it is not 0, which is more often.
 	Hops Weighted `json:"hops"`
@@ -233,9 +233,10 @@ func (r *Result) Report(data []byte) *Report {
 		words += c.SynapseWords
 		out.CoreList = append(out.CoreList, c)
 	}
-	out.Cut, out.Hops = distances(m, r.Profile)
+	over := r.Image.Mesh()
+	out.Cut, out.Hops = distances(m, r.Profile, over)
 	all := m.Flows(r.Profile)
-	out.Links = links(m, all, xy)
+	out.Links = links(m, all, routes(over))
 	out.Chips = chipsReport(m, &out.Links)
 	out.Bounds = bounds(m, r.Profile, out, all)
 	for k := range m.Populations {
