@@ -41,8 +41,8 @@ type Report struct {
 	Removed int `json:"removed"`
 	// Profiled says that weighted sums are over the spikes of a profile.
 	Profiled bool `json:"profiled"`
-	// Cut counts the deliveries to cores other than the source's own; an input's
-	// first core is free.
+	// Cut counts the deliveries to cores other than that of the neuron, copy, part or
+	// relay that sends; an input's first core is free.
 	Cut Weighted `json:"cut"`
 	// Hops counts the links that spikes cross, around dead ones. A partial sum counts as often as its
 	// neuron spikes, as that is what a profile says; the emulator sends it in each tick
