@@ -41,8 +41,8 @@ func (b *Bounds) Rows() []NamedBound {
 
 // bounds puts lower bounds beside what a report found; all are its flows.
 func bounds(m *ir.Mapped, profile []int64, r *Report, all []ir.Flow) Bounds {
-	d := newDemand(m)
-	b := Bounds{Cores: boundCores(d, m), Cut: boundCut(d, m, profile), Hops: boundHops(m, all)}
+	d := demandOf(m)
+	b := Bounds{Cores: boundCores(d, m.Quantized, m.Arch), Cut: boundCut(d, m, profile), Hops: boundHops(m, all)}
 	b.MaxLink = boundMaxLink(m, all, b.Hops.Bound)
 	b.Cores.Found, b.Cut.Found, b.Hops.Found = int64(r.Cores), r.Cut.Weighted, r.Hops.Weighted
 	if l := r.Links.Fullest; l != nil {
@@ -64,12 +64,18 @@ type demand struct {
 	neurons, hosted []int64
 }
 
-func newDemand(m *ir.Mapped) *demand {
-	d := &demand{of: make([]int, len(m.Populations))}
-	split := slices.ContainsFunc(m.Cores, func(c ir.MappedCore) bool { return c.Role == ir.Parts })
-	for k := range m.Pops {
-		model := string(m.Pops[k].Model)
-		if split { // parts of all models share cores
+// demandOf is what a network asks that has cores.
+func demandOf(m *ir.Mapped) *demand {
+	return newDemand(m.Quantized, m.Arch, slices.ContainsFunc(m.Cores, func(c ir.MappedCore) bool { return c.Role == ir.Parts }))
+}
+
+// newDemand is what q asks of arch; split says that neurons may be split, and so
+// that parts of all models share cores.
+func newDemand(q *ir.Quantized, arch *targets.Arch, split bool) *demand {
+	d := &demand{of: make([]int, len(q.Populations))}
+	for k := range q.Pops {
+		model := string(q.Pops[k].Model)
+		if split {
 			model = "the network"
 		}
 		i := slices.Index(d.models, model)
@@ -81,15 +87,15 @@ func newDemand(m *ir.Mapped) *demand {
 	}
 	d.entries = make([][]reached, len(d.models))
 	d.neurons, d.hosted = make([]int64, len(d.models)), make([]int64, len(d.models))
-	for k := range m.Populations {
-		d.neurons[d.of[k]] += int64(m.Slots(k))
-		d.entries[d.of[k]] = append(d.entries[d.of[k]], reach(m, k)...)
+	for k := range q.Populations {
+		d.neurons[d.of[k]] += int64(q.Slots(k))
+		d.entries[d.of[k]] = append(d.entries[d.of[k]], reach(q, arch, k)...)
 	}
 	for i := range d.entries {
 		d.entries[i] = merge(d.entries[i], func(a, b int32) int32 { return a + b })
 	}
-	for _, o := range m.Net.Outputs {
-		d.hosted[d.of[o]] += int64(m.Slots(o))
+	for _, o := range q.Net.Outputs {
+		d.hosted[d.of[o]] += int64(q.Slots(o))
 	}
 	return d
 }
@@ -101,18 +107,18 @@ type reached struct{ source, delay, neurons, synapses int32 }
 // reach lists what sources have in population k, in order of source, then delay.
 // Where several projections join a source to the population, the neurons of the
 // largest are counted: the others may be the same ones.
-func reach(m *ir.Mapped, k int) []reached {
+func reach(q *ir.Quantized, arch *targets.Arch, k int) []reached {
 	var out []reached
-	for i := range m.Projections {
-		p := &m.Projections[i]
-		first := int32(m.FirstSource(p))
+	for i := range q.Projections {
+		p := &q.Projections[i]
+		first := int32(q.FirstSource(p))
 		switch {
 		case p.To != k || len(p.Post) == 0:
-		case m.Arch.DelayPlace == targets.DelayAxon && len(p.Delay) > 1:
+		case arch.DelayPlace == targets.DelayAxon && len(p.Delay) > 1:
 			out = reachDelayed(out, p, first)
 		default:
 			delay := int32(0)
-			if m.Arch.DelayPlace == targets.DelayAxon {
+			if arch.DelayPlace == targets.DelayAxon {
 				delay = int32(p.DelayOf(0))
 			}
 			for s := range len(p.Off) - 1 {
@@ -247,18 +253,18 @@ func ceil(a, b int64) int64 { return (a + b - 1) / b }
 
 // boundCores adds up, model by model, the cores that the scarcest memory asks
 // for.
-func boundCores(d *demand, m *ir.Mapped) Bound {
+func boundCores(d *demand, q *ir.Quantized, arch *targets.Arch) Bound {
 	b := Bound{}
-	slots := int64(m.Arch.Neurons)
+	slots := int64(arch.Neurons)
 	for i, model := range d.models {
 		axons, synapses := axonsOf(d.entries[i], slots)
 		dests := d.hosted[i]
-		for k, g := range m.Populations {
-			if first := m.InputCount() + g.First; d.of[k] == i {
+		for k, g := range q.Populations {
+			if first := q.InputCount() + g.First; d.of[k] == i {
 				dests += d.destsFrom(first, first+g.N, slots)
 			}
 		}
-		w := most(needs(m.Arch, d.neurons[i], axons, synapses, dests))
+		w := most(needs(arch, d.neurons[i], axons, synapses, dests))
 		if b.Bound += w.Cores; w.Cores == 0 {
 			continue // all of its neurons are left out
 		}

@@ -47,7 +47,7 @@ type Options struct {
 	Defects *targets.Defects
 	// Profile holds the spikes of every input and then of every neuron in a run
 	// that stands for the network's use: the weights of their ways. Nil is one
-	// spike each.
+	// spike each, and so is one without any spike.
 	Profile []int64
 	// Watched are populations, besides the network's outputs, whose neurons somebody
 	// looks at: none of them is removed.
@@ -75,6 +75,8 @@ type Result struct {
 	Image     *image.Image
 	// Profile is that of the options, and of relays what they fire then.
 	Profile []int64
+	// Silent says that the options' profile had no spike, and so that there is none.
+	Silent bool
 	// Approximate is that of the options; Approximated says what of Quantized differs
 	// from what was to be compiled.
 	Approximate  float64
@@ -131,7 +133,11 @@ func Compile(ctx context.Context, net *network.Network, target string, arch *tar
 	if have := sourceCount(net); opt.Profile != nil && len(opt.Profile) != have {
 		return nil, fmt.Errorf("compile: the profile has %d sources, the network has %d", len(opt.Profile), have)
 	}
-	s := &state{net: net, arch: arch, target: target, opt: opt, optimise: wanted, Result: Result{Profile: opt.Profile, Approximate: opt.Approximate}}
+	silent := opt.Profile != nil && !slices.ContainsFunc(opt.Profile, func(spikes int64) bool { return spikes > 0 })
+	if silent {
+		opt.Profile = nil // all would weigh nothing
+	}
+	s := &state{net: net, arch: arch, target: target, opt: opt, optimise: wanted, Result: Result{Profile: opt.Profile, Silent: silent, Approximate: opt.Approximate}}
 	runs := slices.DeleteFunc(slices.Clone(passes), func(p pass) bool { return p.asked != nil && !p.asked(s) })
 	for _, p := range runs {
 		s.steps += p.inSteps()

@@ -81,7 +81,7 @@ func (r *Result) Explain(k int) *Explanation {
 	e.synapses(m, k)
 	e.cores(m, k)
 	e.deliveries(m, k, r.Profile)
-	d, in := newDemand(m), reach(m, k)
+	d, in := demandOf(m), reach(m.Quantized, m.Arch, k)
 	for i := range in {
 		if i == 0 || in[i].source != in[i-1].source {
 			e.Sources++

@@ -159,7 +159,7 @@ projections: [{from: in, to: p, connect: {list: [[0, 0, 1, 1], [0, 1, 1, 2], [0,
 		t.Fatal(err)
 	}
 	want := []reached{{0, 1, 2, 2}, {0, 2, 1, 1}, {0, 5, 1, 2}}
-	if diff := cmp.Diff(want, reach(res.Mapped, 0), cmp.AllowUnexported(reached{})); diff != "" {
+	if diff := cmp.Diff(want, reach(res.Mapped.Quantized, res.Mapped.Arch, 0), cmp.AllowUnexported(reached{})); diff != "" {
 		t.Errorf("reached (-want +got):\n%s", diff)
 	}
 }

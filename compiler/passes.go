@@ -149,11 +149,17 @@ func (s *state) mapping() mapping.Options {
 }
 
 // mapAround maps the network for a chip of which something is dead: into cores that
-// leave as many axons unused as it takes for all to be arranged.
+// leave as many axons and slots unused as it takes for all to be arranged. Where the
+// cores that are left are fewer than any mapping takes, none is looked for.
 func (s *state) mapAround(ctx context.Context, d *targets.Defects) (level, error) {
 	opt := s.mapping()
 	opt.Release = false // it may take several rounds
-	opt.Usable = defect.NewRoom(d).Usable
+	room := defect.NewRoom(d)
+	opt.Usable = room.Usable
+	split := s.arch.PartialSums && opt.Split != mapping.SplitNever && opt.Cores == nil
+	if b := boundCores(newDemand(s.Quantized, s.arch, split), s.Quantized, s.arch); b.Bound > int64(room.Cores) {
+		return nil, room.CoresMissing(int(b.Bound), b.Argument)
+	}
 	err := defect.Fit(d, s.arch, func(derated *targets.Arch) (*image.Image, error) {
 		m, err := mapping.Map(ctx, s.Quantized, derated, opt)
 		if err != nil {

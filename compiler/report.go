@@ -41,10 +41,10 @@ type Report struct {
 	Removed int `json:"removed"`
 	// Profiled says that weighted sums are over the spikes of a profile.
 	Profiled bool `json:"profiled"`
-	// Cut counts the deliveries to cores other than the source's own; an input's
-	// first core is free.
+	// Cut counts the deliveries to cores other than that of the neuron, copy, part or
+	// relay that sends; an input's first core is free.
 	Cut Weighted `json:"cut"`
-	// Hops counts the links that spikes cross. A partial sum counts as often as its
+	// Hops counts the links that spikes cross, around dead ones. A partial sum counts as often as its
 	// neuron spikes, as that is what a profile says; the emulator sends it in each tick
 	// in which it is not 0, which is more often.
 	Hops Weighted `json:"hops"`
@@ -233,9 +233,10 @@ func (r *Result) Report(data []byte) *Report {
 		words += c.SynapseWords
 		out.CoreList = append(out.CoreList, c)
 	}
-	out.Cut, out.Hops = distances(m, r.Profile)
+	over := r.Image.Mesh()
+	out.Cut, out.Hops = distances(m, r.Profile, over)
 	all := m.Flows(r.Profile)
-	out.Links = links(m, all, xy)
+	out.Links = links(m, all, routes(over))
 	out.Chips = chipsReport(m, &out.Links)
 	out.Bounds = bounds(m, r.Profile, out, all)
 	for k := range m.Populations {
@@ -254,6 +255,9 @@ func (r *Result) Report(data []byte) *Report {
 		}
 	}
 	out.Approximation = r.approximation()
+	if r.Silent {
+		out.Notes = append(out.Notes, "no source spikes in the profile, so that it weighs nothing: each counts as if it spiked once")
+	}
 	out.Notes = append(out.Notes, r.Differences()...)
 	for _, p := range out.Populations {
 		if p.SaturatedParams > 0 {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/targets"
+	"github.com/weft-toolchain/weft/targets/mesh"
 )
 
 // place returns where a core is; the host is at the I/O port.
@@ -22,8 +23,14 @@ func (w *Weighted) add(n, spikes int64) {
 	w.Weighted += n * spikes
 }
 
-// distances counts deliveries between cores, and hops.
-func distances(m *ir.Mapped, profile []int64) (cut, hops Weighted) {
+// router returns the router of a core, and that of the host.
+func router(m *ir.Mapped, core int32) int32 {
+	x, y := place(m, core)
+	return int32(y*m.Arch.MeshWidth + x)
+}
+
+// distances counts deliveries between cores, and hops over the links of a mesh.
+func distances(m *ir.Mapped, profile []int64, over *mesh.Mesh) (cut, hops Weighted) {
 	reached := make([]int, len(m.Cores)) // the last sender that reached each core, from 1
 	number := 0
 	for s := range m.Senders(profile) {
@@ -33,10 +40,10 @@ func distances(m *ir.Mapped, profile []int64) (cut, hops Weighted) {
 			own = s.Dests[0].Core // the first core is free
 		}
 		reached[own] = number
-		x, y := place(m, s.Core)
+		from := router(m, s.Core)
 		for _, d := range s.Dests {
-			dx, dy := place(m, d.Core)
-			hops.add(int64(abs(dx-x)+abs(dy-y)), s.Spikes)
+			dx, dy, _ := over.Hops(from, router(m, d.Core))
+			hops.add(int64(dx+dy), s.Spikes)
 			if d.Core != ir.Host && reached[d.Core] != number {
 				reached[d.Core] = number
 				cut.add(1, s.Spikes)
@@ -45,8 +52,6 @@ func distances(m *ir.Mapped, profile []int64) (cut, hops Weighted) {
 	}
 	return cut, hops
 }
-
-func abs(x int) int { return max(x, -x) }
 
 // Links is the load of the mesh's links. Both directions between two routers
 // are links of their own.
@@ -85,6 +90,22 @@ func xy(x, y, toX, toY int, via func(x, y int)) {
 	via(x, y)
 	via(toX, y)
 	via(toX, toY)
+}
+
+// routes returns the way of packets over the links of a mesh, around its dead ones.
+func routes(over *mesh.Mesh) route {
+	if over.Whole() {
+		return xy
+	}
+	w := int32(over.Width())
+	return func(x, y, toX, toY int, via func(x, y int)) {
+		via(x, y)
+		hops, _ := over.Route(int32(y)*w+int32(x), int32(toY)*w+int32(toX))
+		for _, h := range hops {
+			at, _ := over.Beyond(h.Router, h.Side)
+			via(int(at%w), int(at/w))
+		}
+	}
 }
 
 // linkCount returns how many links a mesh has.

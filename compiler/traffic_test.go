@@ -9,6 +9,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/targets"
+	"github.com/weft-toolchain/weft/targets/mesh"
 )
 
 // small is a network of two inputs and three neurons on a mesh of 3 × 2, placed
@@ -51,7 +52,7 @@ func small() *ir.Mapped {
 func TestTrafficIsWeightedByTheProfile(t *testing.T) {
 	m := small()
 	profile := []int64{5, 7, 11, 13, 17}
-	cut, hops := distances(m, profile)
+	cut, hops := distances(m, profile, mesh.New(m.Arch.MeshWidth, m.Arch.MeshHeight, nil))
 	// Input 0's first core is free, as are those of input 1 and of each neuron.
 	if want := (Weighted{3, 5 + 11 + 17}); cut != want {
 		t.Errorf("cut %v, want %v", cut, want)
@@ -115,7 +116,7 @@ func TestCrossingsAreHopsBetweenChips(t *testing.T) {
 	if got := chipsReport(m, &l); got != nil {
 		t.Errorf("one chip: %+v, want nothing", got)
 	}
-	_, hops := distances(m, profile)
+	_, hops := distances(m, profile, mesh.New(m.Arch.MeshWidth, m.Arch.MeshHeight, nil))
 	for _, c := range []struct {
 		width, height, count, used int
 		crossings                  Weighted
@@ -160,8 +161,8 @@ func toward(from, to int) int {
 	return -1
 }
 
-// What flows over links adds up to the hops, and no placement and no profile
-// goes below the bounds.
+// What flows over links adds up to the hops, none of it over dead ones, and no
+// placement and no profile goes below the bounds.
 func TestBoundsHoldForAnyPlacement(t *testing.T) {
 	const cores, slots = 12, 4
 	for seed := range uint64(200) {
@@ -171,13 +172,18 @@ func TestBoundsHoldForAnyPlacement(t *testing.T) {
 		for k := range profile {
 			profile[k] = r.Int64N(20)
 		}
-		cut, hops := distances(m, profile)
+		over := randomMesh(r, m.Arch)
+		cut, hops := distances(m, profile, over)
 		all := m.Flows(profile)
-		l := links(m, all, xy)
+		l := links(m, all, routes(over))
 		var sum Weighted
 		for _, k := range l.List {
 			sum.Unweighted += k.Load.Unweighted
 			sum.Weighted += k.Load.Weighted
+			w := m.Arch.MeshWidth
+			if over.IsDead(mesh.LinkOf(int32(k.From[1]*w+k.From[0]), int32(k.To[1]*w+k.To[0]))) {
+				t.Fatalf("seed %d: the dead link %v carries %v", seed, k, k.Load)
+			}
 		}
 		if sum != hops {
 			t.Fatalf("seed %d: links carry %v, hops are %v", seed, sum, hops)
@@ -189,6 +195,21 @@ func TestBoundsHoldForAnyPlacement(t *testing.T) {
 			}
 		}
 	}
+}
+
+// randomMesh is a mesh of which some links may be dead, and that is one piece.
+func randomMesh(r *rand.Rand, a *targets.Arch) *mesh.Mesh {
+	whole := mesh.New(a.MeshWidth, a.MeshHeight, nil)
+	var dead []mesh.Link
+	for _, l := range whole.Links() {
+		if r.IntN(8) == 0 {
+			dead = append(dead, l)
+		}
+	}
+	if some := mesh.New(a.MeshWidth, a.MeshHeight, dead); len(some.CutOff()) == 0 {
+		return some
+	}
+	return whole
 }
 
 // randomMapped makes a network of two models whose neurons fill the cores at

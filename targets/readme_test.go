@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"text/template"
@@ -189,5 +190,29 @@ func TestBuiltInTargetsListEveryTimeAndPrice(t *testing.T) {
 				t.Errorf("%s does not list %s", name, f)
 			}
 		}
+	}
+}
+
+// The board of several chips that the README shows is a target.
+func TestBoardOfTheReadmeLoads(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(text), "```yaml\ntarget: board\n")
+	block, _, closed := strings.Cut(rest, "```")
+	if !found || !closed {
+		t.Fatal("README.md shows no target called board")
+	}
+	path := filepath.Join(t.TempDir(), "board.yaml")
+	if err := os.WriteFile(path, []byte("target: board\n"+block), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	board, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := &board.Arch; a.Cores() != 4*4096 || a.ChipWidth != 64 || a.ChipHeight != 64 {
+		t.Errorf("%d cores in chips of %d × %d, want 4 × 4096 of 64 × 64", a.Cores(), a.ChipWidth, a.ChipHeight)
 	}
 }

@@ -24,16 +24,28 @@ func Arrange(im *image.Image, d *targets.Defects) (*image.Image, error) {
 	if d == nil {
 		return im, nil
 	}
-	out, _, _, err := arrange(im, NewRoom(d))
-	return out, err
+	out, m := arrange(im, NewRoom(d))
+	if m != nil {
+		return nil, m.err
+	}
+	return out, nil
 }
 
-// arrange is Arrange. Where it fails, widest is the most axons of a core without a
-// place, and short by how many such a core has too many, the worst of them; both are
-// 0 where there are not enough cores.
-func arrange(im *image.Image, room *Room) (out *image.Image, widest, short int, err error) {
+// misfit is why an image is not to be arranged.
+type misfit struct {
+	// cores is how many the image has.
+	cores int
+	// axons and neurons are the most of a core without a place, and short by how many
+	// axons such a core has too many, the worst of them; all are 0 where there are not
+	// enough cores.
+	axons, neurons, short int
+	err                   error
+}
+
+// arrange is Arrange, with what Fit wants to know where it fails.
+func arrange(im *image.Image, room *Room) (*image.Image, *misfit) {
 	if len(im.Cores) > room.Cores {
-		return nil, 0, 0, diag.One(diag.Pos{File: room.Defects.File}, diag.DoesNotFit, "%s", room.CoresMissing(len(im.Cores)))
+		return nil, &misfit{cores: len(im.Cores), err: room.CoresMissing(len(im.Cores), "")}
 	}
 	a := arranger{
 		in: im, room: room, taken: make([]bool, len(room.Usable)), places: make([]place, len(im.Cores)),
@@ -47,18 +59,25 @@ func arrange(im *image.Image, room *Room) (out *image.Image, widest, short int, 
 	}
 	slices.SortStableFunc(homeless, func(x, y int) int { return len(im.Cores[y].Rows) - len(im.Cores[x].Rows) })
 	a.budget = moveBudget
-	var diags diag.List
+	worst, without := 0, 0
+	m := misfit{cores: len(im.Cores)}
 	for _, k := range homeless {
-		if !slices.ContainsFunc(a.nearest(im.Router(int32(k))), func(router int32) bool { return a.try(k, router) }) {
-			a.tell(k, &diags)
-			widest = max(widest, len(im.Cores[k].Rows))
-			short = max(short, len(im.Cores[k].Rows)-a.places[k].most)
+		if slices.ContainsFunc(a.nearest(im.Router(int32(k))), func(router int32) bool { return a.try(k, router) }) {
+			continue
+		}
+		without++
+		c := &im.Cores[k]
+		m.axons, m.neurons = max(m.axons, len(c.Rows)), max(m.neurons, len(c.Neurons))
+		// Of one that was not tried, the budget being spent, nothing is known.
+		if over := len(c.Rows) - a.places[k].most; over > m.short && a.places[k].tried > 0 {
+			worst, m.short = k, over
 		}
 	}
-	if err := diags.Err(); err != nil {
-		return nil, widest, short, err
+	if without > 0 {
+		m.err = a.homeless(without, worst)
+		return nil, &m
 	}
-	return a.image(), 0, 0, nil
+	return a.image(), nil
 }
 
 // moveBudget is what all cores together may spend on looking for another place.
@@ -139,22 +158,25 @@ func (a *arranger) nearest(router int32) (out []int32) {
 	return out
 }
 
-// tell says why core k has no place.
-func (a *arranger) tell(k int, diags *diag.List) {
-	d, c, p := a.room.Defects, &a.in.Cores[k], &a.places[k]
-	name := a.in.Manifest.Populations[c.Population].Name
+// homeless says that so many cores have no place, and of the worst why.
+func (a *arranger) homeless(cores, worst int) error {
+	d, c, p := a.room.Defects, &a.in.Cores[worst], &a.places[worst]
 	need := len(c.Rows)
 	x := a.room.Crossbar(p.where, a.in.Manifest.Arch.Axons)
 	alive := x.Axons - len(x.DeadAxons)
-	msg := fmt.Sprintf("population %q: a core of %s and %s has no place on the cores that %s leaves (%d tried); ",
-		name, diag.Plural(len(c.Neurons), "neuron"), diag.Plural(need, "axon"), d.Name, p.tried)
+	population := a.in.Manifest.Populations[c.Population].Name
+	size := diag.Plural(len(c.Neurons), "neuron") + " and " + diag.Plural(need, "axon")
+	msg := fmt.Sprintf("population %q: a core of %s has no place on the cores that %s leaves (%d tried); ", population, size, d.Name, p.tried)
+	if cores > 1 {
+		msg = fmt.Sprintf("%d of %d cores have no place on the cores that %s leaves, the worst of them one of population %q with %s (%d tried); ", cores, len(a.in.Cores), d.Name, population, size, p.tried)
+	}
 	if need > alive {
 		msg += fmt.Sprintf("at %s, which comes nearest, %s of %d can be used, %d too few", a.room.place(p.where), diag.Plural(alive, "axon"), x.Axons, need-alive)
 	} else {
 		msg += fmt.Sprintf("at %s, which comes nearest, %d of the axons find no row whose dead synapses they do not need; %s and %s are dead there",
-			a.room.place(p.where), len(c.Rows)-p.most, diag.Plural(len(x.DeadCells), "synapse"), diag.Plural(len(x.DeadAxons), "axon"))
+			a.room.place(p.where), need-p.most, diag.Plural(len(x.DeadCells), "synapse"), diag.Plural(len(x.DeadAxons), "axon"))
 	}
-	diags.Add(diag.Pos{File: d.File}, diag.DoesNotFit, "%s; choose a chip with fewer dead axons and synapses, or a sparser or smaller network", msg)
+	return diag.One(diag.Pos{File: d.File}, diag.DoesNotFit, "%s; choose a chip with fewer dead axons and synapses, or a sparser or smaller network", msg)
 }
 
 // NeedOf returns what core k of an image asks of a crossbar: synapses that weigh

@@ -45,6 +45,16 @@ func dense(inputs, neurons string) string {
 		"projections:\n  - {from: in, to: p, connect: dense, weights: 1.0}\noutputs: [p]\n"
 }
 
+// apart is a network of neurons with so many inputs each that no other has.
+func apart(neurons, inputs int) string {
+	var list []string
+	for i := range neurons * inputs {
+		list = append(list, fmt.Sprintf("[%d, %d, 1.0]", i, i/inputs))
+	}
+	return fmt.Sprintf("network: apart\ntick: 1ms\ninputs: {in: {shape: [%d]}}\npopulations: {p: {shape: [%d], neuron: if, params: {threshold: 0.5}}}\n", neurons*inputs, neurons) +
+		"projections:\n  - {from: in, to: p, connect: {list: [" + strings.Join(list, ", ") + "]}}\noutputs: [p]\n"
+}
+
 func compile(t *testing.T, a *targets.Arch, net string, d *targets.Defects) (*image.Image, error) {
 	t.Helper()
 	n, err := network.Parse("net.yaml", []byte(net))
@@ -72,15 +82,19 @@ func TestWhatDoesNotFitIsSaid(t *testing.T) {
 	for _, tt := range []struct{ name, net, defects, want string }{
 		{
 			"too few cores", dense("4", "20"), "{defects: die, cores: [[0, 0], [2, 1]]}",
-			"die.yaml: the network needs 5 cores, 1 more than the 4 that die leaves of the target's 6: 2 are dead; without these defects it would fit: choose a chip with fewer, a larger target, or a smaller network [does-not-fit]",
+			"die.yaml: the network needs at least 5 cores (if takes 20 slots at least, a core has 4), 1 more than the 4 that die leaves of the target's 6: 2 are dead; choose a chip with fewer defects, a larger target, or a smaller network [does-not-fit]",
 		},
 		{
 			"cores cut off", dense("4", "20"), "{defects: die, cores: [[1, 0]], links: [[[1, 0], [2, 0]], [[1, 1], [2, 1]]]}",
-			"die.yaml: the network needs 5 cores, 2 more than the 3 that die leaves of the target's 6: 1 is dead, and 2 are cut off from the I/O port by dead links; without these defects it would fit: choose a chip with fewer, a larger target, or a smaller network [does-not-fit]",
+			"die.yaml: the network needs at least 5 cores (if takes 20 slots at least, a core has 4), 2 more than the 3 that die leaves of the target's 6: 1 is dead, and 2 are cut off from the I/O port by dead links; choose a chip with fewer defects, a larger target, or a smaller network [does-not-fit]",
 		},
 		{
 			"all cores dead", dense("4", "4"), "{defects: die, random: {cores: 1}}",
-			"die.yaml: the network needs 1 core, 1 more than the 0 that die leaves of the target's 6: 6 are dead; without these defects it would fit: choose a chip with fewer, a larger target, or a smaller network [does-not-fit]",
+			"die.yaml: the network needs at least 1 core (if takes 4 slots at least, a core has 4), 1 more than the 0 that die leaves of the target's 6: 6 are dead; choose a chip with fewer defects, a larger target, or a smaller network [does-not-fit]",
+		},
+		{
+			"fewer cores than the search finds", apart(4, 5), "{defects: die, cores: [[0, 0], [1, 1], [2, 1]]}",
+			"die.yaml: the network needs 4 cores, 1 more than the 3 that die leaves of the target's 6: 3 are dead; without these defects it would fit: choose a chip with fewer, a larger target, or a smaller network [does-not-fit]",
 		},
 		{
 			"dead axons", dense("8", "4"), "{defects: die, random: {axons: 0.3}}",
@@ -88,7 +102,13 @@ func TestWhatDoesNotFitIsSaid(t *testing.T) {
 		},
 		{
 			"dead synapses", dense("8", "4"), "{defects: die, cores: [[1, 0], [2, 0], [0, 1], [1, 1], [2, 1]], synapses: [{core: [0, 0], synapses: [[0, 0], [3, 1]]}]}",
-			`die.yaml: population "p": a core of 4 neurons and 8 axons has no place on the cores that die leaves (1 tried); at [0, 0], which comes nearest, 2 of the axons find no row whose dead synapses they do not need; 2 synapses and 0 axons are dead there; choose a chip with fewer dead axons and synapses, or a sparser or smaller network [does-not-fit]`,
+			`die.yaml: population "p": a core of 4 neurons and 8 axons has no place on the cores that die leaves (1 tried); at [0, 0], which comes nearest, 2 of the axons find no row whose dead synapses they do not need; 2 synapses and 0 axons are dead there; choose a chip with fewer dead axons and synapses, or a sparser or smaller network [does-not-fit]` +
+				"\n\tdie.yaml: with at most 3 neurons a core, the network needs 2 cores, 1 more than the 1 that die leaves of the target's 6: 5 are dead; without these defects it would fit: choose a chip with fewer, a larger target, or a smaller network",
+		},
+		{
+			"several cores", dense("8", "12"), "{defects: die, random: {axons: 0.3}}",
+			`die.yaml: 3 of 3 cores have no place on the cores that die leaves, the worst of them one of population "p" with 4 neurons and 8 axons (6 tried); at [0, 0], which comes nearest, 7 axons of 8 can be used, 1 too few; choose a chip with fewer dead axons and synapses, or a sparser or smaller network [does-not-fit]` +
+				"\n\tdie.yaml: with at most 1 neuron a core, the network needs 12 cores, 6 more cores than the target's 6 cores; population \"p\" takes most: choose a target with more cores, or more axons a core",
 		},
 	} {
 		a := small(t)
@@ -102,12 +122,7 @@ func TestWhatDoesNotFitIsSaid(t *testing.T) {
 // the chip's have.
 func TestDeadAxonsLeaveSmallerCores(t *testing.T) {
 	a := small(t)
-	var pairs string // two inputs of its own for each neuron
-	for i := range 24 {
-		pairs += fmt.Sprintf("[%d, %d, 1.0], ", i, i/2)
-	}
-	chain := "network: chain\ntick: 1ms\ninputs: {in: {shape: [24]}}\npopulations: {p: {shape: [12], neuron: if, params: {threshold: 0.5}}}\n" +
-		"projections:\n  - {from: in, to: p, connect: {list: [" + pairs + "]}}\noutputs: [p]\n"
+	chain := apart(12, 2)
 	if im := mustCompile(t, a, chain, nil); len(im.Cores) != 3 {
 		t.Fatalf("%d cores without defects, want 3", len(im.Cores))
 	}
@@ -118,6 +133,37 @@ func TestDeadAxonsLeaveSmallerCores(t *testing.T) {
 	}
 	if im.Manifest.Arch != *a {
 		t.Error("the image is for another target")
+	}
+}
+
+// TestDeadSynapsesLeaveSmallerCores holds that cores get fewer neurons where fewer
+// axons are no way out: all neurons have all inputs, and two rows of the last column
+// are dead.
+func TestDeadSynapsesLeaveSmallerCores(t *testing.T) {
+	a := small(t)
+	column := "{defects: die, synapses: ["
+	for router := range 6 {
+		column += fmt.Sprintf("{core: [%d, %d], synapses: [[0, 3], [3, 3]]}, ", router%3, router/3)
+	}
+	im := mustCompile(t, a, dense("8", "8"), load(t, a, column+"]}"))
+	if len(im.Cores) < 3 {
+		t.Errorf("%d cores, of which none has 4 neurons that work: want 3 or more", len(im.Cores))
+	}
+}
+
+// Who stops a layout stops the search, and is told why.
+func TestAStoppedLayoutEndsTheSearch(t *testing.T) {
+	a := small(t)
+	im := mustCompile(t, a, dense("8", "4"), nil)
+	rounds := 0
+	err := defect.Fit(load(t, a, "defects: die\nrandom: {synapses: 1}\n"), a, func(*targets.Arch) (*image.Image, error) {
+		if rounds++; rounds > 1 {
+			return nil, context.Canceled
+		}
+		return im, nil
+	})
+	if !errors.Is(err, context.Canceled) || rounds != 2 {
+		t.Errorf("%v after %d rounds, want %v after 2", err, rounds, context.Canceled)
 	}
 }
 

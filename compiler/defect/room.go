@@ -45,19 +45,29 @@ func (r *Room) Crossbar(router int32, axons int) *Crossbar {
 	return &Crossbar{Axons: axons, DeadAxons: r.Defects.DeadAxons(router), DeadCells: r.Defects.DeadSynapses(router)}
 }
 
-// CoresMissing says that a network does not fit the usable cores: how many it
-// needs, by how many that is too much, and why there are not more.
-func (r *Room) CoresMissing(need int) string {
+// CoresMissing is the *diag.Error of a network that does not fit the usable cores: how
+// many it needs, by how many that is too much, and why there are not more. Where the
+// number is a bound, argument proves it; else it is empty.
+func (r *Room) CoresMissing(need int, argument string) error {
 	have := len(r.Usable)
-	s := fmt.Sprintf("the network needs %s, %d more than the %d that %s leaves of the target's %d: %s dead",
-		diag.Plural(need, "core"), need-r.Cores, r.Cores, r.Defects.Name, have, diag.Counted(r.Dead, "is", "are"))
+	least := ""
+	if argument != "" {
+		least, argument = "at least ", " ("+argument+")"
+	}
+	s := fmt.Sprintf("the network needs %s%s%s, %d more than the %d that %s leaves of the target's %d: %s dead",
+		least, diag.Plural(need, "core"), argument, need-r.Cores, r.Cores, r.Defects.Name, have, diag.Counted(r.Dead, "is", "are"))
 	if r.CutOff > 0 {
 		s += fmt.Sprintf(", and %s cut off from the I/O port by dead links", diag.Counted(r.CutOff, "is", "are"))
 	}
-	if need <= have {
-		return s + "; without these defects it would fit: choose a chip with fewer, a larger target, or a smaller network"
+	switch {
+	case need > have:
+		s += "; it would not fit a chip without defects either: choose a larger target, or a smaller network"
+	case least != "":
+		s += "; choose a chip with fewer defects, a larger target, or a smaller network"
+	default:
+		s += "; without these defects it would fit: choose a chip with fewer, a larger target, or a smaller network"
 	}
-	return s + "; it would not fit a chip without defects either: choose a larger target, or a smaller network"
+	return diag.One(diag.Pos{File: r.Defects.File}, diag.DoesNotFit, "%s", s)
 }
 
 // place names where a router is.

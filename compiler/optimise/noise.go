@@ -48,23 +48,23 @@ func pruneByNoise(g *ir.Graph, o network.Optimise) error {
 		np := &g.Net.Populations[k]
 		switch {
 		case !leaky[np.Model]:
-			return refuse(g, o, diag.Unsupported, "optimise: prune: noise: population %q is of neuron %s, and the rule needs neurons of one membrane that leaks: lif, alif or stochastic_lif", np.Name, np.Model)
+			return refuse(g, o, diag.Unsupported, "prune: noise: population %q is of neuron %s, and the rule needs neurons of one membrane that leaks: lif, alif or stochastic_lif", np.Name, np.Model)
 		case g.Populations[k].N > maxNoisy:
-			return refuse(g, o, diag.TooLarge, "optimise: prune: noise: population %q has %d neurons, and the rule takes %d at most, since it computes a covariance for each pair", np.Name, g.Populations[k].N, maxNoisy)
+			return refuse(g, o, diag.TooLarge, "prune: noise: population %q has %d neurons, and the rule takes %d at most, since it computes a covariance for each pair", np.Name, g.Populations[k].N, maxNoisy)
 		}
 		for i := range g.Populations[k].N {
 			if np.Params[network.VThreshold].At(i) <= 0 {
-				return refuse(g, o, diag.Unsupported, "optimise: prune: noise: neuron %d of population %q has a threshold of %g, and the rule counts potentials in thresholds: want thresholds above 0", i, np.Name, np.Params[network.VThreshold].At(i))
+				return refuse(g, o, diag.Unsupported, "prune: noise: neuron %d of population %q has a threshold of %g, and the rule counts potentials in thresholds: want thresholds above 0", i, np.Name, np.Params[network.VThreshold].At(i))
 			}
 		}
 		c := covariance(linear(g, k, at, o.Prune.Gain))
 		if c == nil {
-			return refuse(g, o, diag.Unsupported, "optimise: prune: noise: the linear network of population %q is not stable, so noise has no covariance in it: choose a smaller gain than %g, or prune by magnitude", np.Name, o.Prune.Gain)
+			return refuse(g, o, diag.Unsupported, "prune: noise: the linear network of population %q is not stable, so noise has no covariance in it: choose a smaller gain than %g, or prune by magnitude", np.Name, o.Prune.Gain)
 		}
 		sample(g, k, at, c, o.Prune)
 	}
 	if !recurrent {
-		return refuse(g, o, diag.Unsupported, "optimise: prune: noise: no population has synapses to itself that do not learn, and the rule is for these: prune by magnitude")
+		return refuse(g, o, diag.Unsupported, "prune: noise: no population has synapses to itself that do not learn, and the rule is for these: prune by magnitude")
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package optimise
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -102,11 +103,15 @@ func losses(before, after *ir.Graph) []ir.Effect {
 	return out
 }
 
-// refuse is one diagnostic at the passes' options.
+// refuse is one diagnostic at the passes' options: at their place in a file, with their
+// key before the message, or at the option of a command, whose name says the same.
 func refuse(g *ir.Graph, o network.Optimise, code diag.Code, format string, args ...any) error {
-	pos := o.Pos
-	if pos.File == "" {
+	pos, key := o.Pos, "optimise: "
+	switch {
+	case pos.File == "":
 		pos = diag.Pos{File: g.Net.File}
+	case pos.Line == 0:
+		key = ""
 	}
-	return diag.One(pos, code, format, args...)
+	return diag.One(pos, code, "%s", key+fmt.Sprintf(format, args...))
 }

@@ -16,7 +16,7 @@ import (
 // without outputs, is a *diag.Error.
 func Unreachable(q *ir.Quantized, o network.Optimise, watched []int) (*ir.Quantized, []ir.Effect, error) {
 	if len(q.Net.Outputs) == 0 {
-		return nil, nil, refuse(q.Graph, o, diag.Unsupported, "optimise: unreachable: the network has no outputs, and so no neuron leads to one: name them, outputs: [%s]", q.Populations[len(q.Populations)-1].Name)
+		return nil, nil, refuse(q.Graph, o, diag.Unsupported, "unreachable: the network has no outputs, and so no neuron leads to one: name them, outputs: [%s]", q.Populations[len(q.Populations)-1].Name)
 	}
 	wanted := make([]bool, q.Neurons())
 	var queue []int

@@ -34,21 +34,19 @@ The spike hash is that of 'weft run --json': FNV-1a-64 over the tick and the num
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.name = args[0]
-			for _, flag := range []string{"cores", "neurons", "leak"} {
-				if f := cmd.Flags().Lookup(flag); f.Changed && f.Value.String() == "0" {
-					return usagef("--%s 0: counts from 1", flag)
-				}
-			}
 			return runBench(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), o)
 		},
 	}
-	cmd.Flags().IntVar(&o.size.Cores, "cores", 0, "how many cores the network is of")
-	cmd.Flags().IntVar(&o.size.Neurons, "neurons", 0, "how many neurons it has, of rand")
-	cmd.Flags().IntVar(&o.size.Leak, "leak", 0, "what drives the neurons, of truenorth, 1 to 255 (default 16)")
+	addWhole(cmd, &o.size.Cores, "cores", 1, noEnd, "how many cores the network is of")
+	addWhole(cmd, &o.size.Neurons, "neurons", 1, noEnd, "how many neurons it has, of rand")
+	addWhole(cmd, &o.size.Leak, "leak", 1, noEnd, "what drives the neurons, of truenorth, 1 to 255 (default 16)")
 	cmd.Flags().Uint64Var(&o.seed, "seed", 1, "what the network is drawn from")
-	cmd.Flags().IntVar(&o.ticks, "ticks", 1000, "how many ticks to run")
-	cmd.Flags().IntVar(&o.count, "count", 1, "how many times to run them, from the initial state; of the times, the median is told")
-	cmd.Flags().IntVar(&o.workers, "workers", 1, "how many processors to use")
+	o.ticks = 1000
+	addWhole(cmd, &o.ticks, "ticks", 1, benchnet.MaxTicks, "how many ticks to run")
+	o.count = 1
+	addWhole(cmd, &o.count, "count", 1, benchnet.MaxCount, "how many times to run them, from the initial state; of the times, the median is told")
+	o.workers = 1
+	addWhole(cmd, &o.workers, "workers", 1, benchnet.MaxWorkers, "how many processors to use")
 	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
 	o.addWay(cmd)
 	cmd.Flags().StringVarP(&o.target, "target", "t", "", "target: a built-in name or a file (default: the one that the network is made for)")
@@ -65,16 +63,6 @@ func runBench(ctx context.Context, w, errs io.Writer, o benchOptions) error {
 	way, err := o.parse()
 	if err != nil {
 		return err
-	}
-	for _, f := range []struct {
-		flag        string
-		value, most int
-	}{
-		{"--ticks", o.ticks, benchnet.MaxTicks}, {"--count", o.count, benchnet.MaxCount}, {"--workers", o.workers, benchnet.MaxWorkers},
-	} {
-		if f.value < 1 || f.value > f.most {
-			return usagef("%s %d: want 1 to %d", f.flag, f.value, f.most)
-		}
 	}
 	if o.json && o.goFormat {
 		return usagef("--json and --go are two formats: choose one")

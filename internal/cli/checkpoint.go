@@ -30,7 +30,8 @@ const defaultEvery = 1000
 
 func (f *checkpointFlags) addCheckpoint(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.checkpoint, "checkpoint", "", "write down the state of the run here, to go on with by --resume; -o and --probe-out then grow with it")
-	cmd.Flags().IntVar(&f.every, "every", defaultEvery, "with --checkpoint: write it each time so many ticks are done")
+	f.every = defaultEvery
+	addWhole(cmd, &f.every, "every", 1, noEnd, "with --checkpoint: write it each time so many ticks are done")
 	cmd.Flags().StringVar(&f.resume, "resume", "", "go on with the run of this checkpoint, which the same command began: what comes out is as if it had never stopped; --way, --workers and names of output files may be others")
 }
 
@@ -40,8 +41,6 @@ func (f *checkpointFlags) inUse() bool { return f.checkpoint != "" || f.resume !
 // check refuses what does not go together.
 func (o *runOptions) checkCheckpoint() error {
 	switch {
-	case o.every < 1:
-		return usagef("--every %d: want 1 or more ticks", o.every)
 	case o.every != defaultEvery && o.checkpoint == "":
 		return usagef("--every goes with --checkpoint")
 	case !o.inUse():

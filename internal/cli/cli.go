@@ -148,12 +148,18 @@ func markUsage(cmd *cobra.Command) {
 
 // plainFlagError leaves Go's words out of a flag's error.
 func plainFlagError(err error) error {
+	if e, ok := errors.AsType[*rangeError](err); ok {
+		return e
+	}
 	msg, rest, found := strings.Cut(err.Error(), ": strconv.")
 	if !found {
 		return err
 	}
 	if strings.Contains(rest, "out of range") {
 		return fmt.Errorf("%s: out of range", msg)
+	}
+	if strings.HasPrefix(rest, "ParseUint") {
+		return fmt.Errorf("%s: want a whole number from 0", msg)
 	}
 	return fmt.Errorf("%s: want a whole number", msg)
 }

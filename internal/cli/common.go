@@ -44,14 +44,15 @@ type compileFlags struct {
 }
 
 func (f *compileFlags) add(cmd *cobra.Command) {
-	cmd.Flags().IntVar(&f.bits, "bits", 0, "quantise weights to this many bits (default: the target's)")
+	addWhole(cmd, &f.bits, "bits", 2, 16, "quantise weights to this many bits (default: the target's)")
 	cmd.Flags().StringVar(&f.clip, "clip", "", "largest weight kept: mse (least squared error) or max (clip nothing)")
 	cmd.Flags().StringVar(&f.per, "per", "", "weights that share a scale: projection or neuron")
 	cmd.Flags().StringVar(&f.format, "format", "", "round weights to: "+joined(network.Formats))
 	cmd.Flags().StringVar(&f.scale, "scale", "", "scales of weights: real or pow2 (powers of two)")
 	cmd.Flags().StringVar(&f.optimise, "optimise", "", "passes to run besides, such as dead,share,prune=0.01: "+strings.Join(passWords(), ", "))
 	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "begin the search for a mapping elsewhere: another seed, another mapping, as good")
-	cmd.Flags().IntVar(&f.effort, "effort", compiler.DefaultEffort, "how long to look for a better mapping, 1 to 6: 1 constructs one, 2 takes seconds (a large network a minute or more), 3 may take minutes, each step above twice as long")
+	f.effort = compiler.DefaultEffort
+	addWhole(cmd, &f.effort, "effort", 1, 6, "how long to look for a better mapping, 1 to 6: 1 constructs one, 2 takes seconds (a large network a minute or more), 3 may take minutes, each step above twice as long")
 	cmd.Flags().StringVar(&f.split, "split", string(mapping.SplitAuto), "neurons split over cores with partial sums, where the target has them: auto (where it takes fewer cores), needed or never")
 	cmd.Flags().StringVar(&f.objective, "objective", "cores", "what mapping wants least: cores, then deliveries between them; or traffic, then cores")
 	cmd.Flags().StringVar(&f.approximate, "approximate", "", "let what does not fit differ, and say by how much: inputs beyond a core's axons come through relays, which keep up with this `share` of them in a tick, as in --approximate=0.5")
@@ -100,14 +101,9 @@ func (f *compileFlags) options() (choices, error) {
 	case f.scale != "" && f.scale != string(network.ScaleReal) && f.scale != string(network.ScalePow2):
 		return o, usagef("--scale %s: want real or pow2", f.scale)
 	}
-	if f.bits != 0 && (f.bits < 2 || f.bits > 16) {
-		return o, usagef("--bits %d: want 2 to 16", f.bits)
-	}
 	f.objective = cmp.Or(f.objective, "cores")
 	o.Split = cmp.Or(mapping.Split(f.split), mapping.SplitAuto)
 	switch {
-	case f.effort < 1 || f.effort > 6:
-		return o, usagef("--effort %d: want 1 to 6", f.effort)
 	case !slices.Contains(mapping.Splits, o.Split):
 		return o, usagef("--split %s: want auto, needed or never", f.split)
 	case f.objective != "cores" && f.objective != "traffic":

@@ -12,6 +12,7 @@ import (
 
 	"github.com/weft-toolchain/weft/emulator"
 	"github.com/weft-toolchain/weft/emulator/report"
+	"github.com/weft-toolchain/weft/emulator/stimulus"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/outcome"
 	"github.com/weft-toolchain/weft/targets"
@@ -50,11 +51,11 @@ still run, and the exit status is 1.`,
 		},
 	}
 	cmd.Flags().StringSliceVarP(&o.targets, "targets", "t", nil, "targets, with commas between: built-in names or files")
-	cmd.Flags().IntVar(&o.samples, "samples", 0, "how many samples to run (default: the experiment's)")
-	cmd.Flags().IntVar(&o.workers, "workers", 0, "chips emulated at once (default: one a processor)")
+	addWhole(cmd, &o.samples, "samples", 1, noEnd, "how many samples to run (default: the experiment's)")
+	addWhole(cmd, &o.workers, "workers", 1, noEnd, "chips emulated at once (default: one a processor)")
 	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
 	o.addInput(cmd, "spikes of the inputs, for networks")
-	cmd.Flags().IntVar(&o.ticks, "ticks", 0, "how many ticks to run, for networks")
+	addWhole(cmd, &o.ticks, "ticks", 1, stimulus.MaxTicks, "how many ticks to run, for networks")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&o.csv, "csv", false, "print csv")
 	cmd.Flags().StringVar(&o.html, "html", "", "write the table here as a page, with plots, that needs no network")

@@ -45,8 +45,14 @@ What does not fit exactly is refused. --approximate lets neurons with more input
 than a core has axons get them through relays, and rounds drawn weights of too
 many kinds; the report says what differs and by how much at most.
 
---profile weighs deliveries and hops by the spikes of a run. --map and --html
-draw the chip; --explain says how one population was mapped.`,
+In --json, "cut" counts deliveries between cores: of a spike of a neuron, a copy, a
+part or a relay, each other core that it reaches, once; of one of an input, which
+has no core, each but the first. "hops" counts the links that spikes cross to each
+axon, from the host at (0, 0) and to it too, around dead links; a partial sum
+counts as often as its neuron spikes. "unweighted" is of one spike of every source,
+"weighted" of the spikes of --profile, which the mapping then makes least.
+
+--map and --html draw the chip; --explain says how one population was mapped.`,
 		Example: `  weft compile examples/hello/network.yaml -t xbar256 -o hello.weft
   weft compile examples/digits/network.yaml --html digits.html --map
   weft compile examples/digits/network.yaml --explain hidden`,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/weft-toolchain/weft/emulator/stimulus"
 	"github.com/weft-toolchain/weft/internal/debug"
 	"github.com/weft-toolchain/weft/internal/diag"
 )
@@ -49,7 +50,7 @@ prompt, with history and Tab, and an empty line goes on as the one before did.`,
 	}
 	cmd.Flags().StringVarP(&o.target, "target", "t", "", "target: a built-in name or a file (default: the image's, or "+defaultTarget+")")
 	o.addInput(cmd, "spikes of the inputs, - on stdin where the commands do not come from there")
-	cmd.Flags().IntVar(&o.ticks, "ticks", 0, fmt.Sprintf("how many ticks the run has (default: as long as the input needs, %d without input)", defaultTicks))
+	addWhole(cmd, &o.ticks, "ticks", 1, stimulus.MaxTicks, fmt.Sprintf("how many ticks the run has (default: as long as the input needs, %d without input)", defaultTicks))
 	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
 	cmd.Flags().StringVar(&o.script, "script", "", "file of commands, one a line; # begins a comment, - is stdin")
 	cmd.Flags().StringArrayVarP(&o.commands, "execute", "e", nil, "a command, behind those of --script; may be repeated")
@@ -68,10 +69,7 @@ func (o *debugOptions) check(typed bool) error {
 	case o.echo && typed:
 		return usagef("--echo is for commands of a script; at a prompt they are seen anyway")
 	}
-	if err := o.checkInput(); err != nil {
-		return err
-	}
-	return checkTicks(o.ticks)
+	return o.checkInput()
 }
 
 func runDebug(ctx context.Context, in io.Reader, w, errs io.Writer, o debugOptions) error {

@@ -48,7 +48,7 @@ wrong.`,
 	}
 	cmd.Flags().StringVarP(&o.target, "target", "t", "", "target of runs: a built-in name or a file (default: the image's, or "+defaultTarget+")")
 	o.addInput(cmd, "spikes of the inputs of both runs")
-	cmd.Flags().IntVar(&o.ticks, "ticks", 0, fmt.Sprintf("how many ticks to run at most (default: as long as the input needs, %d without input)", defaultTicks))
+	addWhole(cmd, &o.ticks, "ticks", 1, stimulus.MaxTicks, fmt.Sprintf("how many ticks to run at most (default: as long as the input needs, %d without input)", defaultTicks))
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the difference as JSON")
 	o.add(cmd)
 	return cmd
@@ -86,9 +86,6 @@ func runDiff(ctx context.Context, in io.Reader, w io.Writer, o diffOptions) erro
 	opt, err := o.options()
 	if err != nil {
 		return err
-	}
-	if o.ticks < 0 || o.ticks > stimulus.MaxTicks {
-		return usagef("--ticks %d: want 1 to %d", o.ticks, stimulus.MaxTicks)
 	}
 	spikes := [2]bool{isSpikeFile(o.files[0]), isSpikeFile(o.files[1])}
 	if err := o.checkInput(); err != nil {

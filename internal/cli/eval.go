@@ -49,7 +49,7 @@ depend on the number of workers.`,
 		},
 	}
 	cmd.Flags().StringVarP(&o.target, "target", "t", "", "target: a built-in name or a file (default: the experiment's)")
-	cmd.Flags().IntVar(&o.workers, "workers", 0, "chips emulated at once (default: one a processor)")
+	addWhole(cmd, &o.workers, "workers", 1, noEnd, "chips emulated at once (default: one a processor)")
 	cmd.Flags().StringVar(&o.predictions, "predictions", "", "write sample, label and prediction here, as csv; - is stdout")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the result as JSON")
 	o.addWay(cmd)
@@ -59,7 +59,7 @@ depend on the number of workers.`,
 
 // addChoices adds what changes the result: a sweep may vary all of it.
 func (o *evalOptions) addChoices(cmd *cobra.Command) {
-	cmd.Flags().IntVar(&o.samples, "samples", 0, "how many samples to run (default: the experiment's)")
+	addWhole(cmd, &o.samples, "samples", 1, noEnd, "how many samples to run (default: the experiment's)")
 	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
 	o.add(cmd)
 	o.addDefects(cmd, "the network is compiled around it, and the chip is emulated with it")
@@ -125,9 +125,6 @@ func (o *evalOptions) checkChoices() (emulator.Mode, error) {
 	m, err := mode(o.timing)
 	if err != nil {
 		return m, err
-	}
-	if o.samples < 0 || o.workers < 0 {
-		return m, usagef("--samples and --workers count from 1")
 	}
 	_, err = o.options()
 	return m, err

@@ -23,7 +23,7 @@ type inputFlags struct {
 // addInput declares the flags; use is what -i is for.
 func (f *inputFlags) addInput(cmd *cobra.Command, use string) {
 	cmd.Flags().StringVarP(&f.in, "input", "i", "", use+": csv, .npz, or a recording of events: .bin of N-MNIST, .aedat4, .dat, .h5 as the spiking Heidelberg data")
-	cmd.Flags().IntVar(&f.sample, "input-sample", 0, "which sample of an .h5, from 0")
+	addWhole(cmd, &f.sample, "input-sample", 0, noEnd, "which sample of an .h5, from 0")
 	cmd.Flags().StringVar(&f.polarity, "input-polarity", "", "of a recording of a camera: which polarity comes first in an input of shape [2, height, width], off_on (default) or on_off")
 	cmd.Flags().StringVar(&f.fit, "input-fit", "", "of a recording of a camera that is larger than the input: crop (its middle) or scale; without it such a recording is refused")
 }
@@ -35,8 +35,6 @@ func (f *inputFlags) inputGiven() bool { return *f != inputFlags{} }
 func (f *inputFlags) checkInput() error {
 	polarities := []events.Polarity{events.OffOn, events.OnOff}
 	switch {
-	case f.sample < 0:
-		return usagef("--input-sample counts from 0")
 	case f.polarity != "" && !slices.Contains(polarities, events.Polarity(f.polarity)):
 		return usagef("--input-polarity %s: want %s", f.polarity, joined(polarities))
 	case f.fit != "" && !slices.Contains(events.Fits, events.Fit(f.fit)):

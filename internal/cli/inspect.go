@@ -42,7 +42,7 @@ and - is stdin.`,
 			return runInspect(cmd.InOrStdin(), cmd.OutOrStdout(), o)
 		},
 	}
-	cmd.Flags().IntVar(&o.core, "core", noCore, "show this core alone, by its number")
+	addWhole(cmd, &o.core, "core", 0, noEnd, "show this core alone, by its number")
 	cmd.Flags().StringVar(&o.population, "population", "", "show the cores of this population alone")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print as JSON")
 	return cmd

@@ -69,12 +69,12 @@ same command with --resume goes on from there.`,
 	cmd.Flags().StringArrayVar(&o.probes, "probe", nil, "write down the state of POPULATION, POPULATION[3] or POPULATION[3..7], or of .STATE of it, after every tick; may be repeated")
 	cmd.Flags().StringVar(&o.probeOut, "probe-out", "", "csv file for --probe (tick, population, index, state, word); - is stdout")
 	cmd.Flags().StringVar(&o.profileOut, "profile-out", "", "write how often each input and neuron spiked (population, index, spikes; who never did is left out), for 'weft compile --profile'; - is stdout")
-	cmd.Flags().IntVar(&o.ticks, "ticks", 0, fmt.Sprintf("how many ticks to run (default: as long as the input needs, %d without input)", defaultTicks))
+	addWhole(cmd, &o.ticks, "ticks", 1, stimulus.MaxTicks, fmt.Sprintf("how many ticks to run (default: as long as the input needs, %d without input)", defaultTicks))
 	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
 	cmd.Flags().BoolVar(&o.timeline, "timeline", false, "print what each core did in each cycle")
 	cmd.Flags().StringVar(&o.trace, "trace", "", "write what each core and router did in each cycle here, as the run goes: .json for Perfetto or chrome://tracing, .vcd for GTKWave, which also has what --probe names")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the report as JSON")
-	cmd.Flags().IntVar(&o.workers, "workers", 0, "goroutines that the chip's cores are shared out over (default: one a processor)")
+	addWhole(cmd, &o.workers, "workers", 1, noEnd, "goroutines that the chip's cores are shared out over (default: one a processor)")
 	o.addRecord(cmd)
 	o.addCheckpoint(cmd)
 	o.addWay(cmd)
@@ -202,22 +202,9 @@ func (l *loaded) prepare(in io.Reader, errs io.Writer, input *inputFlags, m emul
 	return chip, train, nil
 }
 
-// checkTicks refuses what is no number for --ticks; 0 is that none was given.
-func checkTicks(ticks int) error {
-	if ticks < 0 || ticks > stimulus.MaxTicks {
-		return usagef("--ticks %d: want 1 to %d", ticks, stimulus.MaxTicks)
-	}
-	return nil
-}
-
 // check refuses flags that do not go together, and files that cannot be written.
 func (o *runOptions) check(m emulator.Mode) error {
-	if err := checkTicks(o.ticks); err != nil {
-		return err
-	}
 	switch {
-	case o.workers < 0:
-		return usagef("--workers counts from 1")
 	case o.timeline && m == emulator.Functional:
 		return usagef("--timeline needs --timing cycle")
 	case o.timeline && (o.json || o.out == "-"):

@@ -55,10 +55,10 @@ array of Slurm. internal/sweep/SWEEP.md has the grammar, and more of all this.`,
 		},
 	}
 	cmd.Flags().StringVarP(&o.results, "out", "o", "", "file of the results (default: beside the sweep file, with the ending .sqlite)")
-	cmd.Flags().IntVar(&o.workers, "workers", 0, "points evaluated at once (default: one a processor)")
+	addWhole(cmd, &o.workers, "workers", 1, noEnd, "points evaluated at once (default: one a processor)")
 	cmd.Flags().StringVar(&o.share, "share", "", "`K/N`: evaluate one of N shares of the points, into a file of its own")
 	cmd.Flags().BoolVar(&o.merge, "merge", false, "evaluate nothing: put the results of shares into the file of results")
-	cmd.Flags().IntVar(&o.tasks, "slurm", 0, "evaluate nothing here: submit a Slurm job array of so many `tasks`, each a share")
+	addWhole(cmd, &o.tasks, "slurm", 1, noEnd, "evaluate nothing here: submit a Slurm job array of so many `tasks`, each a share")
 	cmd.Flags().Lookup("slurm").NoOptDefVal = fmt.Sprint(defaultTasks)
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the summary as JSON")
 	cmd.AddCommand(newSweepShowCmd())
@@ -101,8 +101,6 @@ func runSweep(ctx context.Context, w, errs io.Writer, o sweepOptions) error {
 		return err
 	case chosen > 1:
 		return usagef("--share, --merge and --slurm exclude each other")
-	case o.workers < 0 || o.tasks < 0:
-		return usagef("--workers and --slurm count from 1")
 	}
 	if err := checkOut([]string{o.file}, o.results); err != nil {
 		return err

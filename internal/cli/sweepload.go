@@ -185,7 +185,10 @@ func (l *sweepLoader) options(p *sweep.Point) (evalOptions, error) {
 		if sweep.IsFile(s.Name) {
 			text = l.path(s)
 		}
-		if err := cmd.Flags().Set(s.Name, text); err != nil {
+		err := cmd.Flags().Set(s.Name, text)
+		if e, ok := errors.AsType[*rangeError](err); ok {
+			diags.Add(s.Value.Pos, diag.OutOfRange, "%s", strings.TrimPrefix(e.message, "--"))
+		} else if err != nil {
 			_, wanted, _ := strings.Cut(plainFlagError(err).Error(), " flag: ")
 			diags.Add(s.Value.Pos, diag.WrongType, "%s: have %s, %s", s.Name, s.Value.Describe(), wanted)
 		}

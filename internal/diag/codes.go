@@ -132,7 +132,11 @@ var explanations = []Explanation{
 		Code:    DoesNotFit,
 		Meaning: "The network needs more of something than the target has: cores, axons, neurons, delays, synapse memory.",
 		Example: "populations: {a: {shape: 1000000, neuron: if}}",
-		Remedy:  "Choose a larger target, or reduce what the message names by as much as it says.",
+		Remedy: "Choose a larger target, or reduce what the message names by as much as it says. " +
+			"Too few axons: on a target that adds partial sums, such as xbar256, neurons are split over cores without changing a spike, unless --split never forbids it; elsewhere --approximate brings inputs through relays, and bounds what differs. " +
+			"Too few types of weight: --approximate rounds drawn weights to as many as there are. " +
+			"Too few cores: --optimise dead,share,unreachable leaves out neurons that do nothing or the same, and --effort 3 looks longer for a mapping of fewer cores. " +
+			"Too little room on a chip of --defects: choose one with fewer, or give neurons fewer inputs, which find a place more easily.",
 	},
 	{
 		Code:    NoExtension,

@@ -68,6 +68,9 @@ func CompareWith(net *network.Network, target *targets.Target, opt compiler.Opti
 	if err != nil {
 		return err
 	}
+	if b := res.Report(nil).Bounds.Cores; b.Found < b.Bound {
+		return fmt.Errorf("%d cores were found, and no mapping has fewer than %d: %s", b.Found, b.Bound, b.Argument)
+	}
 	return onChip(res, target, opt.Defects, run)
 }
 

@@ -66,11 +66,12 @@ func Read(file string, r io.Reader, groups []Group) ([]int64, error) {
 		if err := p.scanError(); err != nil {
 			return nil, err
 		}
-		return nil, diag.One(diag.Pos{File: file}, diag.BadStimulus, "is empty, want at least the header %s", header)
+		return nil, diag.One(diag.Pos{File: file, Line: 1}, diag.BadStimulus, "is empty, want the header %s and a line for each input or neuron that spiked", header)
 	}
 	if err := p.header(); err != nil {
 		return nil, err
 	}
+	top := p.pos(0)
 	for p.Scan() {
 		p.row()
 	}
@@ -79,6 +80,9 @@ func Read(file string, r io.Reader, groups []Group) ([]int64, error) {
 	}
 	if err := p.diags.Err(); err != nil {
 		return nil, err
+	}
+	if p.rows == 0 {
+		return nil, diag.One(top, diag.BadStimulus, "has a header and no line below it, want one for each input or neuron that spiked; a run in which none did writes such a file")
 	}
 	return p.spikes, nil
 }
@@ -103,6 +107,7 @@ type reader struct {
 	column [numColumns]int
 	spikes []int64
 	lines  []int32 // the line that gave each, or 0
+	rows   int
 	total  int64
 	diags  diag.List
 }
@@ -132,6 +137,7 @@ func (p *reader) header() error {
 
 // row reads the current line.
 func (p *reader) row() {
+	p.rows++
 	fields := p.Fields()
 	if len(fields) != numColumns {
 		p.diags.Add(p.pos(0), diag.BadStimulus, "has %d columns, want %d as in the header", len(fields), numColumns)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,15 +30,16 @@ func TestReadGivesInputsThenNeurons(t *testing.T) {
 			t.Errorf("%s: error %v, spikes (-want +got):\n%s", name, err, diff)
 		}
 	}
-	got, err := profile.Read("p.csv", strings.NewReader("population,index,spikes\n"), groups)
+	got, err := profile.Read("p.csv", strings.NewReader("population,index,spikes\nhidden,0,0\n"), groups)
 	if diff := cmp.Diff(make([]int64, 5), got); err != nil || diff != "" {
-		t.Errorf("a header alone: error %v, spikes (-want +got):\n%s", err, diff)
+		t.Errorf("no spikes: error %v, spikes (-want +got):\n%s", err, diff)
 	}
 }
 
 func TestMistakesAreToldAllInOneRun(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"empty", "", "p.csv: is empty, want at least the header population,index,spikes [bad-stimulus]"},
+		{"empty", "", "p.csv:1: is empty, want the header population,index,spikes and a line for each input or neuron that spiked [bad-stimulus]"},
+		{"header alone", "# of nothing\npopulation,index,spikes\n", "p.csv:2:1: has a header and no line below it, want one for each input or neuron that spiked; a run in which none did writes such a file [bad-stimulus]"},
 		{"header", "population,spikes\n", `p.csv:1:1: want the header population,index,spikes, have "population,spikes" [bad-stimulus]`},
 		{"column twice", "population,index,index\n", `p.csv:1:1: want the header population,index,spikes, have "population,index,index" [bad-stimulus]`},
 		{
@@ -147,8 +149,8 @@ func FuzzRead(f *testing.F) {
 	f.Add("spikes,index,population\n-1,9,hiden\n1,0,image\n1,0,image")
 	f.Fuzz(func(t *testing.T, text string) {
 		got, err := profile.Read("p.csv", strings.NewReader(text), groups)
-		if err != nil {
-			return
+		if err != nil || !slices.ContainsFunc(got, func(n int64) bool { return n > 0 }) {
+			return // of no spikes a header is written, which is no profile
 		}
 		var again bytes.Buffer
 		if err := profile.Write(&again, groups, got); err != nil {
