@@ -27,7 +27,7 @@ race: ## the packages that start goroutines, without their longest tests, with t
 	@if ! { [ "$$(go env CGO_ENABLED)" = 1 ] && \
 	   echo '#include <stdlib.h>' | $$(go env CC) -x c -fsyntax-only - 2>/dev/null; }; \
 	then echo 'The race detector needs cgo and a C compiler, which are not here: left out.'; exit 0; fi; \
-	dirs=$$(grep -rlE --include='*.go' 'go func|errgroup|t\.Parallel|[^a-z]sync\.' cmd compiler emulator internal isa targets | xargs -n 1 dirname | sort -u | sed 's|^|./|'); \
+	dirs=$$(grep -rlE --include='*.go' 'go func|^[[:space:]]*go [a-z]|errgroup|t\.Parallel|[^a-z]sync\.' cmd compiler emulator internal isa targets | xargs -n 1 dirname | sort -u | sed 's|^|./|'); \
 	echo go test -race -short $$dirs; \
 	go test -race -short $$dirs
 

@@ -27,7 +27,7 @@ func (m *Machine) tickDirect(inputs []int32) {
 	m.idle()
 	m.sendDirectInputs(inputs)
 	m.together(m.runDirectly)
-	if m.mesh == nil && len(m.workers) > 1 {
+	if m.mesh == nil && m.crew != nil {
 		m.together(m.takeOver)
 	}
 	for _, w := range m.workers {
@@ -74,27 +74,36 @@ func (m *Machine) sendDirectInputs(inputs []int32) {
 	m.synapticEvents += sent.synapses
 }
 
-// deliverAll delivers the spikes of some slots of a worker's core, and returns what
-// they count for.
+// deliverAll delivers the spikes of some slots of a worker's core, or sorts them by
+// whose they are where there are several workers, and returns what they count for.
 func (m *Machine) deliverAll(k int, slots []int32, w *worker) (sent sums) {
 	to := &m.chip.direct.slots[k]
-	if to.off == nil {
-		m.deliverSingle(w, to.to, slots, &sent)
-		return sent
-	}
-	for _, slot := range slots {
-		list := to.of(slot)
-		for i := range list {
-			sent.add(&list[i])
-			m.deliverFrom(w, &list[i])
+	switch {
+	case to.off != nil:
+		for _, slot := range slots {
+			list := to.of(slot)
+			for i := range list {
+				sent.add(&list[i])
+				if m.crew != nil {
+					m.sort(w, &list[i])
+				} else if list[i].core != image.Host {
+					m.deliverTo(&list[i])
+				}
+			}
 		}
+	case m.crew != nil:
+		for _, slot := range slots {
+			sent.add(&to.to[slot])
+			m.sort(w, &to.to[slot])
+		}
+	default:
+		m.deliverSingle(to.to, slots, &sent)
 	}
 	return sent
 }
 
 // deliverSingle is the loop of deliverAll where each slot has one spot.
-func (m *Machine) deliverSingle(w *worker, to []spot, slots []int32, sent *sums) {
-	from, span := w.from, uint32(w.to-w.from)
+func (m *Machine) deliverSingle(to []spot, slots []int32, sent *sums) {
 	var hopX, hopY, chipHop, synapses int64
 	for _, slot := range slots {
 		to := &to[slot]
@@ -102,14 +111,11 @@ func (m *Machine) deliverSingle(w *worker, to []spot, slots []int32, sent *sums)
 		hopY += int64(to.hopY)
 		chipHop += int64(to.chipHop)
 		synapses += int64(to.synapses)
-		if uint32(to.core-from) < span {
-			m.deliverTo(to)
-			continue
-		}
-		m.deliverFrom(w, to)
 		if to.core == image.Host {
 			sent.toHost++
+			continue
 		}
+		m.deliverTo(to)
 	}
 	sent.packets += int64(len(slots))
 	sent.hopX += hopX
@@ -118,28 +124,14 @@ func (m *Machine) deliverSingle(w *worker, to []spot, slots []int32, sent *sums)
 	sent.synapses += synapses
 }
 
-// deliverFrom delivers a spike of a worker's core.
-func (m *Machine) deliverFrom(w *worker, to *spot) {
-	switch {
-	case to.core == image.Host:
-	case to.core >= w.from && to.core < w.to:
-		m.deliverTo(to)
-	default:
-		m.keep(w, to)
-	}
+// sort puts a spike of a worker's core to those of the worker that it is for. Which that
+// is is hard to foresee, so there is no branch.
+func (m *Machine) sort(w *worker, to *spot) {
+	out := &w.out[m.post[to.core+1]]
+	*out = append(*out, *to)
 }
 
-// keep keeps a spike for the worker that it is for.
-func (m *Machine) keep(w *worker, to *spot) {
-	for v, other := range m.workers {
-		if to.core < other.to {
-			w.out[v] = append(w.out[v], *to)
-			return
-		}
-	}
-}
-
-// handOver delivers what the others kept for a worker.
+// handOver delivers what the workers have for one of them.
 func (m *Machine) handOver(w *worker) {
 	v := slices.Index(m.workers, w)
 	for _, other := range m.workers {
@@ -148,6 +140,8 @@ func (m *Machine) handOver(w *worker) {
 		}
 		other.out[v] = other.out[v][:0]
 	}
+	toHost := &w.out[len(m.workers)]
+	*toHost = (*toHost)[:0]
 }
 
 // deliverTo writes a spike to its axon.

@@ -70,6 +70,10 @@ type Machine struct {
 	received []int64
 	now      int // the tick at work, modulo depth
 	workers  []*worker
+	// crew is nil where there is one worker; post has whose each core is, the host
+	// before the first.
+	crew *crew
+	post []uint16
 	// order is room to put neurons in order; the others are methods, once, since each
 	// method value is an allocation.
 	order                              []uint64

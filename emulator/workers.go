@@ -2,8 +2,8 @@ package emulator
 
 import (
 	"math/bits"
+	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/weft-toolchain/weft/emulator/core"
 	"github.com/weft-toolchain/weft/isa/image"
@@ -25,8 +25,8 @@ type worker struct {
 	ran []int32
 	// sent is what its cores sent in this tick, for the books.
 	sent sums
-	// fired and spikes are as the machine's; out are spikes to the cores of other
-	// workers.
+	// fired and spikes are as the machine's. Where there are several workers, out are the
+	// spikes of a tick, by the worker that has the core they go to, and those to the host.
 	fired  []int32
 	spikes []int64
 	out    [][]spot
@@ -44,13 +44,28 @@ func (m *Machine) SetWorkers(n int) {
 	n = max(1, min(n, words))
 	m.workers = make([]*worker, n)
 	for i := range m.workers {
-		w := &worker{fromWord: i * words / n, toWord: (i + 1) * words / n, spikes: lonely[int64](len(m.spikes)), out: lonely[[]spot](n)}
+		w := &worker{fromWord: i * words / n, toWord: (i + 1) * words / n, spikes: lonely[int64](len(m.spikes)), out: lonely[[]spot](n + 1)}
 		w.from, w.to = int32(min(w.fromWord*64, len(m.cores))), int32(min(w.toWord*64, len(m.cores)))
 		for k := w.from; k < w.to; k++ {
 			m.cores[k].Share(&w.room)
 			w.stream.work.Grow(len(m.tiles[k].State))
 		}
 		m.workers[i] = w
+	}
+	if m.crew != nil {
+		m.crew.stop()
+		m.crew = nil
+	}
+	if n > 1 {
+		m.crew = newCrew(m.workers)
+		runtime.AddCleanup(m, (*crew).stop, m.crew)
+	}
+	m.post = make([]uint16, len(m.cores)+1)
+	m.post[image.Host+1] = uint16(n)
+	for v, w := range m.workers {
+		for k := w.from; k < w.to; k++ {
+			m.post[k+1] = uint16(v)
+		}
 	}
 }
 
@@ -62,16 +77,11 @@ func lonely[T any](n int) []T {
 
 // together runs f for every worker at once, and returns when all are done.
 func (m *Machine) together(f func(w *worker)) {
-	if len(m.workers) == 1 {
+	if m.crew == nil {
 		f(m.workers[0])
 		return
 	}
-	var all sync.WaitGroup
-	for _, w := range m.workers[1:] {
-		all.Go(func() { f(w) })
-	}
-	f(m.workers[0])
-	all.Wait()
+	m.crew.do(f)
 }
 
 // list lists the worker's cores that have something to do in the tick at work,
