@@ -66,10 +66,7 @@ func (m *Machine) sendDirectInputs(inputs []int32) {
 			}
 		}
 	}
-	m.chipAct[targets.HostIn] += sent.packets
-	m.chipAct[targets.HopX] += sent.hopX
-	m.chipAct[targets.HopY] += sent.hopY
-	m.chipAct[targets.ChipHop] += sent.chipHop
+	m.chipAct.Packets(targets.HostIn, sent.packets, sent.hopX, sent.hopY, sent.chipHop)
 	m.chipAct[targets.HostOut] += sent.toHost
 	m.synapticEvents += sent.synapses
 }

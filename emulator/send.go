@@ -23,6 +23,11 @@ type fan struct {
 	hopX, hopY, chipHop, toHost int32
 }
 
+// book puts the packets of one spike onto the books.
+func (f *fan) book(c *activity.Counts, kind targets.Event) {
+	c.Packets(kind, int64(len(f.dests)), int64(f.hopX), int64(f.hopY), int64(f.chipHop))
+}
+
 // losses are the packets of a fan that do not arrive.
 type losses struct {
 	fates []fate // by destination
@@ -156,10 +161,7 @@ func (m *Machine) sendInputs(inputs []int32) {
 	at := m.phases.Gathered
 	for _, in := range inputs {
 		f := &m.chip.inputs[in]
-		m.chipAct[targets.HostIn] += int64(len(f.dests))
-		m.chipAct[targets.HopX] += int64(f.hopX)
-		m.chipAct[targets.HopY] += int64(f.hopY)
-		m.chipAct[targets.ChipHop] += int64(f.chipHop)
+		f.book(&m.chipAct, targets.HostIn)
 		at = m.send(src, f, 1, at, 1)
 	}
 }
@@ -205,10 +207,7 @@ func (m *Machine) sendSpikes(k int, c *core.Core) {
 // sendFan queues what the neuron in a slot of a core sends, once its group of
 // neurons is done, and returns the cycle of the next.
 func (m *Machine) sendFan(k int, c *core.Core, src *noc.Source, slot int32, f *fan, payload int32, at int64) int64 {
-	c.Counts[targets.PacketSent] += int64(len(f.dests))
-	c.Counts[targets.HopX] += int64(f.hopX)
-	c.Counts[targets.HopY] += int64(f.hopY)
-	c.Counts[targets.ChipHop] += int64(f.chipHop)
+	f.book(&c.Counts, targets.PacketSent)
 	at = max(at, m.work[k].Began+m.chip.specs[k].UpdateCycles(int(slot)+1))
 	// A router takes one packet a cycle: a core that could send faster waits for
 	// itself, which is no stall.

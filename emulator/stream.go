@@ -121,11 +121,7 @@ func (m *Machine) sendPassing(k int, p *passing, w *worker) {
 		p.tile.Book.ChipHop += sent.chipHop
 		return
 	}
-	c := &m.cores[k].Counts
-	c[targets.PacketSent] += sent.packets
-	c[targets.HopX] += sent.hopX
-	c[targets.HopY] += sent.hopY
-	c[targets.ChipHop] += sent.chipHop
+	m.cores[k].Counts.Packets(targets.PacketSent, sent.packets, sent.hopX, sent.hopY, sent.chipHop)
 }
 
 // prefetch asks for the spots of some slots.

@@ -7,6 +7,14 @@ import "github.com/weft-toolchain/weft/targets"
 // Counts is how often each event happened.
 type Counts [targets.NumEvents]int64
 
+// Packets adds n packets of a kind, and the links that they cross.
+func (c *Counts) Packets(kind targets.Event, n, hopX, hopY, chipHop int64) {
+	c[kind] += n
+	c[targets.HopX] += hopX
+	c[targets.HopY] += hopY
+	c[targets.ChipHop] += chipHop
+}
+
 // Add adds other to c, event by event.
 func (c *Counts) Add(other *Counts) {
 	for k := range c {

@@ -109,8 +109,5 @@ func (b *Book) AddTo(c *activity.Counts) {
 	c[targets.SynapticOp] += b.Synapses
 	c[targets.NeuronActive] += b.Active
 	c[targets.SpikeOut] += b.Spikes
-	c[targets.PacketSent] += b.Packets
-	c[targets.HopX] += b.HopX
-	c[targets.HopY] += b.HopY
-	c[targets.ChipHop] += b.ChipHop
+	c.Packets(targets.PacketSent, b.Packets, b.HopX, b.HopY, b.ChipHop)
 }
