@@ -23,7 +23,7 @@ type parted struct {
 const (
 	mostMoves, leastMoves = 100, 20
 	refineWork            = 1 << 26
-	deepMoves             = 400
+	deepMoves             = 700
 	deepWork              = 1 << 30
 )
 

@@ -15,7 +15,7 @@ import (
 type RefineOptions struct {
 	// Seed gives another search; all are as good.
 	Seed uint64
-	// Trials is how many moves a run tries for each vertex; zero is 400.
+	// Trials is how many moves a run tries for each vertex; zero is 700.
 	Trials int
 	// Apart is what a packet to another core costs besides its way, in hops; less
 	// than one counts as nothing.
@@ -33,7 +33,7 @@ type Send struct {
 	Packets  int64 // at least 0
 }
 
-const defaultTrials = 400
+const defaultTrials = 700
 
 // Refine moves vertices between the cores of a placed partition, one at a time
 // or two in exchange, so that packets cross fewer links, a net's to each of its
