@@ -27,11 +27,12 @@ const (
 	deepWork              = 1 << 30
 )
 
-// moves returns how many moves are tried for each cell; 0 is none.
+// moves returns how many moves are tried for each cell; 0 is none. Where each cell has a
+// core of its own, to move them is to place cores, which was done.
 func (p *mapper) moves(d *parted) int {
 	most, work := mostMoves, refineWork
 	switch {
-	case p.opt.Cores != nil || p.opt.Effort == 1:
+	case p.opt.Cores != nil || p.opt.Effort == 1 || len(d.core) == 0 || int(slices.Max(d.core))+1 == len(d.core):
 		return 0
 	case p.opt.Effort != 2:
 		most, work = deepMoves<<max(p.opt.Effort-3, 0), deepWork

@@ -5,12 +5,14 @@ import (
 	"slices"
 )
 
-// Budgets of small problems: how often and how long they are annealed, and how
-// many nodes the search through all partitions may visit.
+// Budgets of small problems: how often and how long they are annealed, how often more
+// where nothing fitted and it is not proven that nothing does, and how many pins the
+// search through all partitions may look at.
 const (
 	smallRuns   = 12
 	smallTrials = 30_000
-	smallNodes  = 1 << 20
+	smallMore   = 8
+	smallLooks  = 1 << 29
 )
 
 // small makes the best of a problem of few vertices: from the fewest cores that
@@ -41,26 +43,39 @@ func (s *search) small(g *graph, starts []candidate) candidate {
 // smallWith returns the best partition found with at most k cores; none if core
 // is nil.
 func (s *search) smallWith(g *graph, greedy candidate, k int) candidate {
+	best := s.smallRuns(g, greedy, k, 0, smallTrials>>s.less(2))
+	if s.ctx.Err() != nil {
+		return best
+	}
+	looks := int64(smallLooks) >> s.less(4)
+	best, all := g.searchThrough(k, best, looks)
+	for more := 1; more <= smallMore && best.core == nil && !all && s.ctx.Err() == nil; more++ {
+		if best = s.smallRuns(g, greedy, k, more, smallTrials); best.core != nil {
+			best, _ = g.searchThrough(k, best, looks)
+		}
+	}
+	return best
+}
+
+// smallRuns returns the best of some annealings of so many trials, others for each
+// time.
+func (s *search) smallRuns(g *graph, greedy candidate, k, time int, trials int64) candidate {
 	runs := make([]candidate, smallRuns)
 	s.parallel(len(runs), func(i int) {
 		d, ok := greedy.without(s.ctx, g, k)
 		if !ok {
 			return
 		}
-		a := newAnnealer(newState(g, d.core, k), s.opt.Seed+mix(uint64(k)<<16+uint64(i)))
-		if a.run(s.ctx, schedule{trials: smallTrials >> s.less(2), heat: 16 << (i % 3)}) {
+		a := newAnnealer(newState(g, d.core, k), s.opt.Seed+mix(uint64(k)<<16+uint64(time*smallRuns+i)))
+		if a.run(s.ctx, schedule{trials: trials, heat: 16 << (i % 3)}) {
 			runs[i] = candidate{core: a.best, cores: k, conn: a.bestConn}.compact()
 		}
 	})
 	runs = slices.DeleteFunc(runs, func(c candidate) bool { return c.core == nil })
-	var best candidate
-	if len(runs) > 0 {
-		best = Traffic.best(runs)
+	if len(runs) == 0 {
+		return candidate{}
 	}
-	if s.ctx.Err() != nil {
-		return best
-	}
-	return g.searchThrough(k, best, smallNodes>>s.less(4))
+	return Traffic.best(runs)
 }
 
 // tree is a depth-first search through the partitions of a graph into k cores.
@@ -72,7 +87,7 @@ type tree struct {
 	g     *graph
 	order []int32
 	k     int
-	nodes int
+	looks int64 // at pins, that are left
 	best  candidate
 	cells [][]uint8 // by core and net: the ties there
 	cores []int     // of each net, how many have it
@@ -86,12 +101,12 @@ type tree struct {
 	core  []int32
 }
 
-// searchThrough returns the best partition of g into at most k cores, or best if
-// none is better, or if more than so many nodes would have to be visited.
-func (g *graph) searchThrough(k int, best candidate, nodes int) candidate {
+// searchThrough returns the best partition of g into at most k cores, or best if none
+// is better, and whether it looked at all of them: it looks at so many pins.
+func (g *graph) searchThrough(k int, best candidate, looks int64) (_ candidate, all bool) {
 	n := g.vertices()
 	t := &tree{
-		g: g, k: k, nodes: nodes, best: best, used: make([]use, k), count: make([]int, k), class: make([]int32, k),
+		g: g, k: k, looks: looks, best: best, used: make([]use, k), count: make([]int, k), class: make([]int32, k),
 		core: make([]int32, n), cores: make([]int, g.nets()), owned: make([]int, g.nets()),
 	}
 	for range k {
@@ -101,7 +116,7 @@ func (g *graph) searchThrough(k int, best candidate, nodes int) candidate {
 	}
 	t.sort()
 	t.visit(0, 0, 0)
-	return t.best
+	return t.best, t.looks >= 0
 }
 
 // sort orders the vertices so that each has much to do with those before it.
@@ -136,8 +151,7 @@ func (t *tree) sort() {
 // visit decides about the vertices from the i-th on, with `open` cores in use
 // and so much connectivity among those before.
 func (t *tree) visit(i, open int, conn int64) {
-	t.nodes--
-	if t.nodes < 0 || t.hopeless(i, open, conn) {
+	if t.looks < 0 || t.hopeless(i, open, conn) {
 		return
 	}
 	if i == len(t.order) {
@@ -184,6 +198,7 @@ func (t *tree) hopeless(i, open int, conn int64) bool {
 func (t *tree) least(v int32, open int) int64 {
 	g := t.g
 	least := int64(math.MaxInt64 / 4)
+	t.looks -= int64(min(open+1, t.k)) * int64(g.off[v+1]-g.off[v])
 	for c := range min(open+1, t.k) {
 		u := t.used[c].plus(g.own[v])
 		var cost int64

@@ -19,8 +19,9 @@ type joint struct {
 	readers  []uint16
 	synapses []int32
 	// reach lists the cores that read net i, in no order:
-	// reach[first[i]:first[i]+count[i]].
-	reach []int32
+	// reach[first[i]:first[i]+count[i]]; listed is where core c is there.
+	reach  []int32
+	listed []uint16
 	first []int64
 	count []int32
 	// outs lists the nets of each vertex, ends its sends.
@@ -42,20 +43,20 @@ type held struct {
 	vertices, slots, axons, words, out int
 }
 
-// Bounds of what is refined: cores of so many vertices, and tables of so many
-// bytes.
+// Bounds of what is refined: cores of so many vertices, as many of them, and tables of
+// so many bytes.
 const (
 	mostReaders = 1<<16 - 1
-	mostTables  = 1 << 28
+	mostTables  = 1 << 29
 )
 
 // tabled reports whether the tables of a partition are not too large.
 func tabled(p *partition.Problem, core []int32, cores int) bool {
-	pin := 2
+	pin := 4
 	if p.Words > 0 {
 		pin += 4
 	}
-	if int64(cores)*(int64(len(p.Home)*pin)+int64(cores*4)) > mostTables {
+	if cores > mostReaders || int64(cores)*(int64(len(p.Home)*pin)+int64(cores*4)) > mostTables {
 		return false
 	}
 	vertices := make([]int, cores)
@@ -69,7 +70,7 @@ func newJoint(p *partition.Problem, o RefineOptions, g *grid, core, spots []int3
 	cores, nets := len(spots), len(p.Home)
 	j := &joint{
 		p: p, core: core, cores: cores, apart: ways(g, spots, int32(max(o.Apart, 0))),
-		readers: make([]uint16, cores*nets), first: make([]int64, nets+1), count: make([]int32, nets),
+		readers: make([]uint16, cores*nets), listed: make([]uint16, cores*nets), first: make([]int64, nets+1), count: make([]int32, nets),
 		outs: make([][]int32, len(core)), ends: make([][]end, len(core)), load: make([]held, cores),
 	}
 	if p.Words > 0 {
@@ -144,6 +145,7 @@ func (j *joint) enter(v, c int32) {
 		at := j.pin(i, c)
 		if j.readers[at] == 0 {
 			j.reach[j.first[i]+int64(j.count[i])] = c
+			j.listed[at] = uint16(j.count[i])
 			j.count[i]++
 			l.axons++
 		}
@@ -168,9 +170,9 @@ func (j *joint) leave(v int32) {
 		at := j.pin(i, c)
 		j.readers[at]--
 		if j.readers[at] == 0 {
-			cores := j.reached(i)
-			cores[slices.Index(cores, c)] = cores[len(cores)-1]
 			j.count[i]--
+			last, gap := j.reach[j.first[i]+int64(j.count[i])], j.listed[at]
+			j.reach[j.first[i]+int64(gap)], j.listed[j.pin(i, last)] = last, gap
 			l.axons--
 		}
 		if j.synapses != nil {
