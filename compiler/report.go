@@ -92,8 +92,9 @@ type PassReport struct {
 	Effects []EffectReport `json:"effects,omitempty"`
 }
 
-// Utilisation is the used share of the cores in use, from 0 to 1. Synapses
-// counts a sparse core's memory words, or a dense core's crossbar points.
+// Utilisation is the used share of the cores in use, from 0 to 1, by all that is in
+// them, copies, parts and relays too. Synapses counts a sparse core's memory words, or a
+// dense core's crossbar points.
 type Utilisation struct {
 	Cores    float64 `json:"cores"`
 	Neurons  float64 `json:"neurons"`
@@ -225,12 +226,14 @@ func (r *Result) Report(data []byte) *Report {
 		out.Seconds[p.Name] = p.Seconds
 		out.Passes = append(out.Passes, passReport(r, &p))
 	}
-	words := 0
+	var used CoreReport
 	for k := range m.Cores {
 		c := coreReport(m, k, &out.CoreLimits)
 		out.count(&m.Cores[k])
 		out.Axons += c.Axons
-		words += c.SynapseWords
+		used.Neurons += c.Neurons
+		used.Synapses += c.Synapses
+		used.SynapseWords += c.SynapseWords
 		out.CoreList = append(out.CoreList, c)
 	}
 	over := r.Image.Mesh()
@@ -247,7 +250,7 @@ func (r *Result) Report(data []byte) *Report {
 		out.Doubles += p.Doubles
 		out.Removed += p.Removed
 	}
-	out.Utilisation = utilisation(out, m.Arch, words)
+	out.Utilisation = utilisation(out, m.Arch, &used)
 	for _, s := range m.Stats {
 		out.Quantisation = append(out.Quantisation, quantReport(s))
 		if s.Zeroed > 0 && s.Zeroed*zeroedShare >= s.Synapses {
@@ -323,17 +326,18 @@ func (r *Report) count(c *ir.MappedCore) {
 	}
 }
 
-func utilisation(r *Report, a *targets.Arch, words int) Utilisation {
+// utilisation returns how full the cores in use are, that use so much together.
+func utilisation(r *Report, a *targets.Arch, used *CoreReport) Utilisation {
 	n := float64(max(r.Cores, 1))
 	u := Utilisation{
 		Cores:   float64(r.Cores) / float64(a.Cores()),
-		Neurons: float64(r.Neurons-r.Doubles-r.Removed) / n / float64(a.Neurons),
+		Neurons: float64(used.Neurons) / n / float64(a.Neurons),
 		Axons:   float64(r.Axons) / n / float64(a.Axons),
 	}
 	if a.SynapseFormat == targets.Dense {
-		u.Synapses = float64(r.Synapses) / n / float64(a.Axons*a.Neurons)
+		u.Synapses = float64(used.Synapses) / n / float64(a.Axons*a.Neurons)
 	} else {
-		u.Synapses = float64(words) / n / float64(a.SynapseWords)
+		u.Synapses = float64(used.SynapseWords) / n / float64(a.SynapseWords)
 	}
 	return u
 }
