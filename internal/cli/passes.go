@@ -53,7 +53,13 @@ func parsePasses(list string) (network.Optimise, error) {
 		return o, nil
 	}
 	o.Pos = diag.Pos{File: "--optimise"}
+	told := map[string]bool{}
 	for item := range strings.SplitSeq(list, ",") {
+		word, _, _ := strings.Cut(item, "=")
+		if told[word] {
+			return o, usagef("--optimise: %s stands twice", word)
+		}
+		told[word] = true
 		if err := parsePass(item, &o); err != nil {
 			return o, err
 		}
