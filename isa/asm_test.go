@@ -165,9 +165,7 @@ func FuzzAssemble(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := Assemble("x.s", text, AsmOptions{Define: map[string]string{"frac": "3"}, Shared: map[string]bool{"shared": true}})
 		if err != nil {
-			if _, ok := errors.AsType[*diag.Error](err); !ok {
-				t.Errorf("got %v, want a *diag.Error", err)
-			}
+			golden.Told(t, err, "x.s", []byte(text))
 			return
 		}
 		checkDisassembly(t, p)

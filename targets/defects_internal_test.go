@@ -3,6 +3,8 @@ package targets
 import (
 	"os"
 	"testing"
+
+	"github.com/weft-toolchain/weft/internal/golden"
 )
 
 // FuzzDefects reads defects files: what is read without a mistake is of the chip.
@@ -19,6 +21,7 @@ func FuzzDefects(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte) {
 		d, err := ParseDefects("defects.yaml", src, arch)
 		if err != nil {
+			golden.Told(t, err, "defects.yaml", src)
 			return
 		}
 		m := d.Mesh()

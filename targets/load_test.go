@@ -274,11 +274,12 @@ func FuzzTarget(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte) {
 		var diags diag.List
 		root := yamldoc.Parse("x.yaml", src, &diags)
-		if root == nil || diags.Len() > 0 {
-			return
+		var target *Target
+		if root != nil && diags.Len() == 0 {
+			target = decode(yamldoc.Overlay(root, root), &diags)
 		}
-		target := decode(yamldoc.Overlay(root, root), &diags)
-		if diags.Len() > 0 {
+		if err := diags.Err(); err != nil {
+			golden.Told(t, err, "x.yaml", src)
 			return
 		}
 		if target.Name == "" || target.Arch.Cores() < 1 || target.Timing.Clock <= 0 || target.Arch.MaxSynapses() < 1 {

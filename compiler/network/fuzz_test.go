@@ -1,12 +1,11 @@
 package network
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/golden"
 	"github.com/weft-toolchain/weft/internal/numbers"
 )
 
@@ -36,15 +35,7 @@ func FuzzParse(f *testing.F) {
 			if net != nil {
 				t.Error("a network was returned beside the error")
 			}
-			e, ok := errors.AsType[*diag.Error](err)
-			if !ok || len(e.Diagnostics) == 0 {
-				t.Fatalf("got %#v, want diagnostics", err)
-			}
-			for _, d := range e.Diagnostics {
-				if d.Pos.File == "" || d.Message == "" || d.Code == "" {
-					t.Errorf("incomplete diagnostic %+v", d)
-				}
-			}
+			golden.Told(t, err, "testdata/fuzz.yaml", src)
 			return
 		}
 		checkComplete(t, net)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/weft-toolchain/weft/internal/dataset"
 	"github.com/weft-toolchain/weft/internal/events"
+	"github.com/weft-toolchain/weft/internal/golden"
 	"github.com/weft-toolchain/weft/internal/shared"
 )
 
@@ -351,6 +352,7 @@ func FuzzNMNIST(f *testing.F) {
 		for _, file := range []string{path, d} {
 			s, err := dataset.Load(dataset.Options{Format: dataset.NMNIST, File: file})
 			if err != nil {
+				golden.Told(t, err, "", nil)
 				continue
 			}
 			for i := range s.N {

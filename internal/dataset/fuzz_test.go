@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/weft-toolchain/weft/internal/dataset"
+	"github.com/weft-toolchain/weft/internal/golden"
 )
 
 func FuzzIDX(f *testing.F) {
@@ -19,9 +20,12 @@ func FuzzIDX(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		if s, err := loadIDX(d, "images", "labels"); err == nil {
-			samples(s)
+		s, err := loadIDX(d, "images", "labels")
+		if err != nil {
+			golden.Told(t, err, "", nil)
+			return
 		}
+		samples(s)
 	})
 }
 
@@ -34,8 +38,11 @@ func FuzzCSV(f *testing.F) {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if s, err := dataset.Load(dataset.Options{Format: dataset.CSV, File: path, Label: label}); err == nil {
-			samples(s)
+		s, err := dataset.Load(dataset.Options{Format: dataset.CSV, File: path, Label: label})
+		if err != nil {
+			golden.Told(t, err, path, content)
+			return
 		}
+		samples(s)
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/events"
 	"github.com/weft-toolchain/weft/internal/experiment"
+	"github.com/weft-toolchain/weft/internal/golden"
 	"github.com/weft-toolchain/weft/internal/yamldoc"
 )
 
@@ -349,6 +350,9 @@ func FuzzParse(f *testing.F) {
 		e, err := experiment.Parse("e.yaml", src)
 		if (e == nil) == (err == nil) {
 			t.Fatalf("experiment %v with error %v", e, err)
+		}
+		if err != nil {
+			golden.Told(t, err, "e.yaml", src)
 		}
 	})
 }

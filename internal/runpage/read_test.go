@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/weft-toolchain/weft/emulator"
+	"github.com/weft-toolchain/weft/internal/golden"
 	"github.com/weft-toolchain/weft/internal/runpage"
 )
 
@@ -75,6 +76,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := runpage.Parse("run.json", data)
 		if err != nil {
+			golden.Told(t, err, "run.json", data)
 			return
 		}
 		if err := runpage.WriteHTML(io.Discard, d); err != nil {

@@ -209,6 +209,9 @@ func FuzzParse(f *testing.F) {
 		if (s == nil) == (err == nil) {
 			t.Fatalf("sweep %v with error %v", s, err)
 		}
+		if err != nil {
+			golden.Told(t, err, "s.yaml", src)
+		}
 		if s != nil && (len(s.Points) == 0 || len(s.Points) > sweep.MaxPoints) {
 			t.Errorf("%d points", len(s.Points))
 		}

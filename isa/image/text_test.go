@@ -2,7 +2,6 @@ package image
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/golden"
 )
 
@@ -155,9 +153,7 @@ func FuzzImageText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		im, err := ParseAssembly("x.s", text)
 		if err != nil {
-			if _, ok := errors.AsType[*diag.Error](err); !ok {
-				t.Errorf("got %v, want a *diag.Error", err)
-			}
+			golden.Told(t, err, "x.s", []byte(text))
 			return
 		}
 		checkText(t, im)
