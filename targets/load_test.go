@@ -293,3 +293,36 @@ func FuzzTarget(f *testing.F) {
 		}
 	})
 }
+
+// FuzzInherit reads a target that inherits from another: it can be used, or it is told
+// why not.
+func FuzzInherit(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"target: child\ninherits: ./parent.yaml\narch: {neurons: 7}\n", "target: parent\ninherits: xbar256\narch: {axons: 128}\n"},
+		{"target: child\ninherits: ./parent.yaml\n", "target: parent\ninherits: ./child.yaml\n"},
+		{"target: child\ninherits: ./parent.yaml\nprices: {hop_x: 1pJ, source: assumed}\n", "target: parent\ninherits: loihi\ntiming: ~\n"},
+	} {
+		f.Add([]byte(seed[0]), []byte(seed[1]))
+	}
+	dir := f.TempDir()
+	child, parent := filepath.Join(dir, "child.yaml"), filepath.Join(dir, "parent.yaml")
+	f.Fuzz(func(t *testing.T, src, above []byte) {
+		for path, content := range map[string][]byte{child: src, parent: above} {
+			if err := os.WriteFile(path, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		target, err := Load(child)
+		if err != nil {
+			golden.Told(t, err, child, src)
+			return
+		}
+		if target.Name == "" || target.Arch.Cores() < 1 || target.Timing.Clock <= 0 {
+			t.Errorf("loaded %+v", target)
+		}
+		texts, err := Texts(child)
+		if err != nil || texts[0].Text != string(src) {
+			t.Errorf("%d texts, %v", len(texts), err)
+		}
+	})
+}
