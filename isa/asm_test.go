@@ -151,15 +151,7 @@ func TestLargeTextIsRefused(t *testing.T) {
 
 // What assembles disassembles to a text that assembles to the same program.
 func FuzzAssemble(f *testing.F) {
-	files, err := filepath.Glob("testdata/*.s")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, file := range files {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
+	for _, src := range golden.Files(f, "testdata/*.s") {
 		f.Add(string(src))
 	}
 	f.Fuzz(func(t *testing.T, text string) {

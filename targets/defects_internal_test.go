@@ -1,7 +1,6 @@
 package targets
 
 import (
-	"os"
 	"testing"
 
 	"github.com/weft-toolchain/weft/internal/golden"
@@ -9,11 +8,7 @@ import (
 
 // FuzzDefects reads defects files: what is read without a mistake is of the chip.
 func FuzzDefects(f *testing.F) {
-	for _, name := range []string{"good", "bad"} {
-		src, err := os.ReadFile("testdata/defects/" + name + ".yaml")
-		if err != nil {
-			f.Fatal(err)
-		}
+	for _, src := range golden.Files(f, "testdata/defects/*.yaml") {
 		f.Add(src)
 	}
 	f.Add([]byte("{defects: x, random: {seed: 9, cores: 0.5, links: 0.5, axons: 0.5, synapses: 0.5}}"))

@@ -251,25 +251,12 @@ func TestJSONNamesThePricesOfEveryEvent(t *testing.T) {
 // What decodes without a mistake is a target that can be used: its name, mesh
 // and clock are there. Files that it inherits from are not read.
 func FuzzTarget(f *testing.F) {
-	least, err := os.ReadFile("testdata/good/least.yaml")
-	if err != nil {
-		f.Fatal(err)
-	}
+	least := golden.Files(f, "testdata/good/least.yaml")[0]
 	for _, lineBreak := range []string{"\r", "\r\n", "\u0085", "\u2028"} {
 		f.Add([]byte(strings.ReplaceAll(string(least), "\n", lineBreak)))
 	}
-	for _, pattern := range []string{"*.yaml", "testdata/*/*.yaml"} {
-		files, err := filepath.Glob(pattern)
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, file := range files {
-			src, err := os.ReadFile(file)
-			if err != nil {
-				f.Fatal(err)
-			}
-			f.Add(src)
-		}
+	for _, src := range golden.Files(f, "*.yaml", "testdata/*/*.yaml") {
+		f.Add(src)
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		var diags diag.List

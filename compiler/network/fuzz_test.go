@@ -1,8 +1,6 @@
 package network
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/weft-toolchain/weft/internal/golden"
@@ -12,15 +10,7 @@ import (
 // FuzzParse holds what Parse promises for any input: a network that is
 // complete, or diagnostics with positions in the file; and the same each time.
 func FuzzParse(f *testing.F) {
-	files, err := filepath.Glob("testdata/bad/*.yaml")
-	if err != nil || len(files) == 0 {
-		f.Fatalf("no seeds: %v", err)
-	}
-	for _, file := range files {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
+	for _, src := range golden.Files(f, "testdata/bad/*.yaml", "../../examples/*/network*.yaml") {
 		f.Add(src)
 	}
 	// Smaller limits than a user's, so that what is drawn is drawn in no time.

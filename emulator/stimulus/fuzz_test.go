@@ -24,11 +24,7 @@ func FuzzLoad(f *testing.F) {
 	}
 	recordings := "../../internal/events/testdata/"
 	for kind, file := range map[byte]string{0: npz, 2: recordings + "zstd.aedat4", 4: recordings + "shd.h5"} {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(content, kind, byte(0), uint16(1000))
+		f.Add(golden.Files(f, file)[0], kind, byte(0), uint16(1000))
 	}
 	f.Add(bin, byte(1), byte(1), uint16(1))
 	f.Add([]byte("% Version 2\n\x0c\x08\x01\x00\x00\x00\x02\x40\x00\x10"), byte(3), byte(2), uint16(60000))

@@ -20,10 +20,7 @@ func FuzzSpikeFiles(f *testing.F) {
 	}); err != nil {
 		f.Fatal(err)
 	}
-	npz, err := os.ReadFile(path)
-	if err != nil {
-		f.Fatal(err)
-	}
+	npz := golden.Files(f, path)[0]
 	f.Add(npz, npz, true)
 	f.Fuzz(func(t *testing.T, first, second []byte, isNPZ bool) {
 		paths := [2]string{filepath.Join(dir, "a.csv"), filepath.Join(dir, "b.csv")}

@@ -2,8 +2,6 @@ package difftest
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -19,16 +17,8 @@ func FuzzText(f *testing.F) {
 	for seed := range uint64(12) {
 		f.Add([]byte(Network(seed)), byte(seed))
 	}
-	files, err := filepath.Glob("../../examples/truenorth/*.yaml")
-	if err != nil || len(files) == 0 {
-		f.Fatalf("no examples: %v", err)
-	}
 	all := chips(f)
-	for k, file := range files {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
+	for k, src := range golden.Files(f, "../../examples/truenorth/*.yaml") {
 		f.Add(src, byte(k%len(all)))
 	}
 	f.Fuzz(func(t *testing.T, src []byte, chip byte) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/events"
+	"github.com/weft-toolchain/weft/internal/golden"
 )
 
 // fuzz reads any bytes as a format: nothing panics, every error is a diagnostic, and
@@ -34,11 +35,7 @@ func fuzz(f *testing.F, format events.Format) {
 // seed adds files of testdata.
 func seed(f *testing.F, names ...string) {
 	for _, name := range names {
-		b, err := os.ReadFile(filepath.Join("testdata", name))
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b)
+		f.Add(golden.Files(f, filepath.Join("testdata", name))[0])
 	}
 }
 

@@ -345,6 +345,9 @@ func TestCheck(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(mnist))
+	for _, src := range golden.Files(f, "../../examples/*/experiment*.yaml") {
+		f.Add(src)
+	}
 	f.Add([]byte("dataset: {format: npz, file: a, images: x, labels: y}\nquantise: {bits: 4}\nseed: 1\n"))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		e, err := experiment.Parse("e.yaml", src)

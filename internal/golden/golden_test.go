@@ -90,6 +90,22 @@ func TestCheckWritesWhenUpdating(t *testing.T) {
 	}
 }
 
+func TestFilesAreThoseOfThePatterns(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"b.x", "a.x", "c.y", "d"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := fmt.Sprintf("%s", golden.Files(t, filepath.Join(dir, "*.y"), filepath.Join(dir, "*.x")))
+	if want := "[c.y a.x b.x]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if said := told(func(t testing.TB) { golden.Files(t, filepath.Join(dir, "*.z")) }); !strings.Contains(said, "*.z") {
+		t.Errorf("of no file: said %q", said)
+	}
+}
+
 func TestToldWantsDiagnosticsWithPlaces(t *testing.T) {
 	const src = "one\r\ntwo"
 	at := func(line, col int) error {

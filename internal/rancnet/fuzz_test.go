@@ -17,15 +17,9 @@ import (
 // FuzzImport reads a folder of any two files. What is imported is a network and a
 // target without mistakes of form, and spikes of its input.
 func FuzzImport(f *testing.F) {
-	folder := filepath.Join("..", "..", "emulator", "ranc", "testdata", "rand_tiny")
-	var seed [2][]byte
+	const folder = "../../emulator/ranc/testdata/rand_tiny/"
 	names := []string{"config.json", "input.json"}
-	for k, name := range names {
-		var err error
-		if seed[k], err = os.ReadFile(filepath.Join(folder, name)); err != nil {
-			f.Fatal(err)
-		}
-	}
+	seed := golden.Files(f, folder+names[0], folder+names[1])
 	f.Add(seed[0], seed[1])
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, config, input []byte) {

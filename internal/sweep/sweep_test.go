@@ -203,6 +203,7 @@ func TestFormat(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("experiment: e.yaml\ngrid: {bits: [2, 4], encode.ticks: {from: 1, to: 8, factor: 2}}\n"))
+	f.Add(golden.Files(f, "../../examples/digits/sweep.yaml")[0])
 	f.Add([]byte("set: {samples: 3}\npoints: [{experiment: a, arch.mesh: [2, 2]}, {experiment: b, seed: ~}]\n"))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		s, err := sweep.Parse("s.yaml", src)

@@ -139,15 +139,7 @@ func FuzzImageText(f *testing.F) {
 		f.Add(textOf(f, im))
 	}
 	f.Add(textOf(f, slotless(f, denseArch, 2)))
-	files, err := filepath.Glob("testdata/bad/*.s")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, file := range files {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
+	for _, src := range golden.Files(f, "testdata/bad/*.s") {
 		f.Add(string(src))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
