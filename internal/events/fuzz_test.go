@@ -3,11 +3,11 @@ package events_test
 import (
 	"encoding/binary"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/events"
 	"github.com/weft-toolchain/weft/internal/golden"
 )
@@ -21,8 +21,8 @@ func fuzz(f *testing.F, format events.Format) {
 			t.Fatal(err)
 		}
 		list, width, height, err := all(path, format)
-		if _, ok := errors.AsType[*diag.Error](err); err != nil && !ok {
-			t.Fatalf("error of type %T: %v", err, err)
+		if err != nil {
+			golden.Told(t, err, path, nil)
 		}
 		for _, e := range list {
 			if e.Time < 0 || e.Time > events.MaxTime || width > 0 && (e.X < 0 || e.X >= width || e.Y < 0 || e.Y >= height) {
@@ -72,8 +72,8 @@ func FuzzSHD(f *testing.F) {
 				return nil
 			})
 		}
-		if _, ok := errors.AsType[*diag.Error](err); err != nil && !ok {
-			t.Fatalf("error of type %T: %v", err, err)
+		if err != nil {
+			golden.Told(t, err, path, nil)
 		}
 	})
 }
@@ -90,6 +90,7 @@ func FuzzPacked(f *testing.F) {
 		}
 		p, err := events.OpenPacked(path)
 		if err != nil {
+			golden.Told(t, err, path, nil)
 			return
 		}
 		defer p.Close()
@@ -103,6 +104,9 @@ func FuzzPacked(f *testing.F) {
 				}
 				return nil
 			})
+		}
+		if !errors.Is(err, io.EOF) {
+			golden.Told(t, err, path, nil)
 		}
 	})
 }
