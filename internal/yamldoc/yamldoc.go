@@ -628,8 +628,12 @@ func (r Reader) Quantity(n *Node, what, kind string) float64 {
 			} else {
 				v *= u.scale
 			}
-			if v < 0 {
+			switch {
+			case v < 0:
 				r.Diags.Add(n.Pos, diag.OutOfRange, "%s: is %s, want a quantity that is not negative", what, text)
+				return 0
+			case math.IsInf(v, 0):
+				r.Diags.Add(n.Pos, diag.NotFinite, "%s: is %s, want a finite quantity", what, text)
 				return 0
 			}
 			return v
