@@ -151,23 +151,13 @@ func TestLargeTextIsRefused(t *testing.T) {
 
 // What assembles disassembles to a text that assembles to the same program.
 func FuzzAssemble(f *testing.F) {
-	files, err := filepath.Glob("testdata/*.s")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, file := range files {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
+	for _, src := range golden.Files(f, "testdata/*.s") {
 		f.Add(string(src))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := Assemble("x.s", text, AsmOptions{Define: map[string]string{"frac": "3"}, Shared: map[string]bool{"shared": true}})
 		if err != nil {
-			if _, ok := errors.AsType[*diag.Error](err); !ok {
-				t.Errorf("got %v, want a *diag.Error", err)
-			}
+			golden.Told(t, err, "x.s", []byte(text))
 			return
 		}
 		checkDisassembly(t, p)

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/golden"
 )
 
 func sample(t testing.TB) *Program {
@@ -117,9 +118,7 @@ func FuzzObject(f *testing.F) {
 		}
 		p, err := ReadObject("x.bin", data)
 		if err != nil {
-			if _, ok := errors.AsType[*diag.Error](err); !ok {
-				t.Errorf("got %v, want a *diag.Error", err)
-			}
+			golden.Told(t, err, "x.bin", data)
 			return
 		}
 		if !bytes.Equal(p.Object(), data) {

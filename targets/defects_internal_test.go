@@ -1,17 +1,14 @@
 package targets
 
 import (
-	"os"
 	"testing"
+
+	"github.com/weft-toolchain/weft/internal/golden"
 )
 
 // FuzzDefects reads defects files: what is read without a mistake is of the chip.
 func FuzzDefects(f *testing.F) {
-	for _, name := range []string{"good", "bad"} {
-		src, err := os.ReadFile("testdata/defects/" + name + ".yaml")
-		if err != nil {
-			f.Fatal(err)
-		}
+	for _, src := range golden.Files(f, "testdata/defects/*.yaml") {
 		f.Add(src)
 	}
 	f.Add([]byte("{defects: x, random: {seed: 9, cores: 0.5, links: 0.5, axons: 0.5, synapses: 0.5}}"))
@@ -19,6 +16,7 @@ func FuzzDefects(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte) {
 		d, err := ParseDefects("defects.yaml", src, arch)
 		if err != nil {
+			golden.Told(t, err, "defects.yaml", src)
 			return
 		}
 		m := d.Mesh()

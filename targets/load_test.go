@@ -251,34 +251,22 @@ func TestJSONNamesThePricesOfEveryEvent(t *testing.T) {
 // What decodes without a mistake is a target that can be used: its name, mesh
 // and clock are there. Files that it inherits from are not read.
 func FuzzTarget(f *testing.F) {
-	least, err := os.ReadFile("testdata/good/least.yaml")
-	if err != nil {
-		f.Fatal(err)
-	}
+	least := golden.Files(f, "testdata/good/least.yaml")[0]
 	for _, lineBreak := range []string{"\r", "\r\n", "\u0085", "\u2028"} {
 		f.Add([]byte(strings.ReplaceAll(string(least), "\n", lineBreak)))
 	}
-	for _, pattern := range []string{"*.yaml", "testdata/*/*.yaml"} {
-		files, err := filepath.Glob(pattern)
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, file := range files {
-			src, err := os.ReadFile(file)
-			if err != nil {
-				f.Fatal(err)
-			}
-			f.Add(src)
-		}
+	for _, src := range golden.Files(f, "*.yaml", "testdata/*/*.yaml") {
+		f.Add(src)
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		var diags diag.List
 		root := yamldoc.Parse("x.yaml", src, &diags)
-		if root == nil || diags.Len() > 0 {
-			return
+		var target *Target
+		if root != nil && diags.Len() == 0 {
+			target = decode(yamldoc.Overlay(root, root), &diags)
 		}
-		target := decode(yamldoc.Overlay(root, root), &diags)
-		if diags.Len() > 0 {
+		if err := diags.Err(); err != nil {
+			golden.Told(t, err, "x.yaml", src)
 			return
 		}
 		if target.Name == "" || target.Arch.Cores() < 1 || target.Timing.Clock <= 0 || target.Arch.MaxSynapses() < 1 {
@@ -289,6 +277,39 @@ func FuzzTarget(f *testing.F) {
 		}
 		if _, err := Figures(Text{File: "x.yaml", Text: string(src)}); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// FuzzInherit reads a target that inherits from another: it can be used, or it is told
+// why not.
+func FuzzInherit(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"target: child\ninherits: ./parent.yaml\narch: {neurons: 7}\n", "target: parent\ninherits: xbar256\narch: {axons: 128}\n"},
+		{"target: child\ninherits: ./parent.yaml\n", "target: parent\ninherits: ./child.yaml\n"},
+		{"target: child\ninherits: ./parent.yaml\nprices: {hop_x: 1pJ, source: assumed}\n", "target: parent\ninherits: loihi\ntiming: ~\n"},
+	} {
+		f.Add([]byte(seed[0]), []byte(seed[1]))
+	}
+	dir := f.TempDir()
+	child, parent := filepath.Join(dir, "child.yaml"), filepath.Join(dir, "parent.yaml")
+	f.Fuzz(func(t *testing.T, src, above []byte) {
+		for path, content := range map[string][]byte{child: src, parent: above} {
+			if err := os.WriteFile(path, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		target, err := Load(child)
+		if err != nil {
+			golden.Told(t, err, child, src)
+			return
+		}
+		if target.Name == "" || target.Arch.Cores() < 1 || target.Timing.Clock <= 0 {
+			t.Errorf("loaded %+v", target)
+		}
+		texts, err := Texts(child)
+		if err != nil || texts[0].Text != string(src) {
+			t.Errorf("%d texts, %v", len(texts), err)
 		}
 	})
 }

@@ -1,27 +1,16 @@
 package network
 
 import (
-	"errors"
-	"os"
-	"path/filepath"
 	"testing"
 
-	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/golden"
 	"github.com/weft-toolchain/weft/internal/numbers"
 )
 
 // FuzzParse holds what Parse promises for any input: a network that is
 // complete, or diagnostics with positions in the file; and the same each time.
 func FuzzParse(f *testing.F) {
-	files, err := filepath.Glob("testdata/bad/*.yaml")
-	if err != nil || len(files) == 0 {
-		f.Fatalf("no seeds: %v", err)
-	}
-	for _, file := range files {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
+	for _, src := range golden.Files(f, "testdata/bad/*.yaml", "../../examples/*/network*.yaml") {
 		f.Add(src)
 	}
 	// Smaller limits than a user's, so that what is drawn is drawn in no time.
@@ -36,15 +25,7 @@ func FuzzParse(f *testing.F) {
 			if net != nil {
 				t.Error("a network was returned beside the error")
 			}
-			e, ok := errors.AsType[*diag.Error](err)
-			if !ok || len(e.Diagnostics) == 0 {
-				t.Fatalf("got %#v, want diagnostics", err)
-			}
-			for _, d := range e.Diagnostics {
-				if d.Pos.File == "" || d.Message == "" || d.Code == "" {
-					t.Errorf("incomplete diagnostic %+v", d)
-				}
-			}
+			golden.Told(t, err, "testdata/fuzz.yaml", src)
 			return
 		}
 		checkComplete(t, net)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weft-toolchain/weft/emulator/stimulus"
+	"github.com/weft-toolchain/weft/internal/golden"
 	"github.com/weft-toolchain/weft/internal/ndarray"
 )
 
@@ -182,6 +183,7 @@ func FuzzReadCSV(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		train, err := stimulus.ReadCSV("in.csv", bytes.NewReader(text), groups)
 		if err != nil {
+			golden.Told(t, err, "in.csv", text)
 			return
 		}
 		if train.Ticks != len(train.Spikes) {

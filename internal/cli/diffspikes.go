@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -30,16 +29,16 @@ func loadSpikeFiles(paths [2]string) (trains [2]*stimulus.Train, groups []stimul
 	if isNPZ(paths[0]) != isNPZ(paths[1]) {
 		return trains, nil, diag.One(diag.Pos{File: paths[1]}, diag.Unsupported, "one of the two files is an .npz, whose populations are known by their numbers, and the other a csv, which has names: write both alike")
 	}
-	var sizes []size
 	if isNPZ(paths[0]) {
 		return loadNumbered(paths)
 	}
+	found := sizesByName{at: map[string]int{}}
 	for _, path := range paths {
-		if sizes, err = named(path, sizes); err != nil {
+		if err := found.named(path); err != nil {
 			return trains, nil, err
 		}
 	}
-	groups, err = layOut(paths[1], sizes)
+	groups, err = layOut(paths[1], found.list)
 	for k, path := range paths {
 		if err == nil {
 			trains[k], _, err = stimulus.Load(path, groups, stimulus.Options{})
@@ -68,22 +67,30 @@ func layOut(path string, sizes []size) ([]stimulus.Group, error) {
 	return out, nil
 }
 
+// sizesByName are the populations of csv files, in the order in which they are named;
+// at has the place of each.
+type sizesByName struct {
+	list []size
+	at   map[string]int
+}
+
 // grow makes room for an index of a population.
-func grow(sizes []size, name string, index int) []size {
-	k := slices.IndexFunc(sizes, func(s size) bool { return s.name == name })
-	if k < 0 {
-		k, sizes = len(sizes), append(sizes, size{name: name})
+func (s *sizesByName) grow(name []byte, index int) {
+	k, ok := s.at[string(name)]
+	if !ok {
+		k = len(s.list)
+		s.at[string(name)] = k
+		s.list = append(s.list, size{string(name), 1})
 	}
-	sizes[k].n = max(sizes[k].n, min(index, maxSpikeID)+1)
-	return sizes
+	s.list[k].n = max(s.list[k].n, min(index, maxSpikeID)+1)
 }
 
 // named adds the populations of a csv file. What is wrong with the file is told when
 // it is read.
-func named(path string, sizes []size) ([]size, error) {
+func (s *sizesByName) named(path string) error {
 	src, err := ndarray.Open(path, maxSpikeFile)
 	if err != nil {
-		return nil, ndarray.FileError(path, err)
+		return ndarray.FileError(path, err)
 	}
 	defer src.Close()
 	lines := spiketable.NewScanner(src)
@@ -101,23 +108,23 @@ func named(path string, sizes []size) ([]size, error) {
 			}
 			continue
 		}
-		if index < 0 || index >= len(fields) || population >= len(fields) || len(sizes) > maxSpikePops {
+		if index < 0 || index >= len(fields) || population >= len(fields) || len(s.list) > maxSpikePops {
 			break
 		}
-		name := ""
+		var name []byte
 		if population >= 0 {
-			name = string(fields[population])
+			name = fields[population]
 		}
 		n, err := strconv.Atoi(string(fields[index]))
 		if err != nil {
 			n = 0
 		}
-		sizes = grow(sizes, name, n)
+		s.grow(name, n)
 	}
-	if len(sizes) == 0 {
-		sizes = grow(sizes, "", 0)
+	if len(s.list) == 0 {
+		s.grow(nil, 0)
 	}
-	return sizes, nil
+	return nil
 }
 
 // loadNumbered reads two .npz files with the arrays tick, population and index.

@@ -337,29 +337,3 @@ func TestSharedNMNIST(t *testing.T) {
 		t.Errorf("%d events, want %d", got, len(bin)/5)
 	}
 }
-
-func FuzzNMNIST(f *testing.F) {
-	f.Add(packed())
-	f.Add(gz(packed()))
-	f.Add([]byte{5, 6, 0x80, 0, 7, 0, 240, 0, 0, 0})
-	d := folder(f, map[string][]byte{"4/a.bin": nil})
-	f.Fuzz(func(t *testing.T, content []byte) {
-		path := filepath.Join(d, "4", "a.bin")
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range []string{path, d} {
-			s, err := dataset.Load(dataset.Options{Format: dataset.NMNIST, File: file})
-			if err != nil {
-				continue
-			}
-			for i := range s.N {
-				for _, m := range moments(s, i) {
-					if m.Place < 0 || int(m.Place) >= s.Size() {
-						t.Fatalf("sample %d has an event at %d of %d", i, m.Place, s.Size())
-					}
-				}
-			}
-		}
-	})
-}

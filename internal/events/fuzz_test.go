@@ -3,12 +3,13 @@ package events_test
 import (
 	"encoding/binary"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/events"
+	"github.com/weft-toolchain/weft/internal/golden"
 )
 
 // fuzz reads any bytes as a format: nothing panics, every error is a diagnostic, and
@@ -20,8 +21,8 @@ func fuzz(f *testing.F, format events.Format) {
 			t.Fatal(err)
 		}
 		list, width, height, err := all(path, format)
-		if _, ok := errors.AsType[*diag.Error](err); err != nil && !ok {
-			t.Fatalf("error of type %T: %v", err, err)
+		if err != nil {
+			golden.Told(t, err, path, nil)
 		}
 		for _, e := range list {
 			if e.Time < 0 || e.Time > events.MaxTime || width > 0 && (e.X < 0 || e.X >= width || e.Y < 0 || e.Y >= height) {
@@ -34,11 +35,7 @@ func fuzz(f *testing.F, format events.Format) {
 // seed adds files of testdata.
 func seed(f *testing.F, names ...string) {
 	for _, name := range names {
-		b, err := os.ReadFile(filepath.Join("testdata", name))
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b)
+		f.Add(golden.Files(f, filepath.Join("testdata", name))[0])
 	}
 }
 
@@ -75,8 +72,8 @@ func FuzzSHD(f *testing.F) {
 				return nil
 			})
 		}
-		if _, ok := errors.AsType[*diag.Error](err); err != nil && !ok {
-			t.Fatalf("error of type %T: %v", err, err)
+		if err != nil {
+			golden.Told(t, err, path, nil)
 		}
 	})
 }
@@ -93,6 +90,7 @@ func FuzzPacked(f *testing.F) {
 		}
 		p, err := events.OpenPacked(path)
 		if err != nil {
+			golden.Told(t, err, path, nil)
 			return
 		}
 		defer p.Close()
@@ -106,6 +104,9 @@ func FuzzPacked(f *testing.F) {
 				}
 				return nil
 			})
+		}
+		if !errors.Is(err, io.EOF) {
+			golden.Told(t, err, path, nil)
 		}
 	})
 }

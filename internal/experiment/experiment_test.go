@@ -15,6 +15,7 @@ import (
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/events"
 	"github.com/weft-toolchain/weft/internal/experiment"
+	"github.com/weft-toolchain/weft/internal/golden"
 	"github.com/weft-toolchain/weft/internal/yamldoc"
 )
 
@@ -344,11 +345,17 @@ func TestCheck(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(mnist))
+	for _, src := range golden.Files(f, "../../examples/*/experiment*.yaml") {
+		f.Add(src)
+	}
 	f.Add([]byte("dataset: {format: npz, file: a, images: x, labels: y}\nquantise: {bits: 4}\nseed: 1\n"))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		e, err := experiment.Parse("e.yaml", src)
 		if (e == nil) == (err == nil) {
 			t.Fatalf("experiment %v with error %v", e, err)
+		}
+		if err != nil {
+			golden.Told(t, err, "e.yaml", src)
 		}
 	})
 }

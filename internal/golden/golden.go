@@ -42,6 +42,27 @@ func Check(t testing.TB, path string, got []byte) {
 	}
 }
 
+// Files returns what the files hold whose paths match a pattern of the list, at least
+// one of each: seeds of fuzz targets.
+func Files(t testing.TB, patterns ...string) [][]byte {
+	t.Helper()
+	var out [][]byte
+	for _, pattern := range patterns {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no file is called %s: %v", pattern, err)
+		}
+		for _, file := range files {
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, content)
+		}
+	}
+	return out
+}
+
 func write(path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/golden"
 )
 
@@ -26,8 +27,8 @@ func (r *recorder) Fatalf(format string, args ...any) {
 	panic(r)
 }
 
-// check returns what golden.Check tells the test.
-func check(path, got string) string {
+// told returns what a check tells the test.
+func told(check func(t testing.TB)) string {
 	r := &recorder{}
 	func() {
 		defer func() {
@@ -35,9 +36,13 @@ func check(path, got string) string {
 				panic(p)
 			}
 		}()
-		golden.Check(r, path, []byte(got))
+		check(r)
 	}()
 	return r.said
+}
+
+func check(path, got string) string {
+	return told(func(t testing.TB) { golden.Check(t, path, []byte(got)) })
 }
 
 func TestCheckComparesWithTheFile(t *testing.T) {
@@ -81,6 +86,49 @@ func TestCheckWritesWhenUpdating(t *testing.T) {
 		}
 		if string(got) != text {
 			t.Errorf("file holds %q, want %q", got, text)
+		}
+	}
+}
+
+func TestFilesAreThoseOfThePatterns(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"b.x", "a.x", "c.y", "d"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := fmt.Sprintf("%s", golden.Files(t, filepath.Join(dir, "*.y"), filepath.Join(dir, "*.x")))
+	if want := "[c.y a.x b.x]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if said := told(func(t testing.TB) { golden.Files(t, filepath.Join(dir, "*.z")) }); !strings.Contains(said, "*.z") {
+		t.Errorf("of no file: said %q", said)
+	}
+}
+
+func TestToldWantsDiagnosticsWithPlaces(t *testing.T) {
+	const src = "one\r\ntwo"
+	at := func(line, col int) error {
+		return diag.One(diag.Pos{File: "a", Line: line, Col: col}, diag.Syntax, "is wrong")
+	}
+	for _, c := range []struct {
+		name string
+		err  error
+		bad  bool
+	}{
+		{"of the whole file", at(0, 0), false},
+		{"in the last line", at(2, 3), false},
+		{"behind it", at(3, 1), true},
+		{"behind all columns", at(1, 10), true},
+		{"before the first", at(1, -1), true},
+		{"of another file", diag.One(diag.Pos{File: "b", Line: 9, Col: 9}, diag.Syntax, "is wrong"), false},
+		{"of no file", diag.One(diag.Pos{}, diag.Syntax, "is wrong"), true},
+		{"without a word", diag.One(diag.Pos{File: "a"}, diag.Syntax, ""), true},
+		{"any error", os.ErrInvalid, true},
+		{"none", nil, true},
+	} {
+		if said := told(func(t testing.TB) { golden.Told(t, c.err, "a", []byte(src)) }); (said != "") != c.bad {
+			t.Errorf("%s: said %q", c.name, said)
 		}
 	}
 }

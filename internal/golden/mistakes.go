@@ -66,6 +66,27 @@ func Mistakes(t testing.TB, err error, file string, src []byte) []diag.Diagnosti
 	return e.Diagnostics
 }
 
+// Told checks that err, of reading file with the content src, is a *diag.Error whose
+// diagnostics all have a file, a code and a message, and are about places that there
+// are.
+func Told(t testing.TB, err error, file string, src []byte) {
+	t.Helper()
+	e, ok := errors.AsType[*diag.Error](err)
+	if !ok || len(e.Diagnostics) == 0 {
+		t.Fatalf("got error %v of type %T, want a *diag.Error", err, err)
+	}
+	lines := 1 + len(lineBreak.FindAll(src, -1))
+	for _, d := range e.Diagnostics {
+		at := d.Pos
+		if at.File == "" || d.Code == "" || d.Message == "" || at.File == file && (at.Line < 0 || at.Line > lines || at.Col < 0 || at.Col > len(src)+1) {
+			t.Errorf("%+v, of a file of %d lines and %d bytes", d, lines, len(src))
+		}
+	}
+}
+
+// lineBreak is what any of the formats takes for the end of a line.
+var lineBreak = regexp.MustCompile("\r\n|[\n\r\u0085\u2028\u2029]")
+
 // expect adds the expectations of a file.
 func expect(t testing.TB, file string, src []byte, want map[place][]string) {
 	t.Helper()

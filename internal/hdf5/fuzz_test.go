@@ -2,9 +2,9 @@ package hdf5
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"testing"
+
+	"github.com/weft-toolchain/weft/internal/golden"
 )
 
 // walkAll reads everything that a file holds, in every way, and returns how
@@ -76,15 +76,7 @@ func walkAll(t testing.TB, f *File) int {
 // FuzzOpen reads any bytes, with checksums left out so that what is behind
 // them is reached.
 func FuzzOpen(f *testing.F) {
-	files, err := filepath.Glob("testdata/*.h5")
-	if err != nil || len(files) == 0 {
-		f.Fatalf("no seeds: %v", err)
-	}
-	for _, name := range files {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
+	for _, data := range golden.Files(f, "testdata/*.h5") {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

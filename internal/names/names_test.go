@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/isa"
 	"github.com/weft-toolchain/weft/isa/image"
 )
@@ -86,4 +87,37 @@ func TestDriversNameWhoSends(t *testing.T) {
 	if diff := cmp.Diff([][2]int{{1, 1}, {2, 3}}, delays); diff != "" {
 		t.Errorf("delays (-want +got):\n%s", diff)
 	}
+}
+
+// Whatever text names neurons, each of them is found by its own name.
+func FuzzFind(f *testing.F) {
+	for _, text := range []string{"a", "a[1..3].v", "a.b[1].u", "in[0..2]", "a.[0].v", "a[2]", "a[000000003]"} {
+		f.Add(text)
+	}
+	im := small()
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, in := range []struct {
+			find    func(*image.Image, string) (*Selection, *diag.Diagnostic)
+			symbols []image.Symbol
+		}{{Find, im.Manifest.Populations}, {FindInputs, im.Manifest.Inputs}} {
+			s, bad := in.find(im, text)
+			if bad != nil {
+				if bad.Message == "" || bad.Code == "" {
+					t.Errorf("%q: says %+v", text, bad)
+				}
+				continue
+			}
+			for n := s.First; n < s.First+s.N; n++ {
+				name := Of(in.symbols, n)
+				one, bad := in.find(im, name)
+				if s.Words != nil && im.StandIn(int32(n)) == image.NoNeuron { // inputs have no words
+					if bad == nil {
+						t.Errorf("%s is removed, and found", name)
+					}
+				} else if bad != nil || one.First != n || one.N != 1 || one.Population != s.Population {
+					t.Errorf("%q has %s, which is %+v: %v", text, name, one, bad)
+				}
+			}
+		}
+	})
 }

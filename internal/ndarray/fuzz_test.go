@@ -2,15 +2,19 @@ package ndarray
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
-// fuzz checks that Load takes any bytes without a panic, and that what it
-// accepts is whole.
+// fuzz checks that Load takes any bytes without a panic, that what it accepts is
+// whole, and that this reads back as it is written.
 func fuzz(f *testing.F, file string) {
-	path := filepath.Join(f.TempDir(), file)
+	dir := f.TempDir()
+	path, written := filepath.Join(dir, file), filepath.Join(dir, "written.npz")
 	f.Fuzz(func(t *testing.T, content []byte) {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
@@ -19,6 +23,7 @@ func fuzz(f *testing.F, file string) {
 		if err != nil {
 			return
 		}
+		arrays := map[string]*Array{}
 		for _, name := range append([]string{""}, names...) {
 			a, err := Load(path, name)
 			if err != nil {
@@ -29,6 +34,20 @@ func fuzz(f *testing.F, file string) {
 			}
 			if n, ok := elements(a.Shape); !ok || n != len(a.Data) {
 				t.Fatalf("shape %v with %d elements", a.Shape, len(a.Data))
+			}
+			arrays[fmt.Sprint("a", len(arrays))] = a
+		}
+		if err := WriteNPZ(written, arrays); err != nil {
+			t.Fatal(err)
+		}
+		for name, want := range arrays {
+			got, err := Load(written, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			same := func(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) }
+			if !slices.Equal(want.Shape, got.Shape) || !slices.EqualFunc(want.Data, got.Data, same) {
+				t.Errorf("%v was written, and %v is read", want, got)
 			}
 		}
 	})

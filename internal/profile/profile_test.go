@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/golden"
 	"github.com/weft-toolchain/weft/internal/profile"
 )
 
@@ -149,7 +150,11 @@ func FuzzRead(f *testing.F) {
 	f.Add("spikes,index,population\n-1,9,hiden\n1,0,image\n1,0,image")
 	f.Fuzz(func(t *testing.T, text string) {
 		got, err := profile.Read("p.csv", strings.NewReader(text), groups)
-		if err != nil || !slices.ContainsFunc(got, func(n int64) bool { return n > 0 }) {
+		if err != nil {
+			golden.Told(t, err, "p.csv", []byte(text))
+			return
+		}
+		if !slices.ContainsFunc(got, func(n int64) bool { return n > 0 }) {
 			return // of no spikes a header is written, which is no profile
 		}
 		var again bytes.Buffer

@@ -6,6 +6,7 @@ package rancnet
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -41,6 +42,10 @@ type Line struct {
 	Index, Line int
 }
 
+// maxSynapses bounds what is imported, each in some 32 bytes. It is more than a file has
+// room for where each axon has one source.
+const maxSynapses = 1 << 26
+
 // input is the input's name, and how populations are named after their cores.
 const inputName = "packets"
 
@@ -54,7 +59,9 @@ func Import(dir, name, arrays string) (*Result, error) {
 	w := newWriter(cfg, arrays)
 	w.groupNeurons()
 	w.sendPackets(packets)
-	w.connect()
+	if !w.connect() {
+		return nil, diag.One(diag.Pos{File: dir}, diag.TooLarge, "has more than %d synapses with the sources of their axons, the most that are imported", maxSynapses)
+	}
 	w.notes()
 	w.out.YAML = w.network(name)
 	w.out.Target = w.target(name)
@@ -245,31 +252,38 @@ func (w *writer) sendPackets(packets [][]ranc.Packet) {
 }
 
 // connect makes a synapse for each source of an axon and each neuron that it is
-// connected to.
-func (w *writer) connect() {
-	places := make([]place, 0, len(w.drivers))
-	for at, list := range w.drivers {
-		places = append(places, at)
-		if len(list) > 1 {
-			w.merged++
-		}
+// connected to, and reports whether there are no more than are imported.
+func (w *writer) connect() bool {
+	synapses := 0
+	w.connections(func(at place, _, _ int, _ int32) { synapses += len(w.drivers[at]) })
+	if synapses > maxSynapses {
+		return false
 	}
-	slices.SortFunc(places, func(a, b place) int {
+	w.connections(func(at place, to, post int, weight int32) {
+		for _, s := range w.drivers[at] {
+			w.edge(s, to, post, weight)
+		}
+	})
+	return true
+}
+
+// connections calls each with the axons that have a source, in order, and the neurons,
+// by population and place in it, that they are connected to.
+func (w *writer) connections(each func(at place, to, post int, weight int32)) {
+	places := slices.SortedFunc(maps.Keys(w.drivers), func(a, b place) int {
 		return slices.Compare([]int{a.y, a.x, a.axon}, []int{b.y, b.x, b.axon})
 	})
+	pops := make([][]int, len(w.cfg.Cores)) // of each core
+	for k := range w.pops {
+		core := w.pops[k].core
+		pops[core] = append(pops[core], k)
+	}
 	for _, at := range places {
 		core := w.cores[[2]int{at.x, at.y}]
-		c := &w.cfg.Cores[core]
-		for to := range w.pops {
-			p := &w.pops[to]
-			if p.core != core {
-				continue
-			}
-			for i, n := range p.neurons {
-				if v := weight(c, n, at.axon); v != 0 {
-					for _, s := range w.drivers[at] {
-						w.edge(s, to, i, v)
-					}
+		for _, to := range pops[core] {
+			for i, n := range w.pops[to].neurons {
+				if v := weight(&w.cfg.Cores[core], n, at.axon); v != 0 {
+					each(at, to, i, v)
 				}
 			}
 		}
@@ -290,6 +304,11 @@ func (w *writer) edge(s source, to, post int, weight int32) {
 }
 
 func (w *writer) notes() {
+	for _, list := range w.drivers {
+		if len(list) > 1 {
+			w.merged++
+		}
+	}
 	note := func(n int, format string) {
 		if n > 0 {
 			w.out.Notes = append(w.out.Notes, fmt.Sprintf(format, n))

@@ -172,3 +172,25 @@ func TestBrokenFolderIsRefused(t *testing.T) {
 		t.Errorf("a broken config.json: %v, want its line", err)
 	}
 }
+
+// A short file can mean very many synapses: each neuron drives the one axon that each
+// is connected to.
+func TestTooManySynapsesAreRefused(t *testing.T) {
+	const n = 9000
+	repeated := func(text string) string { return strings.TrimSuffix(strings.Repeat(text+",", n), ",") }
+	neuron := `{"reset_potential": 0, "weights": [1], "leak": 1, "positive_threshold": 1, "negative_threshold": 0,
+		"destination_core_offset": [0, 0], "destination_axon": 0, "destination_tick": 0, "current_potential": 0, "reset_mode": 0}`
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"config.json": fmt.Sprintf(`{"num_neurons": %d, "num_axons": 1, "num_cores_x": 2, "num_cores_y": 1, "num_weights": 1, "max_tick_offset": 16, "neuron_reset_type": 0}`, n),
+		"input.json": fmt.Sprintf(`{"packets": [], "output_bus": {"coordinates": [1, 0], "num_outputs": 1}, "cores": [{"axons": [0], "coordinates": [0, 0],
+			"neurons": [%s], "connections": [%s]}]}`, repeated(neuron), repeated("[1]")),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := rancnet.Import(dir, "x", "x.npz"); err == nil || !strings.Contains(err.Error(), "synapses") || !strings.HasSuffix(err.Error(), "[too-large]") {
+		t.Errorf("error %v, want one of too many synapses", err)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/weft-toolchain/weft/emulator"
+	"github.com/weft-toolchain/weft/internal/golden"
 	"github.com/weft-toolchain/weft/internal/runpage"
 )
 
@@ -69,12 +70,16 @@ func TestBrokenDocumentsAreToldWhere(t *testing.T) {
 
 // Whatever is read is drawn, and nothing else happens.
 func FuzzParse(f *testing.F) {
+	r := run(f, layers, small, emulator.Cycle, 1, steady(4))
+	r.probe("a", 1)
+	f.Add(r.document(f))
 	f.Add([]byte(`{"target": "x", "counts": {}, "ticks": 2, "raster": {"groups": [{"name": "a", "n": 3}], "until": 2, "spikes": 1, "data": "AAECAA=="}}`))
 	f.Add([]byte(`{"target": "x", "counts": {"spike": 1}, "mesh": [2, 2], "core_list": [{"x": 1, "y": 1}], "links": [{"from": [0, 0], "to": [1, 0], "packets": -1}], "energy_by_core": [1e300, -1]}`))
 	f.Add([]byte(`{"target": "x", "counts": {}, "ticks": 2, "probes": [{"data": "AgM="}], "compilation": {"quantisation": [{}]}, "tick_cycles": {"width": 1, "counts": [-1]}, "samples": 1}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := runpage.Parse("run.json", data)
 		if err != nil {
+			golden.Told(t, err, "run.json", data)
 			return
 		}
 		if err := runpage.WriteHTML(io.Discard, d); err != nil {

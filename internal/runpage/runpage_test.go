@@ -45,7 +45,7 @@ type ran struct {
 
 // run compiles a network for a target's text, and runs it with spikes by tick, those
 // before the run first.
-func run(t *testing.T, net, target string, mode emulator.Mode, workers int, in [][]int32) ran {
+func run(t testing.TB, net, target string, mode emulator.Mode, workers int, in [][]int32) ran {
 	t.Helper()
 	dir := t.TempDir()
 	files := map[string]string{"net.yaml": net, "chip.yaml": target}
@@ -104,7 +104,7 @@ func steady(ticks int) [][]int32 {
 }
 
 // document returns the run as written.
-func (r *ran) document(t *testing.T) []byte {
+func (r *ran) document(t testing.TB) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	if err := runpage.Write(&out, r.rep, r.rec); err != nil {

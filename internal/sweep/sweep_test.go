@@ -203,11 +203,15 @@ func TestFormat(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("experiment: e.yaml\ngrid: {bits: [2, 4], encode.ticks: {from: 1, to: 8, factor: 2}}\n"))
+	f.Add(golden.Files(f, "../../examples/digits/sweep.yaml")[0])
 	f.Add([]byte("set: {samples: 3}\npoints: [{experiment: a, arch.mesh: [2, 2]}, {experiment: b, seed: ~}]\n"))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		s, err := sweep.Parse("s.yaml", src)
 		if (s == nil) == (err == nil) {
 			t.Fatalf("sweep %v with error %v", s, err)
+		}
+		if err != nil {
+			golden.Told(t, err, "s.yaml", src)
 		}
 		if s != nil && (len(s.Points) == 0 || len(s.Points) > sweep.MaxPoints) {
 			t.Errorf("%d points", len(s.Points))

@@ -22,6 +22,8 @@ func TestSyntaxErrorsNameTheirLine(t *testing.T) {
 		{"x\ny: z", 2},
 		{"? a\n? b\n: c\n- d", 4},
 		{"a: b\n---\nc: d\n", 3},
+		{"a: b\nc: [{d:", 2},
+		{"a: b\nc: [{d:\n\n", 2},
 	} {
 		var diags diag.List
 		if n := yamldoc.Parse("f.yaml", []byte(tt.src), &diags); n != nil || diags.Len() != 1 {
@@ -31,6 +33,16 @@ func TestSyntaxErrorsNameTheirLine(t *testing.T) {
 		prefix := fmt.Sprintf("f.yaml:%d: not well-formed YAML", tt.line)
 		if got := diags.Err().Error(); !strings.HasPrefix(got, prefix) {
 			t.Errorf("Parse(%q): got %q, want %q", tt.src, got, prefix)
+		}
+	}
+}
+
+func TestNothingAtTheEndIsAtTheLastLine(t *testing.T) {
+	for _, src := range []string{"---", "---\n\n", "# x\n---\n"} {
+		var diags diag.List
+		n := yamldoc.Parse("f.yaml", []byte(src), &diags)
+		if want := strings.Count(strings.TrimSpace(src), "\n") + 1; n == nil || !n.Null || n.Pos.Line != want {
+			t.Errorf("Parse(%q) = %+v, %v; want nothing at line %d", src, n, diags.Err(), want)
 		}
 	}
 }

@@ -104,14 +104,16 @@ func Parse(file string, src []byte, diags *diag.List) *Node {
 		diags.Add(diag.Pos{File: file}, diag.TooLarge, "has some %d values, at most %d are read; move arrays into an .npz or .csv file", n, MaxValues)
 		return nil
 	}
+	// yaml.v3 has the end of the text below its last line.
+	last := lines(bytes.TrimRight(src, "\r\n"))
 	doc, err := decode(src)
 	if err != nil {
 		line, problem := explain(err)
-		pos := diag.Pos{File: file, Line: line}
+		pos := diag.Pos{File: file, Line: min(line, last)}
 		diags.Add(pos, diag.Syntax, "not well-formed YAML: %s%s", problem, remedy(problem))
 		return nil
 	}
-	c := converter{file: file, diags: diags, open: map[*yaml.Node]bool{}}
+	c := converter{file: file, last: last, diags: diags, open: map[*yaml.Node]bool{}}
 	if len(doc.Content) == 0 {
 		return &Node{Pos: diag.Pos{File: file, Line: 1, Col: 1}, Null: true}
 	}
@@ -176,6 +178,15 @@ func explain(err error) (line int, problem string) {
 	return line, problem
 }
 
+// lines is how many lines YAML counts.
+func lines(src []byte) int {
+	n := 1 - bytes.Count(src, []byte("\r\n"))
+	for _, lineBreak := range []string{"\n", "\r", "\u0085", "\u2028", "\u2029"} {
+		n += bytes.Count(src, []byte(lineBreak))
+	}
+	return n
+}
+
 // separators estimates, from the bytes alone, how many values src has: each
 // needs something before it that says where it begins.
 func separators(src []byte) int {
@@ -214,6 +225,7 @@ func remedy(problem string) string {
 
 type converter struct {
 	file   string
+	last   int // line
 	diags  *diag.List
 	open   map[*yaml.Node]bool
 	count  int
@@ -229,7 +241,7 @@ func (c *converter) fail(pos diag.Pos, code diag.Code, format string, args ...an
 }
 
 func (c *converter) node(y *yaml.Node) *Node {
-	n := &Node{Pos: diag.Pos{File: c.file, Line: y.Line, Col: y.Column}}
+	n := &Node{Pos: diag.Pos{File: c.file, Line: min(y.Line, c.last), Col: y.Column}}
 	if c.count++; c.count > MaxValues {
 		return c.fail(n.Pos, diag.TooLarge, "the document has more than %d values, aliases expanded; move arrays into an .npz or .csv file", MaxValues)
 	}
@@ -628,8 +640,12 @@ func (r Reader) Quantity(n *Node, what, kind string) float64 {
 			} else {
 				v *= u.scale
 			}
-			if v < 0 {
+			switch {
+			case v < 0:
 				r.Diags.Add(n.Pos, diag.OutOfRange, "%s: is %s, want a quantity that is not negative", what, text)
+				return 0
+			case math.IsInf(v, 0):
+				r.Diags.Add(n.Pos, diag.NotFinite, "%s: is %s, want a finite quantity", what, text)
 				return 0
 			}
 			return v

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/golden"
 	"github.com/weft-toolchain/weft/isa"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -377,9 +378,7 @@ func FuzzImage(f *testing.F) {
 		}
 		im, err := Read("x.weft", data)
 		if err != nil {
-			if _, ok := errors.AsType[*diag.Error](err); !ok {
-				t.Errorf("got %v, want a *diag.Error", err)
-			}
+			golden.Told(t, err, "x.weft", data)
 			return
 		}
 		again, err := Read("x.weft", fileOf(t, im))

@@ -2,7 +2,6 @@ package image
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/golden"
 )
 
@@ -141,23 +139,13 @@ func FuzzImageText(f *testing.F) {
 		f.Add(textOf(f, im))
 	}
 	f.Add(textOf(f, slotless(f, denseArch, 2)))
-	files, err := filepath.Glob("testdata/bad/*.s")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, file := range files {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
+	for _, src := range golden.Files(f, "testdata/bad/*.s") {
 		f.Add(string(src))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		im, err := ParseAssembly("x.s", text)
 		if err != nil {
-			if _, ok := errors.AsType[*diag.Error](err); !ok {
-				t.Errorf("got %v, want a *diag.Error", err)
-			}
+			golden.Told(t, err, "x.s", []byte(text))
 			return
 		}
 		checkText(t, im)

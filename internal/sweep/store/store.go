@@ -10,9 +10,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
-	_ "modernc.org/sqlite" // the driver
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/weft-toolchain/weft/internal/diag"
 )
@@ -122,12 +124,29 @@ func open(path, mode string) (*Store, error) {
 // Close closes the file.
 func (s *Store) Close() error { return s.db.Close() }
 
-// wrap says which file an error is about.
+// wrap says which file an error is about. Where it is the file that is wrong, and not
+// the disk or who may write there, it is a *diag.Error.
 func (s *Store) wrap(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		code := e.Code() & 0xff // without the details
+		if slices.Contains(damages, code) || code == sqlite3.SQLITE_ERROR && doing == "read" {
+			return s.damaged(err)
+		}
+	}
 	return fmt.Errorf("%s %s: %w", doing, s.path, err)
+}
+
+// damages are the codes that our statements have only on a file that is damaged.
+var damages = []int{
+	sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_TOOBIG,
+	sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH,
+}
+
+func (s *Store) damaged(err error) error {
+	return diag.One(diag.Pos{File: s.path}, diag.BadFile, "is damaged: %v", err)
 }
 
 // prepare makes the tables of a new file, and refuses one of something else.
@@ -135,11 +154,13 @@ func (s *Store) prepare(make bool) error {
 	bad := func(what string) error {
 		return diag.One(diag.Pos{File: s.path}, diag.BadFile, "%s, want the results of a sweep, or a name that is free", what)
 	}
-	var id, have, tables int
+	var id, have, tables, ours int
 	err := errors.Join(
 		s.db.QueryRow("PRAGMA application_id").Scan(&id),
 		s.db.QueryRow("PRAGMA user_version").Scan(&have),
 		s.db.QueryRow("SELECT count(*) FROM sqlite_master").Scan(&tables),
+		// A view in the place of a table, or a trigger, could do anything, without end.
+		s.db.QueryRow("SELECT count(iif(type = 'table' AND instr(?, sql || ';'), 1, NULL)) - count(iif(type = 'trigger', 1, NULL)) FROM sqlite_master", schema).Scan(&ours),
 	)
 	switch {
 	case err != nil && strings.Contains(err.Error(), "not a database"):
@@ -150,6 +171,8 @@ func (s *Store) prepare(make bool) error {
 		return bad("is a file of SQLite, but of something else")
 	case tables > 0 && have != version:
 		return bad(fmt.Sprintf("has version %d of the tables, and this is version %d", have, version))
+	case tables > 0 && ours != strings.Count(schema, "CREATE TABLE"):
+		return bad("does not have the tables of such results as they were made")
 	case tables > 0:
 		return nil
 	case !make:
@@ -254,16 +277,35 @@ func (s *Store) results() (map[string]*Result, error) {
 	return out, err
 }
 
-// each calls row for the rows of a query.
+// each calls row for the rows of a query of one table.
 func (s *Store) each(query string, row func(scan func(dest ...any) error) error) error {
 	rows, err := s.db.Query(query)
 	if err != nil {
 		return s.wrap("read", err)
 	}
 	defer rows.Close()
+	info, err := os.Stat(s.path)
+	if err != nil {
+		return s.wrap("read", err)
+	}
+	// Pages that are damaged may be one another's part many times over.
+	left := info.Size()
+	scan := func(dest ...any) error {
+		err := rows.Scan(dest...)
+		left--
+		for _, d := range dest {
+			if text, ok := d.(*string); ok {
+				left -= int64(len(*text))
+			}
+		}
+		if left < 0 {
+			return errors.New("a table has more rows and texts than the file has bytes")
+		}
+		return err
+	}
 	for rows.Next() {
-		if err := row(rows.Scan); err != nil {
-			return s.wrap("read", err)
+		if err := row(scan); err != nil {
+			return s.damaged(err)
 		}
 	}
 	return s.wrap("read", rows.Err())

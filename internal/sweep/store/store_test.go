@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"bytes"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -28,7 +30,7 @@ func open(t *testing.T, path string) *store.Store {
 	return s
 }
 
-func put(t *testing.T, s *store.Store, results ...store.Result) {
+func put(t testing.TB, s *store.Store, results ...store.Result) {
 	t.Helper()
 	for _, r := range results {
 		if err := s.Put(r); err != nil {
@@ -45,7 +47,7 @@ func plan(keys ...string) *store.Plan {
 	return p
 }
 
-func setPlan(t *testing.T, s *store.Store, p *store.Plan) {
+func setPlan(t testing.TB, s *store.Store, p *store.Plan) {
 	t.Helper()
 	if err := s.SetPlan(p); err != nil {
 		t.Fatal(err)
@@ -179,5 +181,63 @@ func TestFilesOfSomethingElseAreRefused(t *testing.T) {
 	}
 	if _, err := store.OpenToRead(write("empty", nil)); err == nil || !strings.Contains(err.Error(), "is empty") {
 		t.Errorf("OpenToRead of an empty file: %v", err)
+	}
+}
+
+// A view without end where a table is wanted, or a trigger, is not asked.
+func TestFilesWithOtherTablesAreRefused(t *testing.T) {
+	for name, change := range map[string]string{
+		"view":    "DROP TABLE results; CREATE VIEW results AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS key, '' AS outcome, '' AS error FROM n",
+		"column":  "ALTER TABLE results ADD COLUMN more TEXT",
+		"none":    "DROP TABLE plan",
+		"trigger": "CREATE TRIGGER more AFTER INSERT ON results BEGIN DELETE FROM plan; END",
+	} {
+		path := filepath.Join(t.TempDir(), name)
+		open(t, path)
+		db, err := sql.Open("sqlite", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = db.Exec(change); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.OpenToRead(path); err == nil || !strings.Contains(err.Error(), "does not have the tables of such results") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestDamagedFilesAreTold(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "results")
+	s := open(t, path)
+	setPlan(t, s, plan("a"))
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const page = 4096
+	pages := bytes.Clone(content)
+	for k := range page { // that of the table plan, which is made first
+		pages[page+k] = 0x55
+	}
+	settings := bytes.Replace(content, []byte(`["n"]`), []byte(`["n"}`), 1)
+	format := bytes.Clone(content)
+	format[47] = 9 // of the schema
+	for name, content := range map[string][]byte{"page": pages, "settings": settings, "format": format, "cut": content[:3*page]} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := store.OpenToRead(path)
+		if err == nil {
+			_, _, _, err = s.Rows()
+			_ = s.Close()
+		}
+		if want := path + ": is damaged: "; err == nil || !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), "[bad-file]") {
+			t.Errorf("%v, want %s", err, want)
+		}
 	}
 }
