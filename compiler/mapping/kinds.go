@@ -207,6 +207,18 @@ type find struct {
 	kinds []int16
 }
 
+// sets adds the kinds to those of a list, each once.
+func (f *finds) sets(list [][]int16) [][]int16 {
+	for _, found := range f {
+		for _, x := range found {
+			if !slices.ContainsFunc(list, func(kinds []int16) bool { return slices.Equal(kinds, x.kinds) }) {
+				list = append(list, x.kinds)
+			}
+		}
+	}
+	return list
+}
+
 // try makes the weights of kinds, and keeps these where they are among the best. It
 // returns their cost for each crowd.
 func (s *search) try(kinds []int16, best *finds) (costs [numCrowds]int, ok bool) {

@@ -175,6 +175,49 @@ func TestNeuronsThatDoNotFitHaveTheBestKinds(t *testing.T) {
 	}
 }
 
+// Weights that are few enough for a type each are sums of fewer types where neurons
+// share sources, and only there.
+func TestFewWeightsAreSumsWhereSourcesAreShared(t *testing.T) {
+	shared := layer(rand.New(rand.NewPCG(1, 5)), 128, 40, -2, 1)
+	w := wired(t, shared, 9)
+	if !w.types[0].sums || len(w.nets) > 256 {
+		t.Errorf("%d axons with kinds %d, want 256 at most: a core", len(w.nets), w.types[0].codes[0].kinds)
+	}
+	// None of the summands is a weight.
+	pairs := layer(rand.New(rand.NewPCG(3, 5)), 30, 40, 0, 3)
+	for _, row := range pairs {
+		for n := range row {
+			row[n] = []int{3, 5, 6, 7}[row[n]]
+		}
+	}
+	if w := wired(t, pairs, 9); len(w.nets) != 3*len(pairs) {
+		t.Errorf("%d axons with kinds %d, want %d", len(w.nets), w.types[0].codes[0].kinds, 3*len(pairs))
+	}
+	// With sums neither of the neurons would fit.
+	wide := layer(rand.New(rand.NewPCG(2, 5)), 250, 2, -2, 0)
+	for _, row := range wide {
+		for n := range row {
+			if row[n] == 0 {
+				row[n] = 1
+			}
+		}
+	}
+	w = wired(t, wide, 9)
+	for n := range 2 {
+		if got, _ := w.fanInOf(n); got != len(wide) {
+			t.Errorf("neuron %d takes %d axons, want %d", n, got, len(wide))
+		}
+	}
+	// A source weighs the same everywhere.
+	alike := make([][]int, 60)
+	for s := range alike {
+		alike[s] = slices.Repeat([]int{[]int{-2, -1, 1}[s%3]}, 20)
+	}
+	if w := wired(t, alike, 9); w.types[0].sums || len(w.nets) != len(alike) {
+		t.Errorf("%d axons with kinds %d, want a type for each weight and %d axons", len(w.nets), w.types[0].codes[0].kinds, len(alike))
+	}
+}
+
 // united returns how many axons rows take in one core where all neurons have the same
 // kinds: the fewest of any.
 func united(rows [][]int, reach int) int {

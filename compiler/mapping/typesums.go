@@ -21,17 +21,21 @@ type chooser struct {
 	cost    price
 }
 
+// chooser returns a chooser of the kinds of a population's weights.
+func (w *wiring) chooser(pop int, of *spectrum) *chooser {
+	lo, hi := w.arch.WeightLimits()
+	return &chooser{search: newSearch(of, lo, hi), readers: w.readers(pop, of)}
+}
+
 // sums finds the kinds of a population's weights.
 func (w *wiring) sums(pop int, of *spectrum) typing {
-	lo, hi := w.arch.WeightLimits()
-	c := &chooser{search: newSearch(of, lo, hi), readers: w.readers(pop, of)}
-	c.common()
+	c := w.chooser(pop, of)
+	c.common(c.pick(c.many()))
 	return c.typing(c.own())
 }
 
-// common chooses kinds for all neurons: of those that are good for a crowd of some size,
-// the best, and what is still better near it.
-func (c *chooser) common() {
+// many returns sets of kinds that are good for a crowd of some size.
+func (c *chooser) many() [][]int16 {
 	var sets [][]int16
 	if digits := binaryKinds(c.ends()); digits != nil {
 		sets = append(sets, digits)
@@ -40,14 +44,13 @@ func (c *chooser) common() {
 		if c.once && len(c.weights) >= 1<<targets.AxonTypes {
 			break // more than there are sums of different types
 		}
-		for _, list := range c.run(maxFirst) {
-			for _, f := range list {
-				if !slices.ContainsFunc(sets, func(kinds []int16) bool { return slices.Equal(kinds, f.kinds) }) {
-					sets = append(sets, f.kinds)
-				}
-			}
-		}
+		sets = c.run(maxFirst).sets(sets)
 	}
+	return sets
+}
+
+// pick returns the best of some sets of kinds, for all neurons.
+func (c *chooser) pick(sets [][]int16) try {
 	var tries []try
 	for _, kinds := range sets {
 		for _, once := range [...]bool{false, true} {
@@ -59,7 +62,12 @@ func (c *chooser) common() {
 			tries = append(tries, try{x, once, c.readers.cost([]recipe{x}, nil)})
 		}
 	}
-	best := c.polish(slices.MinFunc(tries, func(a, b try) int { return a.compare(b.price) }))
+	return slices.MinFunc(tries, func(a, b try) int { return a.compare(b.price) })
+}
+
+// common makes kinds those of all neurons, or what is still better near them.
+func (c *chooser) common(best try) {
+	best = c.polish(best)
 	c.recipes, c.cost = slices.Insert(c.recipes, 0, best.recipe), best.price
 }
 
