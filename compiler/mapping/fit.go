@@ -151,13 +151,12 @@ func (w *wiring) fanInOf(n int) (axons, words int) {
 
 // sourcesOf returns how many sources a neuron has.
 func (w *wiring) sourcesOf(n int) int {
-	sources, last := 0, int32(-1)
+	// Nets are in order of source but for copies, which are behind the others.
+	sources := map[int32]bool{}
 	for _, x := range w.of(n).net {
-		if s := w.nets[x].source; s != last {
-			sources, last = sources+1, s
-		}
+		sources[w.nets[x].source] = true
 	}
-	return sources
+	return len(sources)
 }
 
 func (p *mapper) fitFanIn(w *wiring, pop int, most *fanIn, diags *diag.List) {

@@ -66,9 +66,13 @@ type search struct {
 	// A kind is from lo to hi; the target allows from least to most.
 	lo, hi, least, most int
 	// once prefers sums that take each type once, which further neurons share.
-	once  bool
-	mixes []mix
-	work  int
+	once bool
+	// crowds is how many of the crowds are looked at, and summands about how many a
+	// weight may have.
+	crowds, summands int
+	mixes            []mix
+	// work is what is left of the steps, spent those that were taken in all.
+	work, spent int
 	// The rest is the making of sums: of numbers from -reach to reach, those that were
 	// found, and their mixes.
 	reach  int
@@ -80,7 +84,7 @@ type search struct {
 
 // newSearch returns a search for weights, under the limits of the target.
 func newSearch(of *spectrum, least, most int64) *search {
-	s := &search{spectrum: of, least: int(least), most: int(most), mixes: make([]mix, len(of.weights))}
+	s := &search{spectrum: of, least: int(least), most: int(most), crowds: numCrowds, summands: maxSummands, mixes: make([]mix, len(of.weights))}
 	s.reach = 2 * s.largest()
 	s.found, s.made, s.wanted = make([]bool, 2*s.reach+1), make([]mix, 2*s.reach+1), make([]bool, 2*s.reach+1)
 	for _, w := range of.weights {
@@ -103,7 +107,7 @@ func (s *search) fill(kinds []int16) bool {
 	s.queue = append(s.queue[:0], int32(s.reach))
 	for at := 0; at < len(s.queue) && missing > 0; at++ {
 		from := s.queue[at]
-		if at&63 == 0 && s.made[from].axons() >= maxSummands {
+		if at&63 == 0 && s.made[from].axons() >= s.summands {
 			break
 		}
 		for k, kind := range kinds {
@@ -122,7 +126,7 @@ func (s *search) fill(kinds []int16) bool {
 	for i, w := range s.weights {
 		s.mixes[i] = s.made[int(w)+s.reach]
 	}
-	s.work -= len(s.queue)*len(kinds) + 2*len(s.weights)
+	s.spend(len(s.queue)*len(kinds) + 2*len(s.weights))
 	for _, at := range s.queue {
 		s.found[at] = false
 	}
@@ -130,6 +134,12 @@ func (s *search) fill(kinds []int16) bool {
 		s.unite(kinds)
 	}
 	return missing == 0
+}
+
+// spend counts steps.
+func (s *search) spend(steps int) {
+	s.work -= steps
+	s.spent += steps
 }
 
 // unite makes those sums that take a type several times of each type once, where that
@@ -178,7 +188,7 @@ func (s *search) costs() (out [numCrowds]int) {
 			}
 			// An axon more where any of the crowd takes more than k.
 			share := below * one / total
-			for c := 1; c < numCrowds; c++ {
+			for c := 1; c < s.crowds; c++ {
 				for range crowds[c] - crowds[c-1] {
 					share = share * share / one
 				}
@@ -197,6 +207,18 @@ type find struct {
 	kinds []int16
 }
 
+// sets adds the kinds to those of a list, each once.
+func (f *finds) sets(list [][]int16) [][]int16 {
+	for _, found := range f {
+		for _, x := range found {
+			if !slices.ContainsFunc(list, func(kinds []int16) bool { return slices.Equal(kinds, x.kinds) }) {
+				list = append(list, x.kinds)
+			}
+		}
+	}
+	return list
+}
+
 // try makes the weights of kinds, and keeps these where they are among the best. It
 // returns their cost for each crowd.
 func (s *search) try(kinds []int16, best *finds) (costs [numCrowds]int, ok bool) {
@@ -204,7 +226,7 @@ func (s *search) try(kinds []int16, best *finds) (costs [numCrowds]int, ok bool)
 		return costs, false
 	}
 	costs = s.costs()
-	for c, cost := range costs {
+	for c, cost := range costs[:s.crowds] {
 		list := best[c]
 		if len(list) == kept && cost >= list[kept-1].cost {
 			continue
@@ -299,27 +321,30 @@ func (s *search) ends() (lo, hi int) {
 	return min(int(s.weights[0]), 0), max(int(s.weights[len(s.weights)-1]), 0)
 }
 
-// run searches: all sets, where they are few, or else from several starts; and then
-// farther from the weights.
-func (s *search) run() *finds {
+// run searches: all sets, where they are few, or else from several starts, of which the
+// first may take so many steps; and then farther from the weights.
+func (s *search) run(first int) *finds {
 	var best finds
 	lo, hi := s.ends()
-	if hi-lo <= maxSubsets {
+	if s.crowds == 1 && hi-lo <= maxAlone {
+		s.within(min(hi-lo, maxAlone-(hi-lo)) / 2)
+		s.alone(&best)
+	} else if hi-lo <= maxSubsets {
 		s.within(min(hi-lo, maxSubsets-(hi-lo)) / 2)
 		s.all(nil, s.lo, &best)
 	} else {
 		s.within(0)
 		starts := s.starts()
-		s.work = maxFirst
+		s.work = first
 		s.descend(starts[0], 0, &best)
-		s.work = maxWork
+		s.work = min(maxWork, first)
 		for _, kinds := range starts[1:] {
-			for c := range numCrowds {
+			for c := range s.crowds {
 				s.descend(kinds, c, &best)
 			}
 		}
 	}
-	s.work = maxWork
+	s.work = min(maxWork, first)
 	s.within((hi - lo) / 2)
 	for c := range best {
 		if len(best[c]) > 0 {

@@ -102,6 +102,40 @@ func sums(set []int, most int, yield func(sum int, times [targets.AxonTypes]int)
 	more(0, most, 0, [targets.AxonTypes]int{})
 }
 
+// fewest returns how few axons a neuron takes with any four kinds from -reach to reach.
+func fewest(rows [][]int, neuron, reach int) int {
+	count := map[int]int{}
+	for _, row := range rows {
+		count[row[neuron]]++
+	}
+	want := -1
+	least := make([]int, 10*reach+1) // summands of each sum
+	sets(-reach, reach, targets.AxonTypes, func(set []int) {
+		if len(set) < targets.AxonTypes {
+			return
+		}
+		clear(least)
+		sums(set, 5, func(sum int, times [targets.AxonTypes]int) {
+			n := times[0] + times[1] + times[2] + times[3]
+			if was := &least[5*reach+sum]; sum != 0 && (*was == 0 || n < *was) {
+				*was = n
+			}
+		})
+		axons := 0
+		for w, n := range count {
+			one := least[5*reach+w]
+			if w != 0 && one == 0 {
+				return
+			}
+			axons += n * one
+		}
+		if want < 0 || axons < want {
+			want = axons
+		}
+	})
+	return want
+}
+
 // A neuron by itself takes as few axons as it does with any four kinds from minus twice
 // its largest weight to twice that, which are all tried here.
 func TestOneNeuronHasTheBestKinds(t *testing.T) {
@@ -109,39 +143,78 @@ func TestOneNeuronHasTheBestKinds(t *testing.T) {
 		{200, -3, 3}, {20, -3, 3}, {60, 0, 7}, {30, -5, 5}, {15, -7, 2}, {150, -7, 7}, {50, -7, 7}, {100, -8, 7}, {12, -8, 7},
 	} {
 		rows := layer(rand.New(rand.NewPCG(uint64(k), 1)), test.sources, 1, test.lo, test.hi)
-		count := map[int]int{}
-		for _, row := range rows {
-			count[row[0]]++
-		}
-		reach := 2 * max(test.hi, -test.lo)
-		want := -1
-		sets(-reach, reach, targets.AxonTypes, func(set []int) {
-			if len(set) < targets.AxonTypes {
-				return
-			}
-			least := map[int]int{}
-			sums(set, 5, func(sum int, times [targets.AxonTypes]int) {
-				n := times[0] + times[1] + times[2] + times[3]
-				if was, ok := least[sum]; !ok || n < was {
-					least[sum] = n
-				}
-			})
-			axons := 0
-			for w, n := range count {
-				one, ok := least[w]
-				if !ok {
-					return
-				}
-				axons += n * one
-			}
-			if want < 0 || axons < want {
-				want = axons
-			}
-		})
+		want := fewest(rows, 0, 2*max(test.hi, -test.lo))
 		w := wired(t, rows, 9)
 		if got, _ := w.fanInOf(0); got != want {
 			t.Errorf("%d weights from %d to %d: %d axons with kinds %d, want %d", test.sources, test.lo, test.hi, got, w.types[0].codes[0].kinds, want)
 		}
+	}
+}
+
+// A neuron that does not fit with the kinds of its population takes as few axons as by
+// itself, and is told with the sources that it has, however many axons each takes.
+func TestNeuronsThatDoNotFitHaveTheBestKinds(t *testing.T) {
+	for k, test := range []struct{ sources, neurons, lo, hi int }{{160, 3, -8, 7}, {170, 3, -6, 6}, {180, 3, 0, 12}} {
+		rows := layer(rand.New(rand.NewPCG(uint64(k), 4)), test.sources, test.neurons, test.lo, test.hi)
+		w := wired(t, rows, 9)
+		for n := range test.neurons {
+			got, _ := w.fanInOf(n)
+			if want := fewest(rows, n, 2*max(test.hi, -test.lo)); got != want {
+				t.Errorf("%+v: neuron %d takes %d axons with kinds %d, want %d", test, n, got, w.types[0].of(n).kinds, want)
+			}
+			sources := 0
+			for _, row := range rows {
+				if row[n] != 0 {
+					sources++
+				}
+			}
+			if got := w.sourcesOf(n); got != sources {
+				t.Errorf("%+v: neuron %d has %d sources, want %d", test, n, got, sources)
+			}
+		}
+	}
+}
+
+// Weights that are few enough for a type each are sums of fewer types where neurons
+// share sources, and only there.
+func TestFewWeightsAreSumsWhereSourcesAreShared(t *testing.T) {
+	shared := layer(rand.New(rand.NewPCG(1, 5)), 128, 40, -2, 1)
+	w := wired(t, shared, 9)
+	if !w.types[0].sums || len(w.nets) > 256 {
+		t.Errorf("%d axons with kinds %d, want 256 at most: a core", len(w.nets), w.types[0].codes[0].kinds)
+	}
+	// None of the summands is a weight.
+	pairs := layer(rand.New(rand.NewPCG(3, 5)), 30, 40, 0, 3)
+	for _, row := range pairs {
+		for n := range row {
+			row[n] = []int{3, 5, 6, 7}[row[n]]
+		}
+	}
+	if w := wired(t, pairs, 9); len(w.nets) != 3*len(pairs) {
+		t.Errorf("%d axons with kinds %d, want %d", len(w.nets), w.types[0].codes[0].kinds, 3*len(pairs))
+	}
+	// With sums neither of the neurons would fit.
+	wide := layer(rand.New(rand.NewPCG(2, 5)), 250, 2, -2, 0)
+	for _, row := range wide {
+		for n := range row {
+			if row[n] == 0 {
+				row[n] = 1
+			}
+		}
+	}
+	w = wired(t, wide, 9)
+	for n := range 2 {
+		if got, _ := w.fanInOf(n); got != len(wide) {
+			t.Errorf("neuron %d takes %d axons, want %d", n, got, len(wide))
+		}
+	}
+	// A source weighs the same everywhere.
+	alike := make([][]int, 60)
+	for s := range alike {
+		alike[s] = slices.Repeat([]int{[]int{-2, -1, 1}[s%3]}, 20)
+	}
+	if w := wired(t, alike, 9); w.types[0].sums || len(w.nets) != len(alike) {
+		t.Errorf("%d axons with kinds %d, want a type for each weight and %d axons", len(w.nets), w.types[0].codes[0].kinds, len(alike))
 	}
 }
 

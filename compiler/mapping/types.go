@@ -81,8 +81,8 @@ func (t *typing) of(neuron int) *code {
 }
 
 // typings finds the types of each population: one weight has one type throughout
-// where there are no more weights than types, so that neurons share axons; else
-// each neuron's are counted by themselves; and where a neuron has too many, they are
+// where there are no more weights than types, so that neurons share axons, or fewer
+// types of which all weights are sums, where that takes fewer axons; else each neuron's are counted by themselves; and where a neuron has too many, they are
 // sums of the kinds that want the fewest axons.
 func (w *wiring) typings() []typing {
 	out := make([]typing, len(w.q.Populations))
@@ -133,6 +133,10 @@ func (w *wiring) typingOf(pop int, counts []int) typing {
 	zeros := counts[0]
 	counts[0] = 0
 	if len(common.weights) <= targets.AxonTypes {
+		if t, ok := w.fewer(pop, &common); ok {
+			t.zeros = zeros
+			return t
+		}
 		return typing{codes: []code{{kinds: common.weights}}}
 	}
 	each := make([][]int16, w.q.Populations[pop].N)

@@ -21,17 +21,21 @@ type chooser struct {
 	cost    price
 }
 
+// chooser returns a chooser of the kinds of a population's weights.
+func (w *wiring) chooser(pop int, of *spectrum) *chooser {
+	lo, hi := w.arch.WeightLimits()
+	return &chooser{search: newSearch(of, lo, hi), readers: w.readers(pop, of)}
+}
+
 // sums finds the kinds of a population's weights.
 func (w *wiring) sums(pop int, of *spectrum) typing {
-	lo, hi := w.arch.WeightLimits()
-	c := &chooser{search: newSearch(of, lo, hi), readers: w.readers(pop, of)}
-	c.common()
+	c := w.chooser(pop, of)
+	c.common(c.pick(c.many()))
 	return c.typing(c.own())
 }
 
-// common chooses kinds for all neurons: of those that are good for a crowd of some size,
-// the best, and what is still better near it.
-func (c *chooser) common() {
+// many returns sets of kinds that are good for a crowd of some size.
+func (c *chooser) many() [][]int16 {
 	var sets [][]int16
 	if digits := binaryKinds(c.ends()); digits != nil {
 		sets = append(sets, digits)
@@ -40,14 +44,13 @@ func (c *chooser) common() {
 		if c.once && len(c.weights) >= 1<<targets.AxonTypes {
 			break // more than there are sums of different types
 		}
-		for _, list := range c.run() {
-			for _, f := range list {
-				if !slices.ContainsFunc(sets, func(kinds []int16) bool { return slices.Equal(kinds, f.kinds) }) {
-					sets = append(sets, f.kinds)
-				}
-			}
-		}
+		sets = c.run(maxFirst).sets(sets)
 	}
+	return sets
+}
+
+// pick returns the best of some sets of kinds, for all neurons.
+func (c *chooser) pick(sets [][]int16) try {
 	var tries []try
 	for _, kinds := range sets {
 		for _, once := range [...]bool{false, true} {
@@ -59,7 +62,12 @@ func (c *chooser) common() {
 			tries = append(tries, try{x, once, c.readers.cost([]recipe{x}, nil)})
 		}
 	}
-	best := c.polish(slices.MinFunc(tries, func(a, b try) int { return a.compare(b.price) }))
+	return slices.MinFunc(tries, func(a, b try) int { return a.compare(b.price) })
+}
+
+// common makes kinds those of all neurons, or what is still better near them.
+func (c *chooser) common(best try) {
+	best = c.polish(best)
 	c.recipes, c.cost = slices.Insert(c.recipes, 0, best.recipe), best.price
 }
 
@@ -114,30 +122,33 @@ func (c *chooser) own() []int32 {
 		all[i], needs[i] = own[i].cheapest(c.recipes[:common], c.weights)
 	}
 	order := make([]int, n) // those that need most first
+	unfit := 0
 	for i := range order {
 		order[i] = i
+		if needs[i] > r.arch.Axons {
+			unfit++
+		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return needs[b] - needs[a] })
 	lo, hi := c.ends()
-	left, work := maxOwn/(hi-lo+1), maxWork
-	for _, i := range order {
+	left := budget{neurons: maxOwn / (hi - lo + 1), work: maxWork, deep: maxDeep}
+	known := map[string]int32{} // the recipes of spectra, of which many may be alike
+	for k, i := range order {
 		x := &own[i]
-		switch {
-		case len(x.weights) == 0:
-			continue
-		case len(x.weights) <= targets.AxonTypes:
-			c.recipes = append(c.recipes, recipe{kinds: x.weights})
-		case left > 0 && work > 0:
-			mine, ok := c.refine(x, c.recipes[all[i]].kinds, needs[i], &work)
-			if !ok {
-				continue
-			}
-			left--
-			c.recipes = append(c.recipes, mine)
-		default:
+		if len(x.weights) == 0 {
 			continue
 		}
-		all[i] = int32(len(c.recipes) - 1)
+		id := x.id()
+		at, ok := known[id]
+		if !ok {
+			at = all[i]
+			if mine, better := c.mine(x, c.recipes[at].kinds, needs[i], unfit-k, &left); better {
+				at = int32(len(c.recipes))
+				c.recipes = append(c.recipes, mine)
+			}
+			known[id] = at
+		}
+		all[i] = at
 	}
 	some := make([]int32, n)
 	for i := range some {
@@ -154,19 +165,39 @@ func (c *chooser) own() []int32 {
 	return best
 }
 
-// refine looks for kinds for one neuron, beginning with those that take so many axons,
-// and reports whether there are better ones. It takes from work.
-func (c *chooser) refine(of *spectrum, kinds []int16, axons int, work *int) (recipe, bool) {
-	s := newSearch(of, int64(c.least), int64(c.most))
-	lo, hi := s.ends()
-	s.within((hi - lo) / 2)
-	s.work = *work - len(s.found)
+// budget is what the search for kinds of single neurons may still take: neurons, and
+// steps for those that fit with other kinds and for those that do not.
+type budget struct{ neurons, work, deep int }
+
+// mine looks for kinds for one neuron that take fewer axons than some, which take so
+// many, and reports whether there are such. The first of the unfit neurons that are left
+// do not fit with those: they are looked at as if they were their whole population.
+func (c *chooser) mine(of *spectrum, kinds []int16, axons, unfit int, left *budget) (recipe, bool) {
+	if len(of.weights) <= targets.AxonTypes {
+		return recipe{kinds: of.weights}, true
+	}
+	if left.neurons <= 0 {
+		return recipe{}, false
+	}
 	var best finds
-	s.descend(kinds, 0, &best)
-	*work = s.work
+	s := newSearch(of, int64(c.least), int64(c.most))
+	s.crowds = 1
+	s.spend(len(s.found))
+	if unfit > 0 && left.deep > 0 {
+		best = *s.run(min(maxFirst, left.deep/unfit))
+	}
+	left.deep -= s.spent
+	if left.work > 0 {
+		lo, hi := s.ends()
+		s.within((hi - lo) / 2)
+		s.work = left.work
+		s.descend(kinds, 0, &best)
+		left.work = s.work
+	}
 	if len(best[0]) == 0 || best[0][0].cost >= axons {
 		return recipe{}, false
 	}
+	left.neurons--
 	s.fill(best[0][0].kinds)
 	out := recipe{best[0][0].kinds, make([]mix, len(c.weights))}
 	for i, w := range of.weights {

@@ -16,13 +16,17 @@ import (
 )
 
 // manyWeights returns a random network of neurons that have more weights than axons
-// have types, or few beside others that have many: narrow and wide ones, of one sign or
-// two, with zeros, of neurons that share their sources and of such that do not, with
-// several delays and several synapses of a pair.
+// have types, or few, alone or beside others that have many: narrow and wide ones, of
+// one sign or two, with zeros, of neurons that share their sources and of such that do
+// not, with several delays and several synapses of a pair.
 func manyWeights(seed uint64) string {
 	r := rand.New(rand.NewPCG(seed, 0x7479706573))
 	pick := func(of ...string) string { return of[r.IntN(len(of))] }
+	few := false
 	weights := func() string {
+		if few {
+			return fmt.Sprintf("{integer: [-2, 1], seed: %d}", r.IntN(100))
+		}
 		return fmt.Sprintf(pick("{integer: [-3, 3], seed: %d}", "{integer: [-8, 7], seed: %d}", "{integer: [0, 15], seed: %d}",
 			"{integer: [-31, 40], seed: %d}", "{integer: [-250, 255], seed: %d}", "{integer: [1, 2], seed: %d}"), r.IntN(100))
 	}
@@ -32,14 +36,18 @@ func manyWeights(seed uint64) string {
 	for k := range 1 + r.IntN(2) {
 		name := fmt.Sprintf("p%d", k)
 		n := 1 + r.IntN(30)
+		few = r.IntN(3) == 0
 		fmt.Fprintf(&pops, "  %s: {shape: %d, neuron: truenorth, params: {threshold: %d, leak: %d, neg_threshold: %d}}\n", name, n, 3+r.IntN(40), r.IntN(3)-1, 10+r.IntN(90))
 		connect := pick("dense", fmt.Sprintf("{sparse: {p: 0.3, seed: %d}}", r.IntN(100)))
 		for range 1 + r.IntN(2) {
 			fmt.Fprintf(&links, "  - {from: %s, to: %s, connect: %s, weights: %s, delay: %s}\n", from, name, connect, weights(), delay())
 		}
+		from = name
+		if few {
+			continue
+		}
 		// A neuron whose weights are none of the others'.
 		fmt.Fprintf(&links, "  - {from: in, to: %[1]s, connect: {list: [[0, %[2]d, 11], [1, %[2]d, -22], [2, %[2]d, 33], [0, %[2]d, 55], [0, %[2]d, 11], [3, %[2]d, 0]]}}\n", name, r.IntN(n))
-		from = name
 	}
 	return fmt.Sprintf("inputs: {in: {shape: %d}}\npopulations:\n%sprojections:\n%s", 4+r.IntN(9), &pops, &links)
 }
