@@ -198,7 +198,7 @@ func (t *tree) hopeless(i, open int, conn int64) bool {
 func (t *tree) least(v int32, open int) int64 {
 	g := t.g
 	least := int64(math.MaxInt64 / 4)
-	t.looks -= int64(min(open+1, t.k)) * int64(g.off[v+1]-g.off[v])
+	t.looks -= int64(min(open+1, t.k)) * (g.off[v+1] - g.off[v])
 	for c := range min(open+1, t.k) {
 		u := t.used[c].plus(g.own[v])
 		var cost int64

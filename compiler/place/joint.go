@@ -22,8 +22,8 @@ type joint struct {
 	// reach[first[i]:first[i]+count[i]]; listed is where core c is there.
 	reach  []int32
 	listed []uint16
-	first []int64
-	count []int32
+	first  []int64
+	count  []int32
 	// outs lists the nets of each vertex, ends its sends.
 	outs [][]int32
 	ends [][]end
