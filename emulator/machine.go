@@ -127,8 +127,8 @@ func (m *Machine) newCores() {
 	for _, s := range c.specs {
 		words += s.State()
 	}
-	state := pages.Make[int32](words, words)
-	m.tiles, m.tiled = pages.Make[core.Tile](len(c.specs), len(c.specs)), newSet(len(c.specs))
+	state := pages.Make[int32](words)
+	m.tiles, m.tiled = pages.Make[core.Tile](len(c.specs)), newSet(len(c.specs))
 	for k, s := range c.specs {
 		n := s.State()
 		m.cores[k] = core.NewIn(s, m.pending, int(c.base[k]), state[:n:n])

@@ -77,7 +77,7 @@ func weights(np *network.Projection, n int) numbers.List {
 
 // dense has each source reach the same targets.
 func dense(pre, post int) (off, to []int32) {
-	off, to = make([]int32, pre+1), pages.Make[int32](pre*post, pre*post)
+	off, to = make([]int32, pre+1), pages.Make[int32](pre*post)
 	for i := range pre {
 		off[i+1] = int32((i + 1) * post)
 		row := to[i*post:][:post]
@@ -173,8 +173,8 @@ func offsets(pre int, each synapses) []int32 {
 func sorted(p ir.Projection, np *network.Projection, pre int, each synapses) ir.Projection {
 	p.Off = offsets(pre, each)
 	n := p.Off[pre]
-	p.Post = pages.Make[int32](int(n), int(n))
-	index := pages.Make[int32](int(n), int(n))
+	p.Post = pages.Make[int32](int(n))
+	index := pages.Make[int32](int(n))
 	next := slices.Clone(p.Off)
 	each(func(pre, post, k int32) {
 		at := next[pre]

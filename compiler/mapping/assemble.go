@@ -265,7 +265,7 @@ func (r *rowMaker) atATime() int { return min(len(r.pins.net), 4<<20) }
 func carve[T any](free *[]T, n int32, atATime int) []T {
 	if int(n) > len(*free) {
 		many := max(int(n), atATime)
-		*free = pages.Make[T](many, many)
+		*free = pages.Make[T](many)
 	}
 	out := (*free)[:n:n]
 	*free = (*free)[n:]

@@ -99,9 +99,9 @@ func (p *pins) move(to int, from *pins, at int) {
 }
 
 func makePins(n int64, delays bool) pins {
-	p := pins{net: pages.Make[int32](int(n), int(n)), weight: pages.Make[int16](int(n), int(n))}
+	p := pins{net: pages.Make[int32](int(n)), weight: pages.Make[int16](int(n))}
 	if delays {
-		p.delay = pages.Make[uint16](int(n), int(n))
+		p.delay = pages.Make[uint16](int(n))
 	}
 	return p
 }

@@ -148,7 +148,7 @@ func storeWeights(q *ir.Quantized, k int, s settings) {
 	if hi == 0 {
 		st.Clip = float64(-lo)
 	}
-	out := pages.Make[int16](len(pr.Post), len(pr.Post))
+	out := pages.Make[int16](len(pr.Post))
 	var signal, noise float64
 	for first, block := range pr.Weight.Blocks {
 		for i, w := range block {
@@ -192,7 +192,7 @@ func wholeWeights(q *ir.Quantized, k int, arch *targets.Arch, over network.Quant
 		storeWeights(q, k, s)
 		return
 	}
-	out := pages.Make[int16](len(pr.Post), len(pr.Post))
+	out := pages.Make[int16](len(pr.Post))
 	bad, off := 0, 0
 	var fraction, beyond float64
 	for first, block := range pr.Weight.Blocks {

@@ -18,7 +18,7 @@ func (p *population) weights(k int) {
 		Projection: p.q.Net.Projections[pr.Index].Name, Bits: set.bits, Format: set.format,
 		Exact: p.out.Exact, Synapses: len(pr.Post), ScaleMin: math.Inf(1), ScaleMax: math.Inf(-1),
 	}
-	out := pages.Make[int16](len(pr.Post), len(pr.Post))
+	out := pages.Make[int16](len(pr.Post))
 	var signal, noise float64
 	var step, hi, scale, in float64
 	alike := len(p.coef) == 1 && len(p.out.Scale) == 1 && len(own) < 2

@@ -14,7 +14,7 @@ func Join[T any](n int, of func(thing int) *[]T) {
 	for k := range n {
 		all += len(*of(k))
 	}
-	out := pages.Make[T](0, all)
+	out := pages.Make[T](all)[:0]
 	for k := range n {
 		part, at := of(k), len(out)
 		if len(*part) > 0 { // nil stays nil

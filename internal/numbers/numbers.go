@@ -196,7 +196,7 @@ func (l List) Int32s() ([]int32, bool) {
 }
 
 func widened[S number](src []S) []int32 {
-	out := pages.Make[int32](len(src), len(src))
+	out := pages.Make[int32](len(src))
 	widen(out, src)
 	return out
 }
@@ -222,7 +222,7 @@ func (l List) Pick(at []int32) List {
 
 // Pick returns the elements of a list at some places.
 func Pick[T any](list []T, at []int32) []T {
-	out := pages.Make[T](len(at), len(at))
+	out := pages.Make[T](len(at))
 	for k, i := range at {
 		out[k] = list[i]
 	}
@@ -260,7 +260,7 @@ func (b *Builder) Append(x []float64) {
 		n := 0
 		switch d := b.list.data.(type) {
 		case nil:
-			b.list.data = pages.Make[int8](0, b.room)
+			b.list.data = pages.Make[int8](b.room)[:0]
 			continue
 		case []int8:
 			b.list.data, n = fill(d, x)
@@ -285,7 +285,7 @@ func (b *Builder) AppendInts(x []int32) {
 		var n int
 		switch d := b.list.data.(type) {
 		case nil:
-			b.list.data = pages.Make[int8](0, b.room)
+			b.list.data = pages.Make[int8](b.room)[:0]
 			continue
 		case []int8:
 			b.list.data, n = fillInts(d, x)
@@ -379,13 +379,13 @@ func whole[T int16 | int32](v float64) bool {
 }
 
 func converted[D, S number](src []S, room int) []D {
-	out := pages.Make[D](len(src), room)
+	out := pages.Make[D](room)[:len(src)]
 	widen(out, src)
 	return out
 }
 
 func wide(l List, room int) []float64 {
-	out := pages.Make[float64](l.Len(), room)
+	out := pages.Make[float64](room)[:l.Len()]
 	l.copyTo(out, 0)
 	return out
 }

@@ -5,12 +5,12 @@ package pages
 
 import "unsafe"
 
-// Make returns a slice of n zeroes with room for more of them, as make does.
-func Make[T any](n, room int) []T {
-	out := make([]T, n, room)
-	if room > 0 {
+// Make returns a slice of n zeroes.
+func Make[T any](n int) []T {
+	out := make([]T, n)
+	if n > 0 {
 		var of T
-		advise(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(out))), uintptr(room)*unsafe.Sizeof(of)))
+		advise(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(out))), uintptr(n)*unsafe.Sizeof(of)))
 	}
 	return out
 }

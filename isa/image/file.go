@@ -65,7 +65,7 @@ func (im *Image) Bytes() ([]byte, error) {
 		return nil, err
 	}
 	weight := weightSize(&im.Manifest.Arch)
-	buf := bytes.NewBuffer(pages.Make[byte](0, len(t.manifest)+t.bytes()+im.synapseBytes(weight)+1<<14)) // or a little less
+	buf := bytes.NewBuffer(pages.Make[byte](len(t.manifest) + t.bytes() + im.synapseBytes(weight) + 1<<14)[:0]) // or a little less
 	z := zip.NewWriter(buf)
 	if err := store(z, manifestName, t.manifest); err != nil {
 		return nil, err
