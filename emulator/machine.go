@@ -70,8 +70,8 @@ type Machine struct {
 	received []int64
 	now      int // the tick at work, modulo depth
 	workers  []*worker
-	// crew is nil where there is one worker; post has whose each core is, the host
-	// before the first.
+	// crew is nil where there is one worker; where there are several, post has whose each
+	// core is, the host before the first.
 	crew *crew
 	post []uint16
 	// order is room to put neurons in order; the others are methods, once, since each

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/weft-toolchain/weft/emulator/core"
+	"github.com/weft-toolchain/weft/emulator/kernel"
 	"github.com/weft-toolchain/weft/isa/image"
 )
 
@@ -35,7 +36,7 @@ type worker struct {
 
 // apart keeps what two workers write from one line of a cache, and from the line that
 // is fetched beside it.
-type apart [128]byte
+type apart [kernel.Apart]byte
 
 // SetWorkers shares a machine's cores out over up to n goroutines, which work at
 // the same tick; a new machine has one. What it does is the same.
@@ -44,7 +45,7 @@ func (m *Machine) SetWorkers(n int) {
 	n = max(1, min(n, words))
 	m.workers = make([]*worker, n)
 	for i := range m.workers {
-		w := &worker{fromWord: i * words / n, toWord: (i + 1) * words / n, spikes: lonely[int64](len(m.spikes)), out: lonely[[]spot](n + 1)}
+		w := &worker{fromWord: i * words / n, toWord: (i + 1) * words / n, spikes: kernel.Alone[int64](len(m.spikes)), out: kernel.Alone[[]spot](n + 1)}
 		w.from, w.to = int32(min(w.fromWord*64, len(m.cores))), int32(min(w.toWord*64, len(m.cores)))
 		for k := w.from; k < w.to; k++ {
 			m.cores[k].Share(&w.room)
@@ -56,10 +57,11 @@ func (m *Machine) SetWorkers(n int) {
 		m.crew.stop()
 		m.crew = nil
 	}
-	if n > 1 {
-		m.crew = newCrew(m.workers)
-		runtime.AddCleanup(m, (*crew).stop, m.crew)
+	if n == 1 {
+		return
 	}
+	m.crew = newCrew(m.workers)
+	runtime.AddCleanup(m, (*crew).stop, m.crew)
 	m.post = make([]uint16, len(m.cores)+1)
 	m.post[image.Host+1] = uint16(n)
 	for v, w := range m.workers {
@@ -67,12 +69,6 @@ func (m *Machine) SetWorkers(n int) {
 			m.post[k+1] = uint16(v)
 		}
 	}
-}
-
-// lonely returns a slice whose memory nobody else writes near.
-func lonely[T any](n int) []T {
-	const room = 128
-	return make([]T, n+2*room)[room:][:n:n]
 }
 
 // together runs f for every worker at once, and returns when all are done.

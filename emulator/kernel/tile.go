@@ -94,14 +94,10 @@ type Work struct {
 	scratch   Scratch
 }
 
-// apart is how many words are far enough from others that two processors write each
-// their own.
-const apart = 32
-
 // Grow makes room for tiles of so many lanes.
 func (w *Work) Grow(lanes int) {
 	if lanes > len(w.old) {
-		w.old, w.sums, w.bytes, w.Fired = make([]int32, lanes), make([]int32, lanes), make([]uint64, lanes/8), make([]uint64, max(lanes/64, apart))
+		w.old, w.sums, w.bytes, w.Fired = make([]int32, lanes), make([]int32, lanes), make([]uint64, lanes/8), Alone[uint64](lanes/64)
 	}
 }
 
