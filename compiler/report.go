@@ -44,9 +44,9 @@ type Report struct {
 	// Cut counts the deliveries to cores other than that of the neuron, copy, part or
 	// relay that sends; an input's first core is free.
 	Cut Weighted `json:"cut"`
-	// Hops counts the links that spikes cross, around dead ones. A partial sum counts as often as its
-	// neuron spikes, as that is what a profile says; the emulator sends it in each tick
-	// in which it is not 0, which is more often.
+	// Hops counts the links that spikes cross, around dead ones. A partial sum counts as
+	// often as its neuron spikes, as that is what a profile says; the emulator sends it in
+	// each tick in which it is not 0, which is more often.
 	Hops Weighted `json:"hops"`
 	// Links says how the hops are spread over the mesh.
 	Links Links `json:"links"`

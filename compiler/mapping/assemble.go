@@ -227,9 +227,10 @@ func (r *rowMaker) rows(list, slots []int32) []ir.Axon {
 	}
 	slices.SortFunc(r.nets, func(a, b int32) int { return compareNets(&r.cells.nets[a], &r.cells.nets[b]) })
 	// All rows of a core share memory, and cores what is long enough for large pages.
-	memory := ir.Axon{Slots: carve(&r.free.slots, total, r.atATime()), Weights: carve(&r.free.weights, total, r.atATime())}
+	all := len(r.pins.net)
+	memory := ir.Axon{Slots: carve(&r.free.slots, total, all), Weights: carve(&r.free.weights, total, all)}
 	if r.pins.delay != nil {
-		memory.Delays = carve(&r.free.delays, total, r.atATime())
+		memory.Delays = carve(&r.free.delays, total, all)
 	}
 	axons := make([]ir.Axon, len(r.nets))
 	from := int32(0)
@@ -257,15 +258,12 @@ func (r *rowMaker) rows(list, slots []int32) []ir.Axon {
 	return axons
 }
 
-// atATime is for how many synapses memory is taken at a time.
-func (r *rowMaker) atATime() int { return min(len(r.pins.net), 4<<20) }
-
-// carve takes n elements of those that are free, or of so many new ones where these
-// are too few.
-func carve[T any](free *[]T, n int32, atATime int) []T {
+// carve takes n elements, of about all that will be taken, from those that are free, or
+// from new ones where these are too few.
+func carve[T any](free *[]T, n int32, all int) []T {
+	const atATime = 4 << 20
 	if int(n) > len(*free) {
-		many := max(int(n), atATime)
-		*free = pages.Make[T](many)
+		*free = pages.Make[T](max(int(n), min(all, atATime)))
 	}
 	out := (*free)[:n:n]
 	*free = (*free)[n:]

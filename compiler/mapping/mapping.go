@@ -2,7 +2,8 @@
 // cores on the mesh, and lists where each spike goes.
 //
 //	types     weights become sums of what axon types weigh, where they are typed
-//	          (types.go, typesums.go; kinds.go looks for them, typecost.go compares)
+//	          (types.go, typesums.go, fewtypes.go; kinds.go looks for them, alone.go for
+//	          one neuron's, typecost.go compares)
 //	wire      synapses become pins of nets: what an axon is for   (wire.go, nets.go)
 //	split     neurons with too much fan-in, or of layers that it pays for, get parts   (split.go)
 //	cells     what takes slots: neurons and their copies, parts, relays      (cells.go)

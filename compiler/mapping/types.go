@@ -82,8 +82,9 @@ func (t *typing) of(neuron int) *code {
 
 // typings finds the types of each population: one weight has one type throughout
 // where there are no more weights than types, so that neurons share axons, or fewer
-// types of which all weights are sums, where that takes fewer axons; else each neuron's are counted by themselves; and where a neuron has too many, they are
-// sums of the kinds that want the fewest axons.
+// types of which all weights are sums, where that takes fewer axons; else each neuron's
+// are counted by themselves; and where a neuron has too many, they are sums of the kinds
+// that want the fewest axons.
 func (w *wiring) typings() []typing {
 	out := make([]typing, len(w.q.Populations))
 	counts := make([]int, 1<<16)
