@@ -160,7 +160,7 @@ func (s *state) mapAround(ctx context.Context, d *targets.Defects) (level, error
 	if b := boundCores(newDemand(s.Quantized, s.arch, split), s.Quantized, s.arch); b.Bound > int64(room.Cores) {
 		return nil, room.CoresMissing(int(b.Bound), b.Argument)
 	}
-	err := defect.Fit(d, s.arch, func(derated *targets.Arch) (*image.Image, error) {
+	err := defect.Fit(room, s.arch, func(derated *targets.Arch) (*image.Image, error) {
 		m, err := mapping.Map(ctx, s.Quantized, derated, opt)
 		if err != nil {
 			return nil, err

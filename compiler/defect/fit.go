@@ -14,15 +14,15 @@ import (
 // often with fewer neurons.
 const maxRounds = 12
 
-// Fit lays a network out for a chip of which something is dead, until Arrange has a
+// Fit lays a network out for the cores that defects leave, until Arrange has a
 // place for every core: with fewer axons a core each time, which leave room for dead
 // rows; then with fewer neurons, whose rows have fewer cells that may be dead. lay
 // lays it out for an arch whose cores have fewer of them than those of the target,
 // and returns an image for the target itself. Fit returns the error of the first
 // layout that was not to be arranged, with how many cores smaller ones would have
 // taken, or what lay says where that never was.
-func Fit(d *targets.Defects, arch *targets.Arch, lay func(*targets.Arch) (*image.Image, error)) error {
-	f := fit{room: NewRoom(d), arch: arch, lay: lay}
+func Fit(room *Room, arch *targets.Arch, lay func(*targets.Arch) (*image.Image, error)) error {
+	f := fit{room: room, arch: arch, lay: lay}
 	if done, err := f.fewerAxons(); done || f.first == nil || f.neurons == 0 {
 		return err
 	}
