@@ -155,12 +155,12 @@ func (s *state) mapAround(ctx context.Context, d *targets.Defects) (level, error
 	opt := s.mapping()
 	opt.Release = false // it may take several rounds
 	room := defect.NewRoom(d)
-	opt.Usable = room.Usable
+	opt.Usable, opt.Axons = room.Usable, room.Axons(s.arch.Axons)
 	split := s.arch.PartialSums && opt.Split != mapping.SplitNever && opt.Cores == nil
 	if b := boundCores(newDemand(s.Quantized, s.arch, split), s.Quantized, s.arch); b.Bound > int64(room.Cores) {
 		return nil, room.CoresMissing(int(b.Bound), b.Argument)
 	}
-	err := defect.Fit(room, s.arch, func(derated *targets.Arch) (*image.Image, error) {
+	lay := func(derated *targets.Arch) (*image.Image, error) {
 		m, err := mapping.Map(ctx, s.Quantized, derated, opt)
 		if err != nil {
 			return nil, err
@@ -168,8 +168,33 @@ func (s *state) mapAround(ctx context.Context, d *targets.Defects) (level, error
 		m.Arch = s.arch
 		s.Mapped = m
 		return codegen.Generate(m, s.target)
-	})
-	return s.Mapped, err
+	}
+	im, err := defect.Fit(room, s.arch, lay)
+	if err != nil {
+		return nil, err
+	}
+	// Cores that take all axons stand where none is dead, far from each other; with a
+	// few less they may be as many, and nearer.
+	first, before := s.Mapped, s.hopsOf(im, room)
+	roomy := *s.arch
+	roomy.Axons = room.CommonAxons(s.arch.Axons)
+	if !slices.ContainsFunc(first.Cores, func(c ir.MappedCore) bool { return len(c.Axons) > roomy.Axons }) {
+		return s.Mapped, nil
+	}
+	if im, err = lay(&roomy); err == nil {
+		im, err = defect.Arrange(im, d)
+	}
+	if err != nil || len(im.Cores) > len(first.Cores) || s.hopsOf(im, room) >= before {
+		s.Mapped = first
+	}
+	return s.Mapped, ctx.Err()
+}
+
+// hopsOf returns how many links the spikes of the network cross where the cores of an
+// image are.
+func (s *state) hopsOf(im *image.Image, room *defect.Room) int64 {
+	_, hops := distances(placedAs(s.Mapped, im), s.Profile, room.Mesh)
+	return hops.Weighted
 }
 
 // placedAs returns m with its cores where those of an image are.

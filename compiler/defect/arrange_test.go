@@ -156,7 +156,7 @@ func TestAStoppedLayoutEndsTheSearch(t *testing.T) {
 	a := small(t)
 	im := mustCompile(t, a, dense("8", "4"), nil)
 	rounds := 0
-	err := defect.Fit(defect.NewRoom(load(t, a, "defects: die\nrandom: {synapses: 1}\n")), a, func(*targets.Arch) (*image.Image, error) {
+	_, err := defect.Fit(defect.NewRoom(load(t, a, "defects: die\nrandom: {synapses: 1}\n")), a, func(*targets.Arch) (*image.Image, error) {
 		if rounds++; rounds > 1 {
 			return nil, context.Canceled
 		}
@@ -173,7 +173,7 @@ func TestNothingIsLaidOutTheSameAgain(t *testing.T) {
 	a := small(t)
 	im := mustCompile(t, a, dense("2", "1"), nil)
 	rounds := 0
-	err := defect.Fit(defect.NewRoom(load(t, a, "defects: die\nrandom: {synapses: 1}\n")), a, func(*targets.Arch) (*image.Image, error) {
+	_, err := defect.Fit(defect.NewRoom(load(t, a, "defects: die\nrandom: {synapses: 1}\n")), a, func(*targets.Arch) (*image.Image, error) {
 		rounds++
 		return im, nil
 	})

@@ -18,15 +18,16 @@ const maxRounds = 12
 // place for every core: with fewer axons a core each time, which leave room for dead
 // rows; then with fewer neurons, whose rows have fewer cells that may be dead. lay
 // lays it out for an arch whose cores have fewer of them than those of the target,
-// and returns an image for the target itself. Fit returns the error of the first
-// layout that was not to be arranged, with how many cores smaller ones would have
-// taken, or what lay says where that never was.
-func Fit(room *Room, arch *targets.Arch, lay func(*targets.Arch) (*image.Image, error)) error {
+// and returns an image for the target itself. Fit returns the image that was arranged,
+// or the error of the first layout that was not to be, with how many cores smaller ones
+// would have taken, or what lay says where that never was.
+func Fit(room *Room, arch *targets.Arch, lay func(*targets.Arch) (*image.Image, error)) (*image.Image, error) {
 	f := fit{room: room, arch: arch, lay: lay}
 	if done, err := f.fewerAxons(); done || f.first == nil || f.neurons == 0 {
-		return err
+		return f.arranged, err
 	}
-	return f.fewerNeurons()
+	err := f.fewerNeurons()
+	return f.arranged, err
 }
 
 // fit is Fit at work.
@@ -38,6 +39,8 @@ type fit struct {
 	// core without a place.
 	first   *misfit
 	neurons int
+	// arranged is the layout that was, with its cores in their places.
+	arranged *image.Image
 }
 
 // try lays the network out for derated. It returns why that is not to be arranged, or
@@ -47,7 +50,7 @@ func (f *fit) try(derated *targets.Arch) (m *misfit, err error) {
 	if err != nil {
 		return nil, err
 	}
-	_, m = arrange(im, f.room)
+	f.arranged, m = arrange(im, f.room)
 	if f.first == nil && m != nil {
 		f.first, f.neurons = m, m.neurons
 	}
@@ -115,6 +118,12 @@ func (f *fit) fewerNeurons() error {
 func unfit(err error) bool {
 	_, ok := errors.AsType[*diag.Error](err)
 	return ok
+}
+
+// CommonAxons returns as many axons as three of four usable cores have at least.
+func (r *Room) CommonAxons(axons int) int {
+	alive := r.aliveAxons(axons)
+	return alive[len(alive)*3/4]
 }
 
 // aliveAxons returns how many axons of each usable core are not dead, those with

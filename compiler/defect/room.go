@@ -45,6 +45,21 @@ func (r *Room) Crossbar(router int32, axons int) *Crossbar {
 	return &Crossbar{Axons: axons, DeadAxons: r.Defects.DeadAxons(router), DeadCells: r.Defects.DeadSynapses(router)}
 }
 
+// Axons returns how many axons work at each router, on a chip whose cores have some
+// each; nil where all do.
+func (r *Room) Axons(each int) []int32 {
+	out, dead := make([]int32, len(r.Usable)), 0
+	for k := range out {
+		n := len(r.Defects.DeadAxons(int32(k)))
+		out[k] = int32(each - n)
+		dead += n
+	}
+	if dead == 0 {
+		return nil
+	}
+	return out
+}
+
 // CoresMissing is the *diag.Error of a network that does not fit the usable cores: how
 // many it needs, by how many that is too much, and why there are not more. Where the
 // number is a bound, argument proves it; else it is empty.

@@ -75,6 +75,9 @@ type Options struct {
 	// Usable says of each place of the mesh, row by row, whether a core is best
 	// there; nil is all. Where they are too few, it does not count.
 	Usable []bool
+	// Axons says of each place how many axons a core has there; nil is all. Cores with
+	// more go elsewhere where all can.
+	Axons []int32
 	// Cores, where not nil, is the core of each neuron, from 0, as somebody knows it
 	// better: the neurons of equal numbers share one. No population is split then.
 	Cores []int32

@@ -22,6 +22,12 @@ func (p *mapper) mesh(m *ir.Mapped) *place.Problem {
 	if usable >= len(m.Cores) {
 		mesh.Usable = p.opt.Usable
 	}
+	if p.opt.Axons != nil {
+		mesh.Holds = p.opt.Axons
+		for k := range m.Cores {
+			mesh.Needs = append(mesh.Needs, int32(len(m.Cores[k].Axons)))
+		}
+	}
 	return mesh
 }
 
@@ -59,9 +65,9 @@ func (p *mapper) place(ctx context.Context, m *ir.Mapped) error {
 
 // inRows puts cores into the rows of a near-square block at the I/O port, there
 // and back: what one would look for first, where nothing is better. It is nil
-// where not all places may be used.
+// where not every core may go to every place.
 func inRows(p *place.Problem) []int32 {
-	if p.Usable != nil {
+	if p.Usable != nil || p.Needs != nil {
 		return nil
 	}
 	w := 1

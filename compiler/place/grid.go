@@ -18,13 +18,15 @@ type grid struct {
 	// spots of one part there are ways both ways. It is negative where no core
 	// may be put.
 	part []int32
+	// holds is that of the Problem.
+	holds []int32
 	// chips gives the price of a link.
 	chipWidth, chipHeight, price int
 }
 
 func newGrid(p *Problem) *grid {
 	g := &grid{
-		width: p.Width, height: p.Height, next: p.Next,
+		width: p.Width, height: p.Height, next: p.Next, holds: p.Holds,
 		chipWidth: max(p.ChipWidth, 0), chipHeight: max(p.ChipHeight, 0), price: max(p.ChipLink, 1),
 	}
 	spots := g.spots()

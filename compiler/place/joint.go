@@ -28,6 +28,9 @@ type joint struct {
 	outs [][]int32
 	ends [][]end
 	load []held
+	// most is the axons that each core may have: those that its spot holds, or as many
+	// as it has already.
+	most []int
 }
 
 // end is a send as one of its vertices sees it: the other one, or Host, and
@@ -95,6 +98,12 @@ func newJoint(p *partition.Problem, o RefineOptions, g *grid, core, spots []int3
 	}
 	for v, c := range core {
 		j.enter(int32(v), c)
+	}
+	j.most = slices.Repeat([]int{p.Axons}, cores)
+	if g.holds != nil {
+		for c, s := range spots {
+			j.most[c] = max(min(p.Axons, int(g.holds[s])), j.load[c].axons)
+		}
 	}
 	return j
 }
@@ -246,11 +255,11 @@ func (j *joint) plus(l held, v int32, n, axons int) held {
 	}
 }
 
-// fits reports whether a core that holds l keeps the limits, and has a vertex.
-func (j *joint) fits(l held) bool {
+// fits reports whether core c, if it holds l, keeps the limits, and has a vertex.
+func (j *joint) fits(c int32, l held) bool {
 	p := j.p
 	within := func(has, limit int) bool { return limit == 0 || has <= limit }
-	return l.vertices > 0 && l.vertices <= mostReaders && l.slots <= p.Neurons && l.axons <= p.Axons &&
+	return l.vertices > 0 && l.vertices <= mostReaders && l.slots <= p.Neurons && l.axons <= j.most[c] &&
 		within(l.words, p.Words) && within(l.out, p.FanOut)
 }
 

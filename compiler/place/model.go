@@ -10,6 +10,7 @@ import (
 type model struct {
 	*grid
 	cores int
+	needs []int32 // those of the Problem
 	// links lists what core c exchanges with others, links[first[c]:first[c+1]],
 	// by their numbers; the core numbered cores is the host.
 	links []link
@@ -35,7 +36,7 @@ type tree struct {
 }
 
 func newModel(p *Problem, g *grid) *model {
-	m := &model{grid: g, cores: p.Cores}
+	m := &model{grid: g, cores: p.Cores, needs: p.Needs}
 	flows := slices.Clone(p.Flows)
 	for _, t := range m.merge(p.Nets) {
 		if len(t.to) > 1 {
@@ -48,6 +49,9 @@ func newModel(p *Problem, g *grid) *model {
 	m.listTrees()
 	return m
 }
+
+// holding reports whether spot s has what core c needs.
+func (m *model) holding(s, c int32) bool { return m.needs == nil || m.holds[s] >= m.needs[c] }
 
 // end numbers one end of a flow.
 func (m *model) end(c int32) int32 {
@@ -148,7 +152,7 @@ func (m *model) listTrees() {
 // starred returns the model with every tree taken for a flow to each of its
 // ends: quicker to search, and near the truth where trees are small.
 func (m *model) starred() *model {
-	s := &model{grid: m.grid, cores: m.cores, treeFirst: make([]int32, m.cores+2)}
+	s := &model{grid: m.grid, cores: m.cores, needs: m.needs, treeFirst: make([]int32, m.cores+2)}
 	var flows []Flow
 	for c := range int32(m.cores + 1) {
 		for _, l := range m.of(c) {

@@ -169,6 +169,48 @@ func TestDeadSpotsStayEmpty(t *testing.T) {
 	}
 }
 
+// Cores go where there are the axons that they need, if there is a way to have all do
+// so: here one is drawn first.
+func TestCoresGoWhereTheirAxonsAre(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	for trial := range 30 {
+		p := &place.Problem{Width: 6, Height: 5, Cores: 12 + trial%19}
+		for range 60 {
+			c := int32(p.Cores)
+			p.Flows = append(p.Flows, place.Flow{From: r.Int32N(c), To: r.Int32N(c), Weight: 1 + r.Int64N(50)})
+		}
+		for range 30 {
+			p.Holds = append(p.Holds, r.Int32N(4))
+		}
+		for c, s := range r.Perm(30)[:p.Cores] {
+			p.Needs = append(p.Needs, p.Holds[s]-r.Int32N(2)*int32(c%2))
+		}
+		for _, swaps := range []int{-1, 20} {
+			spots, err := place.Place(t.Context(), p, place.Options{Swaps: swaps})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for c, s := range spots {
+				if p.Holds[s] < p.Needs[c] {
+					t.Errorf("trial %d, %d swaps: core %d needs %d axons, and spot %d has %d", trial, swaps, c, p.Needs[c], s, p.Holds[s])
+				}
+			}
+		}
+	}
+}
+
+// Where not all can, those that can do.
+func TestAsManyCoresAsCanGoWhereTheirAxonsAre(t *testing.T) {
+	p := &place.Problem{Width: 3, Height: 1, Cores: 3, Needs: []int32{2, 2, 1}, Holds: []int32{0, 1, 2}}
+	spots, err := place.Place(t.Context(), p, place.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if spots[2] != 1 || max(spots[0], spots[1]) != 2 {
+		t.Errorf("cores are at spots %v, want the last at 1, and one of the others at 2", spots)
+	}
+}
+
 // wall parts a 4×2 mesh between its columns 1 and 2.
 func wall(at, to int32) int32 {
 	if (at%4 < 2) != (to%4 < 2) {
@@ -266,6 +308,9 @@ func TestBadProblems(t *testing.T) {
 		"less than none": {Width: 2, Height: 2, Cores: 2, Nets: []place.Net{{From: 0, To: []int32{1}, Weight: -1}}},
 		"overflow":       {Width: 2, Height: 2, Cores: 2, Flows: []place.Flow{{From: 0, To: 1, Weight: 1 << 62}}},
 		"usable":         {Width: 2, Height: 2, Cores: 2, Usable: []bool{true}},
+		"axons":          {Width: 2, Height: 1, Cores: 1, Needs: []int32{1}, Holds: []int32{1}},
+		"needs":          {Width: 2, Height: 1, Cores: 2, Needs: []int32{1}, Holds: []int32{1, 1}},
+		"needs alone":    {Width: 2, Height: 1, Cores: 1, Needs: []int32{1}},
 		"huge mesh":      {Width: 1 << 40, Height: 1 << 40},
 	} {
 		if _, err := place.Place(t.Context(), p, place.Options{}); err == nil {

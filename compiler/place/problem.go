@@ -36,6 +36,10 @@ type Problem struct {
 	// Usable tells for each spot whether a core may be put there; nil is all.
 	// Packets pass a spot that may not be used.
 	Usable []bool
+	// Needs is how many axons each core takes, and Holds how many each spot has. A
+	// core goes where there are enough, if all can at once in the parts of the mesh
+	// that they are in. Nil is where any core may go anywhere.
+	Needs, Holds []int32
 	// Next returns the neighbour of spot at that a packet for spot to goes to,
 	// or a negative number if there is no way. Nil is along x first, then along
 	// y. It must lead to the spot, without going round in circles.
@@ -62,6 +66,10 @@ func (p *Problem) check() error {
 		return fmt.Errorf("a mesh of %d×%d spots", p.Width, p.Height)
 	case p.Usable != nil && len(p.Usable) != p.Width*p.Height:
 		return fmt.Errorf("%d spots are said to be usable or not, of %d×%d", len(p.Usable), p.Width, p.Height)
+	case p.Holds != nil && len(p.Holds) != p.Width*p.Height:
+		return fmt.Errorf("%d spots have some axons, of %d×%d", len(p.Holds), p.Width, p.Height)
+	case p.Needs != nil && (len(p.Needs) != p.Cores || p.Holds == nil):
+		return fmt.Errorf("%d cores of %d need axons, and %d spots have some", len(p.Needs), p.Cores, len(p.Holds))
 	case p.Next != nil && p.Width*p.Height > maxTable:
 		return fmt.Errorf("a mesh of %d×%d spots with ways of its own; the most are %d", p.Width, p.Height, maxTable)
 	case p.Cores < 0:

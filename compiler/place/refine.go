@@ -211,7 +211,7 @@ func (r *refiner) trial(heat float64) {
 	slack := int64(heat * logs[r.r.Uint64()%uint64(len(logs))])
 	d := r.try(v, c)
 	left, joined := r.plus(r.load[a], v, -1, -d.less), r.plus(r.load[c], v, 1, d.more)
-	if !r.fits(left) || !r.fits(joined) {
+	if !r.fits(a, left) || !r.fits(c, joined) {
 		r.exchange(v, c, d, slack)
 		return
 	}
@@ -219,7 +219,7 @@ func (r *refiner) trial(heat float64) {
 		return
 	}
 	r.move(v, c)
-	if !r.fits(r.load[c]) { // its words
+	if !r.fits(c, r.load[c]) { // its words
 		r.move(v, a)
 		return
 	}
@@ -235,14 +235,14 @@ func (r *refiner) exchange(v, c int32, d change, slack int64) {
 	// it is no more.
 	alone := r.try(x, a)
 	if d.cost+alone.cost > slack ||
-		!r.fits(r.plus(r.plus(r.load[a], v, -1, -d.less), x, 1, alone.more)) ||
-		!r.fits(r.plus(r.plus(r.load[c], v, 1, d.more), x, -1, -alone.less)) {
+		!r.fits(a, r.plus(r.plus(r.load[a], v, -1, -d.less), x, 1, alone.more)) ||
+		!r.fits(c, r.plus(r.plus(r.load[c], v, 1, d.more), x, -1, -alone.less)) {
 		return
 	}
 	r.move(v, c)
 	back := r.try(x, a)
 	r.move(x, a)
-	if d.cost+back.cost <= slack && r.fits(r.load[a]) && r.fits(r.load[c]) {
+	if d.cost+back.cost <= slack && r.fits(a, r.load[a]) && r.fits(c, r.load[c]) {
 		r.saved -= d.cost + back.cost
 		return
 	}
@@ -268,7 +268,7 @@ func (r *refiner) join(v, c int32) {
 // checkJoint returns what is wrong with a partition and its placement.
 func checkJoint(p *partition.Problem, mesh *Problem, core, spots []int32, sends []Send) error {
 	bare := *mesh
-	bare.Cores, bare.Flows, bare.Nets = len(spots), nil, nil
+	bare.Cores, bare.Flows, bare.Nets, bare.Needs = len(spots), nil, nil, nil
 	if err := bare.check(); err != nil {
 		return err
 	}

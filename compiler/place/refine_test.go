@@ -115,6 +115,11 @@ func TestRefineKeepsLimitsAndLowersCost(t *testing.T) {
 	const trials = 20
 	for trial := range trials {
 		p, mesh, core, spots := randomPartition(r)
+		if trial%2 == 1 {
+			for range 9 {
+				mesh.Holds = append(mesh.Holds, 20+r.Int32N(30))
+			}
+		}
 		o := RefineOptions{Apart: trial % 3, Sends: randomSends(r, len(core))}
 		refined, err := Refine(t.Context(), p, mesh, core, spots, o)
 		if err != nil {
@@ -127,8 +132,11 @@ func TestRefineKeepsLimitsAndLowersCost(t *testing.T) {
 		j := newJoint(p, o, newGrid(mesh), slices.Clone(refined), spots)
 		start := newJoint(p, o, newGrid(mesh), slices.Clone(core), spots)
 		for c := range spots {
-			if start.fits(start.load[c]) && !j.fits(j.load[c]) {
+			if c := int32(c); start.fits(c, start.load[c]) && !j.fits(c, j.load[c]) {
 				t.Errorf("trial %d: core %d fitted, and is %+v now", trial, c, j.load[c])
+			}
+			if has := j.load[c].axons; mesh.Holds != nil && has > max(int(mesh.Holds[spots[c]]), start.load[c].axons) {
+				t.Errorf("trial %d: core %d had %d axons, and has %d where there are %d", trial, c, start.load[c].axons, has, mesh.Holds[spots[c]])
 			}
 		}
 		for v, c := range refined {

@@ -41,8 +41,8 @@ func (m *model) plan(sites []site, o Options) []run {
 	proposals := max(swaps, 0) * m.cores
 	window := max(m.width, m.height)
 	var runs []run
-	walk := m.walk(sites)
-	smooth := m.turned(sites, m.starred().spectral(o.Seed))
+	walk := m.settle(m.walk(sites))
+	smooth := m.settle(m.turned(sites, m.starred().spectral(o.Seed)))
 	for i := range n {
 		r := run{spots: smooth, cooling: cooling{proposals, warm, frost, window/4 + 1}}
 		if i%2 == 1 {

@@ -39,6 +39,54 @@ func (m *model) walk(sites []site) []int32 {
 	return out
 }
 
+// settle gives cores whose spots have not what they need the nearest ones of their
+// part that have, where they must at the cost of cores that need less. Each core
+// finds one if any placement has one for all: those that need most choose first, and
+// what serves them serves all others.
+func (m *model) settle(spots []int32) []int32 {
+	if m.needs == nil {
+		return spots
+	}
+	order := make([]int32, m.cores)
+	for c := range order {
+		order[c] = int32(c)
+	}
+	slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(m.needs[b], m.needs[a]) })
+	out, taken := make([]int32, m.cores), make([]bool, m.spots())
+	var homeless []int32
+	for _, c := range order {
+		out[c] = m.nearest(spots[c], taken, func(s int32) bool { return m.holding(s, c) })
+		if out[c] < 0 {
+			homeless = append(homeless, c)
+			continue
+		}
+		taken[out[c]] = true
+	}
+	for _, c := range homeless {
+		out[c] = m.nearest(spots[c], taken, func(int32) bool { return true })
+		taken[out[c]] = true
+	}
+	return out
+}
+
+// nearest returns the spot nearest to another one of its part that is not taken and
+// suits, the first of equally near ones; negative if there is none.
+func (m *model) nearest(to int32, taken []bool, suits func(int32) bool) int32 {
+	if !taken[to] && suits(to) {
+		return to
+	}
+	best, least := int32(-1), int32(math.MaxInt32)
+	for s := range int32(m.spots()) {
+		if taken[s] || m.part[s] != m.part[to] || !suits(s) {
+			continue
+		}
+		if d := m.way(to, s); d < least {
+			best, least = s, d
+		}
+	}
+	return best
+}
+
 // spread places the cores of each site so that their order along each axis is
 // that of their coordinates: the region is halved across its longer side, and so
 // are the cores, until one is left.

@@ -61,7 +61,11 @@ func (s *state) total() int64 {
 // may reports whether core a may go to spot q, and the core there come back.
 func (s *state) may(a, q int32) bool {
 	p := s.spot[a]
-	return p != q && s.part[p] == s.part[q]
+	if p == q || s.part[p] != s.part[q] || !s.holding(q, a) {
+		return false
+	}
+	b := s.core[q]
+	return b < 0 || s.holding(p, b)
 }
 
 // delta returns by how much the cost grows if core a goes to spot q, and the
