@@ -1,6 +1,9 @@
 package kernel
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // MaxTypes is how many types the rows of a Bits have at most.
 const MaxTypes = 4
@@ -12,7 +15,9 @@ type Bits struct {
 	rows         []uint64 // words of each row
 	types        []uint8
 	weights      []int16 // lanes of each type
-	narrow       []int8  // the same, where they are narrow enough
+	// narrow is the same, where they are narrow enough, but for types that are those of
+	// another with the other sign: their rows are of that one, and negative.
+	narrow []int8
 	// largest is the largest magnitude of a weight.
 	largest int
 	simd    bool
@@ -34,7 +39,7 @@ const (
 
 // NewBits returns a crossbar whose row r has a synapse where bit lane%64 of word
 // lane/64 of rows[r·lanes/64:] is set, and whose weights are those of lane and type
-// at weights[type·lanes+lane]. It keeps the slices.
+// at weights[type·lanes+lane]. The slices are its own from then on.
 func NewBits(lanes int, rows []uint64, types []uint8, weights []int16, opt Options) *Bits {
 	b := &Bits{lanes: lanes, words: lanes / 64, rows: rows, types: types, weights: weights, simd: simd && !opt.Portable}
 	for _, w := range weights {
@@ -50,8 +55,45 @@ func NewBits(lanes int, rows []uint64, types []uint8, weights []int16, opt Optio
 			b.narrow[k] = int8(w)
 		}
 		b.weights = nil
+		b.fold()
 	}
 	return b
+}
+
+// negative marks the type of rows whose weights are subtracted.
+const negative = 1 << 7
+
+// fold leaves out the weights of types that are those of another one with the other
+// sign, as TrueNorth's users have them: a tick reads half as many.
+func (b *Bits) fold() {
+	var as [MaxTypes]uint8
+	kept := 0
+	of := func(t int) []int8 { return b.narrow[t*b.lanes:][:b.lanes] }
+types:
+	for t := range len(b.narrow) / b.lanes {
+		for k := range kept {
+			if opposite(of(t), of(k)) {
+				as[t] = uint8(k) | negative
+				continue types
+			}
+		}
+		copy(of(kept), of(t))
+		as[t] = uint8(kept)
+		kept++
+	}
+	b.narrow = slices.Clip(b.narrow[:kept*b.lanes])
+	for k, t := range b.types {
+		b.types[k] = as[t]
+	}
+}
+
+func opposite(a, b []int8) bool {
+	for k, w := range a {
+		if w != -b[k] {
+			return false
+		}
+	}
+	return true
 }
 
 // Bytes is how large a crossbar is, where its ticks are in assembly.
@@ -123,16 +165,39 @@ func (b *Bits) addSIMD(sums []int32, axons []int32, s *Scratch) {
 	}
 	list := s.list[:len(axons)]
 	row, size := uint64(b.words)*8, uint64(b.lanes)*2<<32
-	if b.narrow != nil {
-		size /= 2
-	}
-	for k, a := range axons {
-		list[k] = uint64(a)*row | uint64(b.types[a])*size
-	}
-	if b.narrow != nil {
-		addBits8(&sums[0], &b.rows[0], &b.narrow[0], &list[0], len(list), b.lanes)
-	} else {
+	if b.narrow == nil {
+		for k, a := range axons {
+			list[k] = uint64(a)*row | uint64(b.types[a])*size
+		}
 		addBits16(&sums[0], &b.rows[0], &b.weights[0], &list[0], len(list), b.lanes)
+		return
+	}
+	plus, minus := 0, len(list) // rows that are added are in front of those subtracted
+	for _, a := range axons {
+		t := b.types[a]
+		at := uint64(a)*row | uint64(t&^negative)*(size/2)
+		if t&negative == 0 {
+			list[plus] = at
+			plus++
+		} else {
+			minus--
+			list[minus] = at
+		}
+	}
+	if plus > 0 {
+		addBits8(&sums[0], &b.rows[0], &b.narrow[0], &list[0], plus, b.lanes)
+	}
+	if minus < len(list) {
+		invert(sums)
+		addBits8(&sums[0], &b.rows[0], &b.narrow[0], &list[minus], len(list)-minus, b.lanes)
+		invert(sums)
+	}
+}
+
+// invert makes a sum one from which what is added is subtracted: ^(^x + w) is x − w.
+func invert(sums []int32) {
+	for k := range sums {
+		sums[k] = ^sums[k]
 	}
 }
 

@@ -1067,40 +1067,56 @@ tickBits_wide:
 	ADDQ   R9, DI
 	MOVQ   32(AX), R9
 	MOVQ   8(AX), R10
-	MOVQ   axons+8(FP), R11
-	MOVQ   n+16(FP), R12
-	TESTQ  R12, R12
+	XORL   R11, R11
+	MOVQ   axons+8(FP), R12
+	MOVQ   n+16(FP), R13
+	TESTQ  R13, R13
 	JZ     tickBits_wide_rows_end
 
 tickBits_wide_rows:
-	MOVLQSX (R11), R13
-	MOVBQZX (R9)(R13*1), R14
-	IMULQ   R10, R14
-	ADDQ    R8, R14
-	IMULQ   R10, R13
-	SHRQ    $0x03, R13
-	ADDQ    DI, R13
-	KMOVQ   (R13), K1
-	VPADDB  (R14), Z2, K1, Z2
-	KMOVQ   8(R13), K1
-	VPADDB  64(R14), Z3, K1, Z3
-	KMOVQ   16(R13), K1
-	VPADDB  128(R14), Z4, K1, Z4
-	KMOVQ   24(R13), K1
-	VPADDB  192(R14), Z5, K1, Z5
-	POPCNTQ (R13), R14
-	ADDQ    R14, CX
-	POPCNTQ 8(R13), R14
-	ADDQ    R14, CX
-	POPCNTQ 16(R13), R14
-	ADDQ    R14, CX
-	POPCNTQ 24(R13), R13
-	ADDQ    R13, CX
-	ADDQ    $0x04, R11
-	DECQ    R12
-	JNZ     tickBits_wide_rows
+	MOVLQSX      (R12), R14
+	MOVBQSX      (R9)(R14*1), R15
+	MOVL         R11, BP
+	MOVL         R15, R11
+	SARL         $0x1f, R11
+	XORL         R11, BP
+	VPBROADCASTD BP, Z6
+	ANDQ         $0x7f, R15
+	IMULQ        R10, R15
+	ADDQ         R8, R15
+	IMULQ        R10, R14
+	SHRQ         $0x03, R14
+	ADDQ         DI, R14
+	VPXORD       Z6, Z2, Z2
+	KMOVQ        (R14), K1
+	VPADDB       (R15), Z2, K1, Z2
+	VPXORD       Z6, Z3, Z3
+	KMOVQ        8(R14), K1
+	VPADDB       64(R15), Z3, K1, Z3
+	VPXORD       Z6, Z4, Z4
+	KMOVQ        16(R14), K1
+	VPADDB       128(R15), Z4, K1, Z4
+	VPXORD       Z6, Z5, Z5
+	KMOVQ        24(R14), K1
+	VPADDB       192(R15), Z5, K1, Z5
+	POPCNTQ      (R14), R15
+	ADDQ         R15, CX
+	POPCNTQ      8(R14), R15
+	ADDQ         R15, CX
+	POPCNTQ      16(R14), R15
+	ADDQ         R15, CX
+	POPCNTQ      24(R14), R14
+	ADDQ         R14, CX
+	ADDQ         $0x04, R12
+	DECQ         R13
+	JNZ          tickBits_wide_rows
 
 tickBits_wide_rows_end:
+	VPBROADCASTD  R11, Z6
+	VPXORD        Z6, Z2, Z2
+	VPXORD        Z6, Z3, Z3
+	VPXORD        Z6, Z4, Z4
+	VPXORD        Z6, Z5, Z5
 	MOVQ          (AX), DI
 	LEAQ          (DI)(SI*4), DI
 	MOVQ          fired+24(FP), R8
@@ -1128,54 +1144,54 @@ tickBits_wide_rows_end:
 	MOVQ          72(DX), R13
 	ADDQ          R13, R12
 	VPMOVSXBD     X2, Z6
-	VMOVDQU32     (DI), Z7
+	VMOVDQU32     (DI), Z8
 	VPSLLD        X1, Z6, Z6
-	VPADDD        Z7, Z6, Z6
+	VPADDD        Z8, Z6, Z6
 	VPADDD        (R9), Z6, Z6
 	VPCMPGTD      (R10), Z6, K1
-	VPANDD        Z0, Z6, Z8
+	VPANDD        Z0, Z6, Z9
 	VPMAXSD       (R12), Z6, Z6
-	VPADDD        (R11), Z8, K1, Z6
+	VPADDD        (R11), Z9, K1, Z6
 	VMOVDQU32     Z6, (DI)
-	VPCMPD        $0x04, Z6, Z7, K2
+	VPCMPD        $0x04, Z6, Z8, K2
 	VEXTRACTI32X4 $0x01, Z2, X6
 	VPMOVSXBD     X6, Z6
-	VMOVDQU32     64(DI), Z7
+	VMOVDQU32     64(DI), Z8
 	VPSLLD        X1, Z6, Z6
-	VPADDD        Z7, Z6, Z6
+	VPADDD        Z8, Z6, Z6
 	VPADDD        64(R9), Z6, Z6
 	VPCMPGTD      64(R10), Z6, K3
-	VPANDD        Z0, Z6, Z8
+	VPANDD        Z0, Z6, Z9
 	VPMAXSD       64(R12), Z6, Z6
-	VPADDD        64(R11), Z8, K3, Z6
+	VPADDD        64(R11), Z9, K3, Z6
 	VMOVDQU32     Z6, 64(DI)
-	VPCMPD        $0x04, Z6, Z7, K4
+	VPCMPD        $0x04, Z6, Z8, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
 	VEXTRACTI32X4 $0x02, Z2, X6
 	VPMOVSXBD     X6, Z6
-	VMOVDQU32     128(DI), Z7
+	VMOVDQU32     128(DI), Z8
 	VPSLLD        X1, Z6, Z6
-	VPADDD        Z7, Z6, Z6
+	VPADDD        Z8, Z6, Z6
 	VPADDD        128(R9), Z6, Z6
 	VPCMPGTD      128(R10), Z6, K3
-	VPANDD        Z0, Z6, Z8
+	VPANDD        Z0, Z6, Z9
 	VPMAXSD       128(R12), Z6, Z6
-	VPADDD        128(R11), Z8, K3, Z6
+	VPADDD        128(R11), Z9, K3, Z6
 	VMOVDQU32     Z6, 128(DI)
-	VPCMPD        $0x04, Z6, Z7, K4
+	VPCMPD        $0x04, Z6, Z8, K4
 	VEXTRACTI32X4 $0x03, Z2, X6
 	VPMOVSXBD     X6, Z6
-	VMOVDQU32     192(DI), Z7
+	VMOVDQU32     192(DI), Z8
 	VPSLLD        X1, Z6, Z6
-	VPADDD        Z7, Z6, Z6
+	VPADDD        Z8, Z6, Z6
 	VPADDD        192(R9), Z6, Z6
 	VPCMPGTD      192(R10), Z6, K5
-	VPANDD        Z0, Z6, Z8
+	VPANDD        Z0, Z6, Z9
 	VPMAXSD       192(R12), Z6, Z6
-	VPADDD        192(R11), Z8, K5, Z6
+	VPADDD        192(R11), Z9, K5, Z6
 	VMOVDQU32     Z6, 192(DI)
-	VPCMPD        $0x04, Z6, Z7, K6
+	VPCMPD        $0x04, Z6, Z8, K6
 	KUNPCKWD      K3, K5, K3
 	KUNPCKDQ      K1, K3, K1
 	KUNPCKWD      K4, K6, K3
@@ -1191,54 +1207,54 @@ tickBits_wide_rows_end:
 	ADDQ          16(SP), R11
 	ADDQ          24(SP), R12
 	VPMOVSXBD     X3, Z6
-	VMOVDQU32     256(DI), Z7
+	VMOVDQU32     256(DI), Z8
 	VPSLLD        X1, Z6, Z6
-	VPADDD        Z7, Z6, Z6
+	VPADDD        Z8, Z6, Z6
 	VPADDD        (R9), Z6, Z6
 	VPCMPGTD      (R10), Z6, K1
-	VPANDD        Z0, Z6, Z8
+	VPANDD        Z0, Z6, Z9
 	VPMAXSD       (R12), Z6, Z6
-	VPADDD        (R11), Z8, K1, Z6
+	VPADDD        (R11), Z9, K1, Z6
 	VMOVDQU32     Z6, 256(DI)
-	VPCMPD        $0x04, Z6, Z7, K2
+	VPCMPD        $0x04, Z6, Z8, K2
 	VEXTRACTI32X4 $0x01, Z3, X6
 	VPMOVSXBD     X6, Z6
-	VMOVDQU32     320(DI), Z7
+	VMOVDQU32     320(DI), Z8
 	VPSLLD        X1, Z6, Z6
-	VPADDD        Z7, Z6, Z6
+	VPADDD        Z8, Z6, Z6
 	VPADDD        64(R9), Z6, Z6
 	VPCMPGTD      64(R10), Z6, K3
-	VPANDD        Z0, Z6, Z8
+	VPANDD        Z0, Z6, Z9
 	VPMAXSD       64(R12), Z6, Z6
-	VPADDD        64(R11), Z8, K3, Z6
+	VPADDD        64(R11), Z9, K3, Z6
 	VMOVDQU32     Z6, 320(DI)
-	VPCMPD        $0x04, Z6, Z7, K4
+	VPCMPD        $0x04, Z6, Z8, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
 	VEXTRACTI32X4 $0x02, Z3, X6
 	VPMOVSXBD     X6, Z6
-	VMOVDQU32     384(DI), Z7
+	VMOVDQU32     384(DI), Z8
 	VPSLLD        X1, Z6, Z6
-	VPADDD        Z7, Z6, Z6
+	VPADDD        Z8, Z6, Z6
 	VPADDD        128(R9), Z6, Z6
 	VPCMPGTD      128(R10), Z6, K3
-	VPANDD        Z0, Z6, Z8
+	VPANDD        Z0, Z6, Z9
 	VPMAXSD       128(R12), Z6, Z6
-	VPADDD        128(R11), Z8, K3, Z6
+	VPADDD        128(R11), Z9, K3, Z6
 	VMOVDQU32     Z6, 384(DI)
-	VPCMPD        $0x04, Z6, Z7, K4
+	VPCMPD        $0x04, Z6, Z8, K4
 	VEXTRACTI32X4 $0x03, Z3, X6
 	VPMOVSXBD     X6, Z6
-	VMOVDQU32     448(DI), Z7
+	VMOVDQU32     448(DI), Z8
 	VPSLLD        X1, Z6, Z6
-	VPADDD        Z7, Z6, Z6
+	VPADDD        Z8, Z6, Z6
 	VPADDD        192(R9), Z6, Z6
 	VPCMPGTD      192(R10), Z6, K5
-	VPANDD        Z0, Z6, Z8
+	VPANDD        Z0, Z6, Z9
 	VPMAXSD       192(R12), Z6, Z6
-	VPADDD        192(R11), Z8, K5, Z6
+	VPADDD        192(R11), Z9, K5, Z6
 	VMOVDQU32     Z6, 448(DI)
-	VPCMPD        $0x04, Z6, Z7, K6
+	VPCMPD        $0x04, Z6, Z8, K6
 	KUNPCKWD      K3, K5, K3
 	KUNPCKDQ      K1, K3, K1
 	KUNPCKWD      K4, K6, K3
@@ -1254,54 +1270,54 @@ tickBits_wide_rows_end:
 	ADDQ          16(SP), R11
 	ADDQ          24(SP), R12
 	VPMOVSXBD     X4, Z6
-	VMOVDQU32     512(DI), Z7
+	VMOVDQU32     512(DI), Z8
 	VPSLLD        X1, Z6, Z6
-	VPADDD        Z7, Z6, Z6
+	VPADDD        Z8, Z6, Z6
 	VPADDD        (R9), Z6, Z6
 	VPCMPGTD      (R10), Z6, K1
-	VPANDD        Z0, Z6, Z8
+	VPANDD        Z0, Z6, Z9
 	VPMAXSD       (R12), Z6, Z6
-	VPADDD        (R11), Z8, K1, Z6
+	VPADDD        (R11), Z9, K1, Z6
 	VMOVDQU32     Z6, 512(DI)
-	VPCMPD        $0x04, Z6, Z7, K2
+	VPCMPD        $0x04, Z6, Z8, K2
 	VEXTRACTI32X4 $0x01, Z4, X6
 	VPMOVSXBD     X6, Z6
-	VMOVDQU32     576(DI), Z7
+	VMOVDQU32     576(DI), Z8
 	VPSLLD        X1, Z6, Z6
-	VPADDD        Z7, Z6, Z6
+	VPADDD        Z8, Z6, Z6
 	VPADDD        64(R9), Z6, Z6
 	VPCMPGTD      64(R10), Z6, K3
-	VPANDD        Z0, Z6, Z8
+	VPANDD        Z0, Z6, Z9
 	VPMAXSD       64(R12), Z6, Z6
-	VPADDD        64(R11), Z8, K3, Z6
+	VPADDD        64(R11), Z9, K3, Z6
 	VMOVDQU32     Z6, 576(DI)
-	VPCMPD        $0x04, Z6, Z7, K4
+	VPCMPD        $0x04, Z6, Z8, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
 	VEXTRACTI32X4 $0x02, Z4, X6
 	VPMOVSXBD     X6, Z6
-	VMOVDQU32     640(DI), Z7
+	VMOVDQU32     640(DI), Z8
 	VPSLLD        X1, Z6, Z6
-	VPADDD        Z7, Z6, Z6
+	VPADDD        Z8, Z6, Z6
 	VPADDD        128(R9), Z6, Z6
 	VPCMPGTD      128(R10), Z6, K3
-	VPANDD        Z0, Z6, Z8
+	VPANDD        Z0, Z6, Z9
 	VPMAXSD       128(R12), Z6, Z6
-	VPADDD        128(R11), Z8, K3, Z6
+	VPADDD        128(R11), Z9, K3, Z6
 	VMOVDQU32     Z6, 640(DI)
-	VPCMPD        $0x04, Z6, Z7, K4
+	VPCMPD        $0x04, Z6, Z8, K4
 	VEXTRACTI32X4 $0x03, Z4, X6
 	VPMOVSXBD     X6, Z6
-	VMOVDQU32     704(DI), Z7
+	VMOVDQU32     704(DI), Z8
 	VPSLLD        X1, Z6, Z6
-	VPADDD        Z7, Z6, Z6
+	VPADDD        Z8, Z6, Z6
 	VPADDD        192(R9), Z6, Z6
 	VPCMPGTD      192(R10), Z6, K5
-	VPANDD        Z0, Z6, Z8
+	VPANDD        Z0, Z6, Z9
 	VPMAXSD       192(R12), Z6, Z6
-	VPADDD        192(R11), Z8, K5, Z6
+	VPADDD        192(R11), Z9, K5, Z6
 	VMOVDQU32     Z6, 704(DI)
-	VPCMPD        $0x04, Z6, Z7, K6
+	VPCMPD        $0x04, Z6, Z8, K6
 	KUNPCKWD      K3, K5, K3
 	KUNPCKDQ      K1, K3, K1
 	KUNPCKWD      K4, K6, K3
@@ -1317,54 +1333,54 @@ tickBits_wide_rows_end:
 	ADDQ          16(SP), R11
 	ADDQ          24(SP), R12
 	VPMOVSXBD     X5, Z6
-	VMOVDQU32     768(DI), Z7
+	VMOVDQU32     768(DI), Z8
 	VPSLLD        X1, Z6, Z6
-	VPADDD        Z7, Z6, Z6
+	VPADDD        Z8, Z6, Z6
 	VPADDD        (R9), Z6, Z6
 	VPCMPGTD      (R10), Z6, K1
-	VPANDD        Z0, Z6, Z8
+	VPANDD        Z0, Z6, Z9
 	VPMAXSD       (R12), Z6, Z6
-	VPADDD        (R11), Z8, K1, Z6
+	VPADDD        (R11), Z9, K1, Z6
 	VMOVDQU32     Z6, 768(DI)
-	VPCMPD        $0x04, Z6, Z7, K2
+	VPCMPD        $0x04, Z6, Z8, K2
 	VEXTRACTI32X4 $0x01, Z5, X6
 	VPMOVSXBD     X6, Z6
-	VMOVDQU32     832(DI), Z7
+	VMOVDQU32     832(DI), Z8
 	VPSLLD        X1, Z6, Z6
-	VPADDD        Z7, Z6, Z6
+	VPADDD        Z8, Z6, Z6
 	VPADDD        64(R9), Z6, Z6
 	VPCMPGTD      64(R10), Z6, K3
-	VPANDD        Z0, Z6, Z8
+	VPANDD        Z0, Z6, Z9
 	VPMAXSD       64(R12), Z6, Z6
-	VPADDD        64(R11), Z8, K3, Z6
+	VPADDD        64(R11), Z9, K3, Z6
 	VMOVDQU32     Z6, 832(DI)
-	VPCMPD        $0x04, Z6, Z7, K4
+	VPCMPD        $0x04, Z6, Z8, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
 	VEXTRACTI32X4 $0x02, Z5, X6
 	VPMOVSXBD     X6, Z6
-	VMOVDQU32     896(DI), Z7
+	VMOVDQU32     896(DI), Z8
 	VPSLLD        X1, Z6, Z6
-	VPADDD        Z7, Z6, Z6
+	VPADDD        Z8, Z6, Z6
 	VPADDD        128(R9), Z6, Z6
 	VPCMPGTD      128(R10), Z6, K3
-	VPANDD        Z0, Z6, Z8
+	VPANDD        Z0, Z6, Z9
 	VPMAXSD       128(R12), Z6, Z6
-	VPADDD        128(R11), Z8, K3, Z6
+	VPADDD        128(R11), Z9, K3, Z6
 	VMOVDQU32     Z6, 896(DI)
-	VPCMPD        $0x04, Z6, Z7, K4
+	VPCMPD        $0x04, Z6, Z8, K4
 	VEXTRACTI32X4 $0x03, Z5, X6
 	VPMOVSXBD     X6, Z6
-	VMOVDQU32     960(DI), Z7
+	VMOVDQU32     960(DI), Z8
 	VPSLLD        X1, Z6, Z6
-	VPADDD        Z7, Z6, Z6
+	VPADDD        Z8, Z6, Z6
 	VPADDD        192(R9), Z6, Z6
 	VPCMPGTD      192(R10), Z6, K5
-	VPANDD        Z0, Z6, Z8
+	VPANDD        Z0, Z6, Z9
 	VPMAXSD       192(R12), Z6, Z6
-	VPADDD        192(R11), Z8, K5, Z6
+	VPADDD        192(R11), Z9, K5, Z6
 	VMOVDQU32     Z6, 960(DI)
-	VPCMPD        $0x04, Z6, Z7, K6
+	VPCMPD        $0x04, Z6, Z8, K6
 	KUNPCKWD      K3, K5, K3
 	KUNPCKDQ      K1, K3, K1
 	KUNPCKWD      K4, K6, K3
@@ -1388,7 +1404,7 @@ tickBits_block:
 	SUBQ   SI, DI
 	CMPQ   DI, $+64
 	JL     tickBits_block_end
-	VPXORD Z9, Z9, Z9
+	VPXORD Z7, Z7, Z7
 	MOVQ   24(AX), DI
 	MOVQ   40(AX), R8
 	ADDQ   SI, R8
@@ -1397,28 +1413,38 @@ tickBits_block:
 	ADDQ   R9, DI
 	MOVQ   32(AX), R9
 	MOVQ   8(AX), R10
-	MOVQ   axons+8(FP), R11
-	MOVQ   n+16(FP), R12
-	TESTQ  R12, R12
+	XORL   R11, R11
+	MOVQ   axons+8(FP), R12
+	MOVQ   n+16(FP), R13
+	TESTQ  R13, R13
 	JZ     tickBits_block_rows_end
 
 tickBits_block_rows:
-	MOVLQSX (R11), R13
-	MOVBQZX (R9)(R13*1), R14
-	IMULQ   R10, R14
-	ADDQ    R8, R14
-	IMULQ   R10, R13
-	SHRQ    $0x03, R13
-	ADDQ    DI, R13
-	KMOVQ   (R13), K1
-	VPADDB  (R14), Z9, K1, Z9
-	POPCNTQ (R13), R13
-	ADDQ    R13, CX
-	ADDQ    $0x04, R11
-	DECQ    R12
-	JNZ     tickBits_block_rows
+	MOVLQSX      (R12), R14
+	MOVBQSX      (R9)(R14*1), R15
+	MOVL         R11, BP
+	MOVL         R15, R11
+	SARL         $0x1f, R11
+	XORL         R11, BP
+	VPBROADCASTD BP, Z2
+	ANDQ         $0x7f, R15
+	IMULQ        R10, R15
+	ADDQ         R8, R15
+	IMULQ        R10, R14
+	SHRQ         $0x03, R14
+	ADDQ         DI, R14
+	VPXORD       Z2, Z7, Z7
+	KMOVQ        (R14), K1
+	VPADDB       (R15), Z7, K1, Z7
+	POPCNTQ      (R14), R14
+	ADDQ         R14, CX
+	ADDQ         $0x04, R12
+	DECQ         R13
+	JNZ          tickBits_block_rows
 
 tickBits_block_rows_end:
+	VPBROADCASTD  R11, Z2
+	VPXORD        Z2, Z7, Z7
 	MOVQ          (AX), DI
 	LEAQ          (DI)(SI*4), DI
 	MOVQ          fired+24(FP), R8
@@ -1445,7 +1471,7 @@ tickBits_block_rows_end:
 	IMULQ         24(SP), R12
 	MOVQ          72(DX), R13
 	ADDQ          R13, R12
-	VPMOVSXBD     X9, Z2
+	VPMOVSXBD     X7, Z2
 	VMOVDQU32     (DI), Z3
 	VPSLLD        X1, Z2, Z2
 	VPADDD        Z3, Z2, Z2
@@ -1456,7 +1482,7 @@ tickBits_block_rows_end:
 	VPADDD        (R11), Z4, K1, Z2
 	VMOVDQU32     Z2, (DI)
 	VPCMPD        $0x04, Z2, Z3, K2
-	VEXTRACTI32X4 $0x01, Z9, X2
+	VEXTRACTI32X4 $0x01, Z7, X2
 	VPMOVSXBD     X2, Z2
 	VMOVDQU32     64(DI), Z3
 	VPSLLD        X1, Z2, Z2
@@ -1470,7 +1496,7 @@ tickBits_block_rows_end:
 	VPCMPD        $0x04, Z2, Z3, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
-	VEXTRACTI32X4 $0x02, Z9, X2
+	VEXTRACTI32X4 $0x02, Z7, X2
 	VPMOVSXBD     X2, Z2
 	VMOVDQU32     128(DI), Z3
 	VPSLLD        X1, Z2, Z2
@@ -1482,7 +1508,7 @@ tickBits_block_rows_end:
 	VPADDD        128(R11), Z4, K3, Z2
 	VMOVDQU32     Z2, 128(DI)
 	VPCMPD        $0x04, Z2, Z3, K4
-	VEXTRACTI32X4 $0x03, Z9, X2
+	VEXTRACTI32X4 $0x03, Z7, X2
 	VPMOVSXBD     X2, Z2
 	VMOVDQU32     192(DI), Z3
 	VPSLLD        X1, Z2, Z2
@@ -1555,40 +1581,56 @@ tickBitsSame_wide:
 	ADDQ   R8, SI
 	MOVQ   32(AX), R8
 	MOVQ   8(AX), R9
-	MOVQ   axons+8(FP), R10
-	MOVQ   n+16(FP), R11
-	TESTQ  R11, R11
+	XORL   R10, R10
+	MOVQ   axons+8(FP), R11
+	MOVQ   n+16(FP), R12
+	TESTQ  R12, R12
 	JZ     tickBitsSame_wide_rows_end
 
 tickBitsSame_wide_rows:
-	MOVLQSX (R10), R12
-	MOVBQZX (R8)(R12*1), R13
-	IMULQ   R9, R13
-	ADDQ    DI, R13
-	IMULQ   R9, R12
-	SHRQ    $0x03, R12
-	ADDQ    SI, R12
-	KMOVQ   (R12), K1
-	VPADDB  (R13), Z6, K1, Z6
-	KMOVQ   8(R12), K1
-	VPADDB  64(R13), Z7, K1, Z7
-	KMOVQ   16(R12), K1
-	VPADDB  128(R13), Z8, K1, Z8
-	KMOVQ   24(R12), K1
-	VPADDB  192(R13), Z9, K1, Z9
-	POPCNTQ (R12), R13
-	ADDQ    R13, CX
-	POPCNTQ 8(R12), R13
-	ADDQ    R13, CX
-	POPCNTQ 16(R12), R13
-	ADDQ    R13, CX
-	POPCNTQ 24(R12), R12
-	ADDQ    R12, CX
-	ADDQ    $0x04, R10
-	DECQ    R11
-	JNZ     tickBitsSame_wide_rows
+	MOVLQSX      (R11), R13
+	MOVBQSX      (R8)(R13*1), R14
+	MOVL         R10, R15
+	MOVL         R14, R10
+	SARL         $0x1f, R10
+	XORL         R10, R15
+	VPBROADCASTD R15, Z10
+	ANDQ         $0x7f, R14
+	IMULQ        R9, R14
+	ADDQ         DI, R14
+	IMULQ        R9, R13
+	SHRQ         $0x03, R13
+	ADDQ         SI, R13
+	VPXORD       Z10, Z6, Z6
+	KMOVQ        (R13), K1
+	VPADDB       (R14), Z6, K1, Z6
+	VPXORD       Z10, Z7, Z7
+	KMOVQ        8(R13), K1
+	VPADDB       64(R14), Z7, K1, Z7
+	VPXORD       Z10, Z8, Z8
+	KMOVQ        16(R13), K1
+	VPADDB       128(R14), Z8, K1, Z8
+	VPXORD       Z10, Z9, Z9
+	KMOVQ        24(R13), K1
+	VPADDB       192(R14), Z9, K1, Z9
+	POPCNTQ      (R13), R14
+	ADDQ         R14, CX
+	POPCNTQ      8(R13), R14
+	ADDQ         R14, CX
+	POPCNTQ      16(R13), R14
+	ADDQ         R14, CX
+	POPCNTQ      24(R13), R13
+	ADDQ         R13, CX
+	ADDQ         $0x04, R11
+	DECQ         R12
+	JNZ          tickBitsSame_wide_rows
 
 tickBitsSame_wide_rows_end:
+	VPBROADCASTD  R10, Z10
+	VPXORD        Z10, Z6, Z6
+	VPXORD        Z10, Z7, Z7
+	VPXORD        Z10, Z8, Z8
+	VPXORD        Z10, Z9, Z9
 	MOVQ          (AX), SI
 	LEAQ          (SI)(BX*4), SI
 	MOVQ          fired+24(FP), DI
@@ -1596,54 +1638,54 @@ tickBitsSame_wide_rows_end:
 	SHRQ          $0x03, R8
 	ADDQ          R8, DI
 	VPMOVSXBD     X6, Z10
-	VMOVDQU32     (SI), Z11
+	VMOVDQU32     (SI), Z12
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z11, Z10, Z10
+	VPADDD        Z12, Z10, Z10
 	VPADDD        Z2, Z10, Z10
 	VPCMPGTD      Z3, Z10, K1
-	VPANDD        Z0, Z10, Z12
+	VPANDD        Z0, Z10, Z13
 	VPMAXSD       Z5, Z10, Z10
-	VPADDD        Z4, Z12, K1, Z10
+	VPADDD        Z4, Z13, K1, Z10
 	VMOVDQU32     Z10, (SI)
-	VPCMPD        $0x04, Z10, Z11, K2
+	VPCMPD        $0x04, Z10, Z12, K2
 	VEXTRACTI32X4 $0x01, Z6, X10
 	VPMOVSXBD     X10, Z10
-	VMOVDQU32     64(SI), Z11
+	VMOVDQU32     64(SI), Z12
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z11, Z10, Z10
+	VPADDD        Z12, Z10, Z10
 	VPADDD        Z2, Z10, Z10
 	VPCMPGTD      Z3, Z10, K3
-	VPANDD        Z0, Z10, Z12
+	VPANDD        Z0, Z10, Z13
 	VPMAXSD       Z5, Z10, Z10
-	VPADDD        Z4, Z12, K3, Z10
+	VPADDD        Z4, Z13, K3, Z10
 	VMOVDQU32     Z10, 64(SI)
-	VPCMPD        $0x04, Z10, Z11, K4
+	VPCMPD        $0x04, Z10, Z12, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
 	VEXTRACTI32X4 $0x02, Z6, X10
 	VPMOVSXBD     X10, Z10
-	VMOVDQU32     128(SI), Z11
+	VMOVDQU32     128(SI), Z12
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z11, Z10, Z10
+	VPADDD        Z12, Z10, Z10
 	VPADDD        Z2, Z10, Z10
 	VPCMPGTD      Z3, Z10, K3
-	VPANDD        Z0, Z10, Z12
+	VPANDD        Z0, Z10, Z13
 	VPMAXSD       Z5, Z10, Z10
-	VPADDD        Z4, Z12, K3, Z10
+	VPADDD        Z4, Z13, K3, Z10
 	VMOVDQU32     Z10, 128(SI)
-	VPCMPD        $0x04, Z10, Z11, K4
+	VPCMPD        $0x04, Z10, Z12, K4
 	VEXTRACTI32X4 $0x03, Z6, X10
 	VPMOVSXBD     X10, Z10
-	VMOVDQU32     192(SI), Z11
+	VMOVDQU32     192(SI), Z12
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z11, Z10, Z10
+	VPADDD        Z12, Z10, Z10
 	VPADDD        Z2, Z10, Z10
 	VPCMPGTD      Z3, Z10, K5
-	VPANDD        Z0, Z10, Z12
+	VPANDD        Z0, Z10, Z13
 	VPMAXSD       Z5, Z10, Z10
-	VPADDD        Z4, Z12, K5, Z10
+	VPADDD        Z4, Z13, K5, Z10
 	VMOVDQU32     Z10, 192(SI)
-	VPCMPD        $0x04, Z10, Z11, K6
+	VPCMPD        $0x04, Z10, Z12, K6
 	KUNPCKWD      K3, K5, K3
 	KUNPCKDQ      K1, K3, K1
 	KUNPCKWD      K4, K6, K3
@@ -1655,54 +1697,54 @@ tickBitsSame_wide_rows_end:
 	POPCNTQ       R9, R9
 	ADDQ          R9, DX
 	VPMOVSXBD     X7, Z10
-	VMOVDQU32     256(SI), Z11
+	VMOVDQU32     256(SI), Z12
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z11, Z10, Z10
+	VPADDD        Z12, Z10, Z10
 	VPADDD        Z2, Z10, Z10
 	VPCMPGTD      Z3, Z10, K1
-	VPANDD        Z0, Z10, Z12
+	VPANDD        Z0, Z10, Z13
 	VPMAXSD       Z5, Z10, Z10
-	VPADDD        Z4, Z12, K1, Z10
+	VPADDD        Z4, Z13, K1, Z10
 	VMOVDQU32     Z10, 256(SI)
-	VPCMPD        $0x04, Z10, Z11, K2
+	VPCMPD        $0x04, Z10, Z12, K2
 	VEXTRACTI32X4 $0x01, Z7, X10
 	VPMOVSXBD     X10, Z10
-	VMOVDQU32     320(SI), Z11
+	VMOVDQU32     320(SI), Z12
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z11, Z10, Z10
+	VPADDD        Z12, Z10, Z10
 	VPADDD        Z2, Z10, Z10
 	VPCMPGTD      Z3, Z10, K3
-	VPANDD        Z0, Z10, Z12
+	VPANDD        Z0, Z10, Z13
 	VPMAXSD       Z5, Z10, Z10
-	VPADDD        Z4, Z12, K3, Z10
+	VPADDD        Z4, Z13, K3, Z10
 	VMOVDQU32     Z10, 320(SI)
-	VPCMPD        $0x04, Z10, Z11, K4
+	VPCMPD        $0x04, Z10, Z12, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
 	VEXTRACTI32X4 $0x02, Z7, X10
 	VPMOVSXBD     X10, Z10
-	VMOVDQU32     384(SI), Z11
+	VMOVDQU32     384(SI), Z12
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z11, Z10, Z10
+	VPADDD        Z12, Z10, Z10
 	VPADDD        Z2, Z10, Z10
 	VPCMPGTD      Z3, Z10, K3
-	VPANDD        Z0, Z10, Z12
+	VPANDD        Z0, Z10, Z13
 	VPMAXSD       Z5, Z10, Z10
-	VPADDD        Z4, Z12, K3, Z10
+	VPADDD        Z4, Z13, K3, Z10
 	VMOVDQU32     Z10, 384(SI)
-	VPCMPD        $0x04, Z10, Z11, K4
+	VPCMPD        $0x04, Z10, Z12, K4
 	VEXTRACTI32X4 $0x03, Z7, X10
 	VPMOVSXBD     X10, Z10
-	VMOVDQU32     448(SI), Z11
+	VMOVDQU32     448(SI), Z12
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z11, Z10, Z10
+	VPADDD        Z12, Z10, Z10
 	VPADDD        Z2, Z10, Z10
 	VPCMPGTD      Z3, Z10, K5
-	VPANDD        Z0, Z10, Z12
+	VPANDD        Z0, Z10, Z13
 	VPMAXSD       Z5, Z10, Z10
-	VPADDD        Z4, Z12, K5, Z10
+	VPADDD        Z4, Z13, K5, Z10
 	VMOVDQU32     Z10, 448(SI)
-	VPCMPD        $0x04, Z10, Z11, K6
+	VPCMPD        $0x04, Z10, Z12, K6
 	KUNPCKWD      K3, K5, K3
 	KUNPCKDQ      K1, K3, K1
 	KUNPCKWD      K4, K6, K3
@@ -1714,54 +1756,54 @@ tickBitsSame_wide_rows_end:
 	POPCNTQ       R9, R9
 	ADDQ          R9, DX
 	VPMOVSXBD     X8, Z10
-	VMOVDQU32     512(SI), Z11
+	VMOVDQU32     512(SI), Z12
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z11, Z10, Z10
+	VPADDD        Z12, Z10, Z10
 	VPADDD        Z2, Z10, Z10
 	VPCMPGTD      Z3, Z10, K1
-	VPANDD        Z0, Z10, Z12
+	VPANDD        Z0, Z10, Z13
 	VPMAXSD       Z5, Z10, Z10
-	VPADDD        Z4, Z12, K1, Z10
+	VPADDD        Z4, Z13, K1, Z10
 	VMOVDQU32     Z10, 512(SI)
-	VPCMPD        $0x04, Z10, Z11, K2
+	VPCMPD        $0x04, Z10, Z12, K2
 	VEXTRACTI32X4 $0x01, Z8, X10
 	VPMOVSXBD     X10, Z10
-	VMOVDQU32     576(SI), Z11
+	VMOVDQU32     576(SI), Z12
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z11, Z10, Z10
+	VPADDD        Z12, Z10, Z10
 	VPADDD        Z2, Z10, Z10
 	VPCMPGTD      Z3, Z10, K3
-	VPANDD        Z0, Z10, Z12
+	VPANDD        Z0, Z10, Z13
 	VPMAXSD       Z5, Z10, Z10
-	VPADDD        Z4, Z12, K3, Z10
+	VPADDD        Z4, Z13, K3, Z10
 	VMOVDQU32     Z10, 576(SI)
-	VPCMPD        $0x04, Z10, Z11, K4
+	VPCMPD        $0x04, Z10, Z12, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
 	VEXTRACTI32X4 $0x02, Z8, X10
 	VPMOVSXBD     X10, Z10
-	VMOVDQU32     640(SI), Z11
+	VMOVDQU32     640(SI), Z12
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z11, Z10, Z10
+	VPADDD        Z12, Z10, Z10
 	VPADDD        Z2, Z10, Z10
 	VPCMPGTD      Z3, Z10, K3
-	VPANDD        Z0, Z10, Z12
+	VPANDD        Z0, Z10, Z13
 	VPMAXSD       Z5, Z10, Z10
-	VPADDD        Z4, Z12, K3, Z10
+	VPADDD        Z4, Z13, K3, Z10
 	VMOVDQU32     Z10, 640(SI)
-	VPCMPD        $0x04, Z10, Z11, K4
+	VPCMPD        $0x04, Z10, Z12, K4
 	VEXTRACTI32X4 $0x03, Z8, X10
 	VPMOVSXBD     X10, Z10
-	VMOVDQU32     704(SI), Z11
+	VMOVDQU32     704(SI), Z12
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z11, Z10, Z10
+	VPADDD        Z12, Z10, Z10
 	VPADDD        Z2, Z10, Z10
 	VPCMPGTD      Z3, Z10, K5
-	VPANDD        Z0, Z10, Z12
+	VPANDD        Z0, Z10, Z13
 	VPMAXSD       Z5, Z10, Z10
-	VPADDD        Z4, Z12, K5, Z10
+	VPADDD        Z4, Z13, K5, Z10
 	VMOVDQU32     Z10, 704(SI)
-	VPCMPD        $0x04, Z10, Z11, K6
+	VPCMPD        $0x04, Z10, Z12, K6
 	KUNPCKWD      K3, K5, K3
 	KUNPCKDQ      K1, K3, K1
 	KUNPCKWD      K4, K6, K3
@@ -1773,54 +1815,54 @@ tickBitsSame_wide_rows_end:
 	POPCNTQ       R9, R9
 	ADDQ          R9, DX
 	VPMOVSXBD     X9, Z10
-	VMOVDQU32     768(SI), Z11
+	VMOVDQU32     768(SI), Z12
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z11, Z10, Z10
+	VPADDD        Z12, Z10, Z10
 	VPADDD        Z2, Z10, Z10
 	VPCMPGTD      Z3, Z10, K1
-	VPANDD        Z0, Z10, Z12
+	VPANDD        Z0, Z10, Z13
 	VPMAXSD       Z5, Z10, Z10
-	VPADDD        Z4, Z12, K1, Z10
+	VPADDD        Z4, Z13, K1, Z10
 	VMOVDQU32     Z10, 768(SI)
-	VPCMPD        $0x04, Z10, Z11, K2
+	VPCMPD        $0x04, Z10, Z12, K2
 	VEXTRACTI32X4 $0x01, Z9, X10
 	VPMOVSXBD     X10, Z10
-	VMOVDQU32     832(SI), Z11
+	VMOVDQU32     832(SI), Z12
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z11, Z10, Z10
+	VPADDD        Z12, Z10, Z10
 	VPADDD        Z2, Z10, Z10
 	VPCMPGTD      Z3, Z10, K3
-	VPANDD        Z0, Z10, Z12
+	VPANDD        Z0, Z10, Z13
 	VPMAXSD       Z5, Z10, Z10
-	VPADDD        Z4, Z12, K3, Z10
+	VPADDD        Z4, Z13, K3, Z10
 	VMOVDQU32     Z10, 832(SI)
-	VPCMPD        $0x04, Z10, Z11, K4
+	VPCMPD        $0x04, Z10, Z12, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
 	VEXTRACTI32X4 $0x02, Z9, X10
 	VPMOVSXBD     X10, Z10
-	VMOVDQU32     896(SI), Z11
+	VMOVDQU32     896(SI), Z12
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z11, Z10, Z10
+	VPADDD        Z12, Z10, Z10
 	VPADDD        Z2, Z10, Z10
 	VPCMPGTD      Z3, Z10, K3
-	VPANDD        Z0, Z10, Z12
+	VPANDD        Z0, Z10, Z13
 	VPMAXSD       Z5, Z10, Z10
-	VPADDD        Z4, Z12, K3, Z10
+	VPADDD        Z4, Z13, K3, Z10
 	VMOVDQU32     Z10, 896(SI)
-	VPCMPD        $0x04, Z10, Z11, K4
+	VPCMPD        $0x04, Z10, Z12, K4
 	VEXTRACTI32X4 $0x03, Z9, X10
 	VPMOVSXBD     X10, Z10
-	VMOVDQU32     960(SI), Z11
+	VMOVDQU32     960(SI), Z12
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z11, Z10, Z10
+	VPADDD        Z12, Z10, Z10
 	VPADDD        Z2, Z10, Z10
 	VPCMPGTD      Z3, Z10, K5
-	VPANDD        Z0, Z10, Z12
+	VPANDD        Z0, Z10, Z13
 	VPMAXSD       Z5, Z10, Z10
-	VPADDD        Z4, Z12, K5, Z10
+	VPADDD        Z4, Z13, K5, Z10
 	VMOVDQU32     Z10, 960(SI)
-	VPCMPD        $0x04, Z10, Z11, K6
+	VPCMPD        $0x04, Z10, Z12, K6
 	KUNPCKWD      K3, K5, K3
 	KUNPCKDQ      K1, K3, K1
 	KUNPCKWD      K4, K6, K3
@@ -1840,7 +1882,7 @@ tickBitsSame_block:
 	SUBQ   BX, SI
 	CMPQ   SI, $+64
 	JL     tickBitsSame_block_end
-	VPXORD Z13, Z13, Z13
+	VPXORD Z11, Z11, Z11
 	MOVQ   24(AX), SI
 	MOVQ   40(AX), DI
 	ADDQ   BX, DI
@@ -1849,35 +1891,45 @@ tickBitsSame_block:
 	ADDQ   R8, SI
 	MOVQ   32(AX), R8
 	MOVQ   8(AX), R9
-	MOVQ   axons+8(FP), R10
-	MOVQ   n+16(FP), R11
-	TESTQ  R11, R11
+	XORL   R10, R10
+	MOVQ   axons+8(FP), R11
+	MOVQ   n+16(FP), R12
+	TESTQ  R12, R12
 	JZ     tickBitsSame_block_rows_end
 
 tickBitsSame_block_rows:
-	MOVLQSX (R10), R12
-	MOVBQZX (R8)(R12*1), R13
-	IMULQ   R9, R13
-	ADDQ    DI, R13
-	IMULQ   R9, R12
-	SHRQ    $0x03, R12
-	ADDQ    SI, R12
-	KMOVQ   (R12), K1
-	VPADDB  (R13), Z13, K1, Z13
-	POPCNTQ (R12), R12
-	ADDQ    R12, CX
-	ADDQ    $0x04, R10
-	DECQ    R11
-	JNZ     tickBitsSame_block_rows
+	MOVLQSX      (R11), R13
+	MOVBQSX      (R8)(R13*1), R14
+	MOVL         R10, R15
+	MOVL         R14, R10
+	SARL         $0x1f, R10
+	XORL         R10, R15
+	VPBROADCASTD R15, Z6
+	ANDQ         $0x7f, R14
+	IMULQ        R9, R14
+	ADDQ         DI, R14
+	IMULQ        R9, R13
+	SHRQ         $0x03, R13
+	ADDQ         SI, R13
+	VPXORD       Z6, Z11, Z11
+	KMOVQ        (R13), K1
+	VPADDB       (R14), Z11, K1, Z11
+	POPCNTQ      (R13), R13
+	ADDQ         R13, CX
+	ADDQ         $0x04, R11
+	DECQ         R12
+	JNZ          tickBitsSame_block_rows
 
 tickBitsSame_block_rows_end:
+	VPBROADCASTD  R10, Z6
+	VPXORD        Z6, Z11, Z11
 	MOVQ          (AX), SI
 	LEAQ          (SI)(BX*4), SI
 	MOVQ          fired+24(FP), DI
 	MOVQ          BX, R8
 	SHRQ          $0x03, R8
 	ADDQ          R8, DI
-	VPMOVSXBD     X13, Z6
+	VPMOVSXBD     X11, Z6
 	VMOVDQU32     (SI), Z7
 	VPSLLD        X1, Z6, Z6
 	VPADDD        Z7, Z6, Z6
@@ -1888,7 +1940,7 @@ tickBitsSame_block_rows_end:
 	VPADDD        Z4, Z8, K1, Z6
 	VMOVDQU32     Z6, (SI)
 	VPCMPD        $0x04, Z6, Z7, K2
-	VEXTRACTI32X4 $0x01, Z13, X6
+	VEXTRACTI32X4 $0x01, Z11, X6
 	VPMOVSXBD     X6, Z6
 	VMOVDQU32     64(SI), Z7
 	VPSLLD        X1, Z6, Z6
@@ -1902,7 +1954,7 @@ tickBitsSame_block_rows_end:
 	VPCMPD        $0x04, Z6, Z7, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
-	VEXTRACTI32X4 $0x02, Z13, X6
+	VEXTRACTI32X4 $0x02, Z11, X6
 	VPMOVSXBD     X6, Z6
 	VMOVDQU32     128(SI), Z7
 	VPSLLD        X1, Z6, Z6
@@ -1914,7 +1966,7 @@ tickBitsSame_block_rows_end:
 	VPADDD        Z4, Z8, K3, Z6
 	VMOVDQU32     Z6, 128(SI)
 	VPCMPD        $0x04, Z6, Z7, K4
-	VEXTRACTI32X4 $0x03, Z13, X6
+	VEXTRACTI32X4 $0x03, Z11, X6
 	VPMOVSXBD     X6, Z6
 	VMOVDQU32     192(SI), Z7
 	VPSLLD        X1, Z6, Z6
@@ -2002,40 +2054,56 @@ tickBitsLeak_wide:
 	ADDQ   R9, DI
 	MOVQ   32(AX), R9
 	MOVQ   8(AX), R10
-	MOVQ   axons+8(FP), R11
-	MOVQ   n+16(FP), R12
-	TESTQ  R12, R12
+	XORL   R11, R11
+	MOVQ   axons+8(FP), R12
+	MOVQ   n+16(FP), R13
+	TESTQ  R13, R13
 	JZ     tickBitsLeak_wide_rows_end
 
 tickBitsLeak_wide_rows:
-	MOVLQSX (R11), R13
-	MOVBQZX (R9)(R13*1), R14
-	IMULQ   R10, R14
-	ADDQ    R8, R14
-	IMULQ   R10, R13
-	SHRQ    $0x03, R13
-	ADDQ    DI, R13
-	KMOVQ   (R13), K2
-	VPADDB  (R14), Z5, K2, Z5
-	KMOVQ   8(R13), K2
-	VPADDB  64(R14), Z6, K2, Z6
-	KMOVQ   16(R13), K2
-	VPADDB  128(R14), Z7, K2, Z7
-	KMOVQ   24(R13), K2
-	VPADDB  192(R14), Z8, K2, Z8
-	POPCNTQ (R13), R14
-	ADDQ    R14, CX
-	POPCNTQ 8(R13), R14
-	ADDQ    R14, CX
-	POPCNTQ 16(R13), R14
-	ADDQ    R14, CX
-	POPCNTQ 24(R13), R13
-	ADDQ    R13, CX
-	ADDQ    $0x04, R11
-	DECQ    R12
-	JNZ     tickBitsLeak_wide_rows
+	MOVLQSX      (R12), R14
+	MOVBQSX      (R9)(R14*1), R15
+	MOVL         R11, BP
+	MOVL         R15, R11
+	SARL         $0x1f, R11
+	XORL         R11, BP
+	VPBROADCASTD BP, Z4
+	ANDQ         $0x7f, R15
+	IMULQ        R10, R15
+	ADDQ         R8, R15
+	IMULQ        R10, R14
+	SHRQ         $0x03, R14
+	ADDQ         DI, R14
+	VPXORD       Z4, Z5, Z5
+	KMOVQ        (R14), K2
+	VPADDB       (R15), Z5, K2, Z5
+	VPXORD       Z4, Z6, Z6
+	KMOVQ        8(R14), K2
+	VPADDB       64(R15), Z6, K2, Z6
+	VPXORD       Z4, Z7, Z7
+	KMOVQ        16(R14), K2
+	VPADDB       128(R15), Z7, K2, Z7
+	VPXORD       Z4, Z8, Z8
+	KMOVQ        24(R14), K2
+	VPADDB       192(R15), Z8, K2, Z8
+	POPCNTQ      (R14), R15
+	ADDQ         R15, CX
+	POPCNTQ      8(R14), R15
+	ADDQ         R15, CX
+	POPCNTQ      16(R14), R15
+	ADDQ         R15, CX
+	POPCNTQ      24(R14), R14
+	ADDQ         R14, CX
+	ADDQ         $0x04, R12
+	DECQ         R13
+	JNZ          tickBitsLeak_wide_rows
 
 tickBitsLeak_wide_rows_end:
+	VPBROADCASTD  R11, Z4
+	VPXORD        Z4, Z5, Z5
+	VPXORD        Z4, Z6, Z6
+	VPXORD        Z4, Z7, Z7
+	VPXORD        Z4, Z8, Z8
 	MOVQ          (AX), DI
 	LEAQ          (DI)(SI*4), DI
 	MOVQ          fired+24(FP), R8
@@ -2578,28 +2646,38 @@ tickBitsLeak_block:
 	ADDQ   R9, DI
 	MOVQ   32(AX), R9
 	MOVQ   8(AX), R10
-	MOVQ   axons+8(FP), R11
-	MOVQ   n+16(FP), R12
-	TESTQ  R12, R12
+	XORL   R11, R11
+	MOVQ   axons+8(FP), R12
+	MOVQ   n+16(FP), R13
+	TESTQ  R13, R13
 	JZ     tickBitsLeak_block_rows_end
 
 tickBitsLeak_block_rows:
-	MOVLQSX (R11), R13
-	MOVBQZX (R9)(R13*1), R14
-	IMULQ   R10, R14
-	ADDQ    R8, R14
-	IMULQ   R10, R13
-	SHRQ    $0x03, R13
-	ADDQ    DI, R13
-	KMOVQ   (R13), K2
-	VPADDB  (R14), Z9, K2, Z9
-	POPCNTQ (R13), R13
-	ADDQ    R13, CX
-	ADDQ    $0x04, R11
-	DECQ    R12
-	JNZ     tickBitsLeak_block_rows
+	MOVLQSX      (R12), R14
+	MOVBQSX      (R9)(R14*1), R15
+	MOVL         R11, BP
+	MOVL         R15, R11
+	SARL         $0x1f, R11
+	XORL         R11, BP
+	VPBROADCASTD BP, Z4
+	ANDQ         $0x7f, R15
+	IMULQ        R10, R15
+	ADDQ         R8, R15
+	IMULQ        R10, R14
+	SHRQ         $0x03, R14
+	ADDQ         DI, R14
+	VPXORD       Z4, Z9, Z9
+	KMOVQ        (R14), K2
+	VPADDB       (R15), Z9, K2, Z9
+	POPCNTQ      (R14), R14
+	ADDQ         R14, CX
+	ADDQ         $0x04, R12
+	DECQ         R13
+	JNZ          tickBitsLeak_block_rows
 
 tickBitsLeak_block_rows_end:
+	VPBROADCASTD  R11, Z4
+	VPXORD        Z4, Z9, Z9
 	MOVQ          (AX), DI
 	LEAQ          (DI)(SI*4), DI
 	MOVQ          fired+24(FP), R8
@@ -2814,56 +2892,80 @@ tickMany_wide:
 	ADDQ   R9, DI
 	MOVQ   32(AX), R9
 	MOVQ   8(AX), R10
-	MOVQ   axons+8(FP), R11
-	MOVQ   n+16(FP), R12
-	TESTQ  R12, R12
+	XORL   R11, R11
+	MOVQ   axons+8(FP), R12
+	MOVQ   n+16(FP), R13
+	TESTQ  R13, R13
 	JZ     tickMany_wide_rows_end
 
 tickMany_wide_rows:
-	MOVLQSX   (R11), R13
-	MOVBQZX   (R9)(R13*1), R14
-	IMULQ     R10, R14
-	ADDQ      R8, R14
-	IMULQ     R10, R13
-	SHRQ      $0x03, R13
-	ADDQ      DI, R13
-	KMOVD     (R13), K1
-	VPMOVSXBW (R14), Z10
-	VPADDW    Z10, Z2, K1, Z2
-	KMOVD     4(R13), K1
-	VPMOVSXBW 32(R14), Z10
-	VPADDW    Z10, Z3, K1, Z3
-	KMOVD     8(R13), K1
-	VPMOVSXBW 64(R14), Z10
-	VPADDW    Z10, Z4, K1, Z4
-	KMOVD     12(R13), K1
-	VPMOVSXBW 96(R14), Z10
-	VPADDW    Z10, Z5, K1, Z5
-	KMOVD     16(R13), K1
-	VPMOVSXBW 128(R14), Z10
-	VPADDW    Z10, Z6, K1, Z6
-	KMOVD     20(R13), K1
-	VPMOVSXBW 160(R14), Z10
-	VPADDW    Z10, Z7, K1, Z7
-	KMOVD     24(R13), K1
-	VPMOVSXBW 192(R14), Z10
-	VPADDW    Z10, Z8, K1, Z8
-	KMOVD     28(R13), K1
-	VPMOVSXBW 224(R14), Z10
-	VPADDW    Z10, Z9, K1, Z9
-	POPCNTQ   (R13), R14
-	ADDQ      R14, CX
-	POPCNTQ   8(R13), R14
-	ADDQ      R14, CX
-	POPCNTQ   16(R13), R14
-	ADDQ      R14, CX
-	POPCNTQ   24(R13), R13
-	ADDQ      R13, CX
-	ADDQ      $0x04, R11
-	DECQ      R12
-	JNZ       tickMany_wide_rows
+	MOVLQSX      (R12), R14
+	MOVBQSX      (R9)(R14*1), R15
+	MOVL         R11, BP
+	MOVL         R15, R11
+	SARL         $0x1f, R11
+	XORL         R11, BP
+	VPBROADCASTD BP, Z10
+	ANDQ         $0x7f, R15
+	IMULQ        R10, R15
+	ADDQ         R8, R15
+	IMULQ        R10, R14
+	SHRQ         $0x03, R14
+	ADDQ         DI, R14
+	VPXORD       Z10, Z2, Z2
+	KMOVD        (R14), K1
+	VPMOVSXBW    (R15), Z11
+	VPADDW       Z11, Z2, K1, Z2
+	VPXORD       Z10, Z3, Z3
+	KMOVD        4(R14), K1
+	VPMOVSXBW    32(R15), Z11
+	VPADDW       Z11, Z3, K1, Z3
+	VPXORD       Z10, Z4, Z4
+	KMOVD        8(R14), K1
+	VPMOVSXBW    64(R15), Z11
+	VPADDW       Z11, Z4, K1, Z4
+	VPXORD       Z10, Z5, Z5
+	KMOVD        12(R14), K1
+	VPMOVSXBW    96(R15), Z11
+	VPADDW       Z11, Z5, K1, Z5
+	VPXORD       Z10, Z6, Z6
+	KMOVD        16(R14), K1
+	VPMOVSXBW    128(R15), Z11
+	VPADDW       Z11, Z6, K1, Z6
+	VPXORD       Z10, Z7, Z7
+	KMOVD        20(R14), K1
+	VPMOVSXBW    160(R15), Z11
+	VPADDW       Z11, Z7, K1, Z7
+	VPXORD       Z10, Z8, Z8
+	KMOVD        24(R14), K1
+	VPMOVSXBW    192(R15), Z11
+	VPADDW       Z11, Z8, K1, Z8
+	VPXORD       Z10, Z9, Z9
+	KMOVD        28(R14), K1
+	VPMOVSXBW    224(R15), Z10
+	VPADDW       Z10, Z9, K1, Z9
+	POPCNTQ      (R14), R15
+	ADDQ         R15, CX
+	POPCNTQ      8(R14), R15
+	ADDQ         R15, CX
+	POPCNTQ      16(R14), R15
+	ADDQ         R15, CX
+	POPCNTQ      24(R14), R14
+	ADDQ         R14, CX
+	ADDQ         $0x04, R12
+	DECQ         R13
+	JNZ          tickMany_wide_rows
 
 tickMany_wide_rows_end:
+	VPBROADCASTD  R11, Z10
+	VPXORD        Z10, Z2, Z2
+	VPXORD        Z10, Z3, Z3
+	VPXORD        Z10, Z4, Z4
+	VPXORD        Z10, Z5, Z5
+	VPXORD        Z10, Z6, Z6
+	VPXORD        Z10, Z7, Z7
+	VPXORD        Z10, Z8, Z8
+	VPXORD        Z10, Z9, Z9
 	MOVQ          (AX), DI
 	LEAQ          (DI)(SI*4), DI
 	MOVQ          fired+24(FP), R8
@@ -2891,53 +2993,53 @@ tickMany_wide_rows_end:
 	MOVQ          72(DX), R13
 	ADDQ          R13, R12
 	VPMOVSXWD     Y2, Z10
-	VMOVDQU32     (DI), Z13
+	VMOVDQU32     (DI), Z11
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z13, Z10, Z10
+	VPADDD        Z11, Z10, Z10
 	VPADDD        (R9), Z10, Z10
 	VPCMPGTD      (R10), Z10, K1
 	VPANDD        Z0, Z10, Z14
 	VPMAXSD       (R12), Z10, Z10
 	VPADDD        (R11), Z14, K1, Z10
 	VMOVDQU32     Z10, (DI)
-	VPCMPD        $0x04, Z10, Z13, K2
+	VPCMPD        $0x04, Z10, Z11, K2
 	VEXTRACTI64X4 $0x01, Z2, Y10
 	VPMOVSXWD     Y10, Z10
-	VMOVDQU32     64(DI), Z13
+	VMOVDQU32     64(DI), Z11
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z13, Z10, Z10
+	VPADDD        Z11, Z10, Z10
 	VPADDD        64(R9), Z10, Z10
 	VPCMPGTD      64(R10), Z10, K3
 	VPANDD        Z0, Z10, Z14
 	VPMAXSD       64(R12), Z10, Z10
 	VPADDD        64(R11), Z14, K3, Z10
 	VMOVDQU32     Z10, 64(DI)
-	VPCMPD        $0x04, Z10, Z13, K4
+	VPCMPD        $0x04, Z10, Z11, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
 	VPMOVSXWD     Y3, Z10
-	VMOVDQU32     128(DI), Z13
+	VMOVDQU32     128(DI), Z11
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z13, Z10, Z10
+	VPADDD        Z11, Z10, Z10
 	VPADDD        128(R9), Z10, Z10
 	VPCMPGTD      128(R10), Z10, K3
 	VPANDD        Z0, Z10, Z14
 	VPMAXSD       128(R12), Z10, Z10
 	VPADDD        128(R11), Z14, K3, Z10
 	VMOVDQU32     Z10, 128(DI)
-	VPCMPD        $0x04, Z10, Z13, K4
+	VPCMPD        $0x04, Z10, Z11, K4
 	VEXTRACTI64X4 $0x01, Z3, Y10
 	VPMOVSXWD     Y10, Z10
-	VMOVDQU32     192(DI), Z13
+	VMOVDQU32     192(DI), Z11
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z13, Z10, Z10
+	VPADDD        Z11, Z10, Z10
 	VPADDD        192(R9), Z10, Z10
 	VPCMPGTD      192(R10), Z10, K5
 	VPANDD        Z0, Z10, Z14
 	VPMAXSD       192(R12), Z10, Z10
 	VPADDD        192(R11), Z14, K5, Z10
 	VMOVDQU32     Z10, 192(DI)
-	VPCMPD        $0x04, Z10, Z13, K6
+	VPCMPD        $0x04, Z10, Z11, K6
 	KUNPCKWD      K3, K5, K3
 	KUNPCKDQ      K1, K3, K1
 	KUNPCKWD      K4, K6, K3
@@ -2953,53 +3055,53 @@ tickMany_wide_rows_end:
 	ADDQ          16(SP), R11
 	ADDQ          24(SP), R12
 	VPMOVSXWD     Y4, Z10
-	VMOVDQU32     256(DI), Z13
+	VMOVDQU32     256(DI), Z11
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z13, Z10, Z10
+	VPADDD        Z11, Z10, Z10
 	VPADDD        (R9), Z10, Z10
 	VPCMPGTD      (R10), Z10, K1
 	VPANDD        Z0, Z10, Z14
 	VPMAXSD       (R12), Z10, Z10
 	VPADDD        (R11), Z14, K1, Z10
 	VMOVDQU32     Z10, 256(DI)
-	VPCMPD        $0x04, Z10, Z13, K2
+	VPCMPD        $0x04, Z10, Z11, K2
 	VEXTRACTI64X4 $0x01, Z4, Y10
 	VPMOVSXWD     Y10, Z10
-	VMOVDQU32     320(DI), Z13
+	VMOVDQU32     320(DI), Z11
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z13, Z10, Z10
+	VPADDD        Z11, Z10, Z10
 	VPADDD        64(R9), Z10, Z10
 	VPCMPGTD      64(R10), Z10, K3
 	VPANDD        Z0, Z10, Z14
 	VPMAXSD       64(R12), Z10, Z10
 	VPADDD        64(R11), Z14, K3, Z10
 	VMOVDQU32     Z10, 320(DI)
-	VPCMPD        $0x04, Z10, Z13, K4
+	VPCMPD        $0x04, Z10, Z11, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
 	VPMOVSXWD     Y5, Z10
-	VMOVDQU32     384(DI), Z13
+	VMOVDQU32     384(DI), Z11
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z13, Z10, Z10
+	VPADDD        Z11, Z10, Z10
 	VPADDD        128(R9), Z10, Z10
 	VPCMPGTD      128(R10), Z10, K3
 	VPANDD        Z0, Z10, Z14
 	VPMAXSD       128(R12), Z10, Z10
 	VPADDD        128(R11), Z14, K3, Z10
 	VMOVDQU32     Z10, 384(DI)
-	VPCMPD        $0x04, Z10, Z13, K4
+	VPCMPD        $0x04, Z10, Z11, K4
 	VEXTRACTI64X4 $0x01, Z5, Y10
 	VPMOVSXWD     Y10, Z10
-	VMOVDQU32     448(DI), Z13
+	VMOVDQU32     448(DI), Z11
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z13, Z10, Z10
+	VPADDD        Z11, Z10, Z10
 	VPADDD        192(R9), Z10, Z10
 	VPCMPGTD      192(R10), Z10, K5
 	VPANDD        Z0, Z10, Z14
 	VPMAXSD       192(R12), Z10, Z10
 	VPADDD        192(R11), Z14, K5, Z10
 	VMOVDQU32     Z10, 448(DI)
-	VPCMPD        $0x04, Z10, Z13, K6
+	VPCMPD        $0x04, Z10, Z11, K6
 	KUNPCKWD      K3, K5, K3
 	KUNPCKDQ      K1, K3, K1
 	KUNPCKWD      K4, K6, K3
@@ -3015,53 +3117,53 @@ tickMany_wide_rows_end:
 	ADDQ          16(SP), R11
 	ADDQ          24(SP), R12
 	VPMOVSXWD     Y6, Z10
-	VMOVDQU32     512(DI), Z13
+	VMOVDQU32     512(DI), Z11
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z13, Z10, Z10
+	VPADDD        Z11, Z10, Z10
 	VPADDD        (R9), Z10, Z10
 	VPCMPGTD      (R10), Z10, K1
 	VPANDD        Z0, Z10, Z14
 	VPMAXSD       (R12), Z10, Z10
 	VPADDD        (R11), Z14, K1, Z10
 	VMOVDQU32     Z10, 512(DI)
-	VPCMPD        $0x04, Z10, Z13, K2
+	VPCMPD        $0x04, Z10, Z11, K2
 	VEXTRACTI64X4 $0x01, Z6, Y10
 	VPMOVSXWD     Y10, Z10
-	VMOVDQU32     576(DI), Z13
+	VMOVDQU32     576(DI), Z11
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z13, Z10, Z10
+	VPADDD        Z11, Z10, Z10
 	VPADDD        64(R9), Z10, Z10
 	VPCMPGTD      64(R10), Z10, K3
 	VPANDD        Z0, Z10, Z14
 	VPMAXSD       64(R12), Z10, Z10
 	VPADDD        64(R11), Z14, K3, Z10
 	VMOVDQU32     Z10, 576(DI)
-	VPCMPD        $0x04, Z10, Z13, K4
+	VPCMPD        $0x04, Z10, Z11, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
 	VPMOVSXWD     Y7, Z10
-	VMOVDQU32     640(DI), Z13
+	VMOVDQU32     640(DI), Z11
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z13, Z10, Z10
+	VPADDD        Z11, Z10, Z10
 	VPADDD        128(R9), Z10, Z10
 	VPCMPGTD      128(R10), Z10, K3
 	VPANDD        Z0, Z10, Z14
 	VPMAXSD       128(R12), Z10, Z10
 	VPADDD        128(R11), Z14, K3, Z10
 	VMOVDQU32     Z10, 640(DI)
-	VPCMPD        $0x04, Z10, Z13, K4
+	VPCMPD        $0x04, Z10, Z11, K4
 	VEXTRACTI64X4 $0x01, Z7, Y10
 	VPMOVSXWD     Y10, Z10
-	VMOVDQU32     704(DI), Z13
+	VMOVDQU32     704(DI), Z11
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z13, Z10, Z10
+	VPADDD        Z11, Z10, Z10
 	VPADDD        192(R9), Z10, Z10
 	VPCMPGTD      192(R10), Z10, K5
 	VPANDD        Z0, Z10, Z14
 	VPMAXSD       192(R12), Z10, Z10
 	VPADDD        192(R11), Z14, K5, Z10
 	VMOVDQU32     Z10, 704(DI)
-	VPCMPD        $0x04, Z10, Z13, K6
+	VPCMPD        $0x04, Z10, Z11, K6
 	KUNPCKWD      K3, K5, K3
 	KUNPCKDQ      K1, K3, K1
 	KUNPCKWD      K4, K6, K3
@@ -3077,53 +3179,53 @@ tickMany_wide_rows_end:
 	ADDQ          16(SP), R11
 	ADDQ          24(SP), R12
 	VPMOVSXWD     Y8, Z10
-	VMOVDQU32     768(DI), Z13
+	VMOVDQU32     768(DI), Z11
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z13, Z10, Z10
+	VPADDD        Z11, Z10, Z10
 	VPADDD        (R9), Z10, Z10
 	VPCMPGTD      (R10), Z10, K1
 	VPANDD        Z0, Z10, Z14
 	VPMAXSD       (R12), Z10, Z10
 	VPADDD        (R11), Z14, K1, Z10
 	VMOVDQU32     Z10, 768(DI)
-	VPCMPD        $0x04, Z10, Z13, K2
+	VPCMPD        $0x04, Z10, Z11, K2
 	VEXTRACTI64X4 $0x01, Z8, Y10
 	VPMOVSXWD     Y10, Z10
-	VMOVDQU32     832(DI), Z13
+	VMOVDQU32     832(DI), Z11
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z13, Z10, Z10
+	VPADDD        Z11, Z10, Z10
 	VPADDD        64(R9), Z10, Z10
 	VPCMPGTD      64(R10), Z10, K3
 	VPANDD        Z0, Z10, Z14
 	VPMAXSD       64(R12), Z10, Z10
 	VPADDD        64(R11), Z14, K3, Z10
 	VMOVDQU32     Z10, 832(DI)
-	VPCMPD        $0x04, Z10, Z13, K4
+	VPCMPD        $0x04, Z10, Z11, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
 	VPMOVSXWD     Y9, Z10
-	VMOVDQU32     896(DI), Z13
+	VMOVDQU32     896(DI), Z11
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z13, Z10, Z10
+	VPADDD        Z11, Z10, Z10
 	VPADDD        128(R9), Z10, Z10
 	VPCMPGTD      128(R10), Z10, K3
 	VPANDD        Z0, Z10, Z14
 	VPMAXSD       128(R12), Z10, Z10
 	VPADDD        128(R11), Z14, K3, Z10
 	VMOVDQU32     Z10, 896(DI)
-	VPCMPD        $0x04, Z10, Z13, K4
+	VPCMPD        $0x04, Z10, Z11, K4
 	VEXTRACTI64X4 $0x01, Z9, Y10
 	VPMOVSXWD     Y10, Z10
-	VMOVDQU32     960(DI), Z13
+	VMOVDQU32     960(DI), Z11
 	VPSLLD        X1, Z10, Z10
-	VPADDD        Z13, Z10, Z10
+	VPADDD        Z11, Z10, Z10
 	VPADDD        192(R9), Z10, Z10
 	VPCMPGTD      192(R10), Z10, K5
 	VPANDD        Z0, Z10, Z14
 	VPMAXSD       192(R12), Z10, Z10
 	VPADDD        192(R11), Z14, K5, Z10
 	VMOVDQU32     Z10, 960(DI)
-	VPCMPD        $0x04, Z10, Z13, K6
+	VPCMPD        $0x04, Z10, Z11, K6
 	KUNPCKWD      K3, K5, K3
 	KUNPCKDQ      K1, K3, K1
 	KUNPCKWD      K4, K6, K3
@@ -3147,8 +3249,8 @@ tickMany_block:
 	SUBQ   SI, DI
 	CMPQ   DI, $+64
 	JL     tickMany_block_end
-	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
 	MOVQ   24(AX), DI
 	MOVQ   40(AX), R8
 	ADDQ   SI, R8
@@ -3157,32 +3259,44 @@ tickMany_block:
 	ADDQ   R9, DI
 	MOVQ   32(AX), R9
 	MOVQ   8(AX), R10
-	MOVQ   axons+8(FP), R11
-	MOVQ   n+16(FP), R12
-	TESTQ  R12, R12
+	XORL   R11, R11
+	MOVQ   axons+8(FP), R12
+	MOVQ   n+16(FP), R13
+	TESTQ  R13, R13
 	JZ     tickMany_block_rows_end
 
 tickMany_block_rows:
-	MOVLQSX   (R11), R13
-	MOVBQZX   (R9)(R13*1), R14
-	IMULQ     R10, R14
-	ADDQ      R8, R14
-	IMULQ     R10, R13
-	SHRQ      $0x03, R13
-	ADDQ      DI, R13
-	KMOVD     (R13), K1
-	VPMOVSXBW (R14), Z2
-	VPADDW    Z2, Z11, K1, Z11
-	KMOVD     4(R13), K1
-	VPMOVSXBW 32(R14), Z2
-	VPADDW    Z2, Z12, K1, Z12
-	POPCNTQ   (R13), R13
-	ADDQ      R13, CX
-	ADDQ      $0x04, R11
-	DECQ      R12
-	JNZ       tickMany_block_rows
+	MOVLQSX      (R12), R14
+	MOVBQSX      (R9)(R14*1), R15
+	MOVL         R11, BP
+	MOVL         R15, R11
+	SARL         $0x1f, R11
+	XORL         R11, BP
+	VPBROADCASTD BP, Z2
+	ANDQ         $0x7f, R15
+	IMULQ        R10, R15
+	ADDQ         R8, R15
+	IMULQ        R10, R14
+	SHRQ         $0x03, R14
+	ADDQ         DI, R14
+	VPXORD       Z2, Z12, Z12
+	KMOVD        (R14), K1
+	VPMOVSXBW    (R15), Z3
+	VPADDW       Z3, Z12, K1, Z12
+	VPXORD       Z2, Z13, Z13
+	KMOVD        4(R14), K1
+	VPMOVSXBW    32(R15), Z2
+	VPADDW       Z2, Z13, K1, Z13
+	POPCNTQ      (R14), R14
+	ADDQ         R14, CX
+	ADDQ         $0x04, R12
+	DECQ         R13
+	JNZ          tickMany_block_rows
 
 tickMany_block_rows_end:
+	VPBROADCASTD  R11, Z2
+	VPXORD        Z2, Z12, Z12
+	VPXORD        Z2, Z13, Z13
 	MOVQ          (AX), DI
 	LEAQ          (DI)(SI*4), DI
 	MOVQ          fired+24(FP), R8
@@ -3209,7 +3323,7 @@ tickMany_block_rows_end:
 	IMULQ         24(SP), R12
 	MOVQ          72(DX), R13
 	ADDQ          R13, R12
-	VPMOVSXWD     Y11, Z2
+	VPMOVSXWD     Y12, Z2
 	VMOVDQU32     (DI), Z3
 	VPSLLD        X1, Z2, Z2
 	VPADDD        Z3, Z2, Z2
@@ -3220,7 +3334,7 @@ tickMany_block_rows_end:
 	VPADDD        (R11), Z4, K1, Z2
 	VMOVDQU32     Z2, (DI)
 	VPCMPD        $0x04, Z2, Z3, K2
-	VEXTRACTI64X4 $0x01, Z11, Y2
+	VEXTRACTI64X4 $0x01, Z12, Y2
 	VPMOVSXWD     Y2, Z2
 	VMOVDQU32     64(DI), Z3
 	VPSLLD        X1, Z2, Z2
@@ -3234,7 +3348,7 @@ tickMany_block_rows_end:
 	VPCMPD        $0x04, Z2, Z3, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
-	VPMOVSXWD     Y12, Z2
+	VPMOVSXWD     Y13, Z2
 	VMOVDQU32     128(DI), Z3
 	VPSLLD        X1, Z2, Z2
 	VPADDD        Z3, Z2, Z2
@@ -3245,7 +3359,7 @@ tickMany_block_rows_end:
 	VPADDD        128(R11), Z4, K3, Z2
 	VMOVDQU32     Z2, 128(DI)
 	VPCMPD        $0x04, Z2, Z3, K4
-	VEXTRACTI64X4 $0x01, Z12, Y2
+	VEXTRACTI64X4 $0x01, Z13, Y2
 	VPMOVSXWD     Y2, Z2
 	VMOVDQU32     192(DI), Z3
 	VPSLLD        X1, Z2, Z2
@@ -3322,56 +3436,80 @@ tickManySame_wide:
 	ADDQ   R8, SI
 	MOVQ   32(AX), R8
 	MOVQ   8(AX), R9
-	MOVQ   axons+8(FP), R10
-	MOVQ   n+16(FP), R11
-	TESTQ  R11, R11
+	XORL   R10, R10
+	MOVQ   axons+8(FP), R11
+	MOVQ   n+16(FP), R12
+	TESTQ  R12, R12
 	JZ     tickManySame_wide_rows_end
 
 tickManySame_wide_rows:
-	MOVLQSX   (R10), R12
-	MOVBQZX   (R8)(R12*1), R13
-	IMULQ     R9, R13
-	ADDQ      DI, R13
-	IMULQ     R9, R12
-	SHRQ      $0x03, R12
-	ADDQ      SI, R12
-	KMOVD     (R12), K1
-	VPMOVSXBW (R13), Z14
-	VPADDW    Z14, Z6, K1, Z6
-	KMOVD     4(R12), K1
-	VPMOVSXBW 32(R13), Z14
-	VPADDW    Z14, Z7, K1, Z7
-	KMOVD     8(R12), K1
-	VPMOVSXBW 64(R13), Z14
-	VPADDW    Z14, Z8, K1, Z8
-	KMOVD     12(R12), K1
-	VPMOVSXBW 96(R13), Z14
-	VPADDW    Z14, Z9, K1, Z9
-	KMOVD     16(R12), K1
-	VPMOVSXBW 128(R13), Z14
-	VPADDW    Z14, Z10, K1, Z10
-	KMOVD     20(R12), K1
-	VPMOVSXBW 160(R13), Z14
-	VPADDW    Z14, Z11, K1, Z11
-	KMOVD     24(R12), K1
-	VPMOVSXBW 192(R13), Z14
-	VPADDW    Z14, Z12, K1, Z12
-	KMOVD     28(R12), K1
-	VPMOVSXBW 224(R13), Z14
-	VPADDW    Z14, Z13, K1, Z13
-	POPCNTQ   (R12), R13
-	ADDQ      R13, CX
-	POPCNTQ   8(R12), R13
-	ADDQ      R13, CX
-	POPCNTQ   16(R12), R13
-	ADDQ      R13, CX
-	POPCNTQ   24(R12), R12
-	ADDQ      R12, CX
-	ADDQ      $0x04, R10
-	DECQ      R11
-	JNZ       tickManySame_wide_rows
+	MOVLQSX      (R11), R13
+	MOVBQSX      (R8)(R13*1), R14
+	MOVL         R10, R15
+	MOVL         R14, R10
+	SARL         $0x1f, R10
+	XORL         R10, R15
+	VPBROADCASTD R15, Z14
+	ANDQ         $0x7f, R14
+	IMULQ        R9, R14
+	ADDQ         DI, R14
+	IMULQ        R9, R13
+	SHRQ         $0x03, R13
+	ADDQ         SI, R13
+	VPXORD       Z14, Z6, Z6
+	KMOVD        (R13), K1
+	VPMOVSXBW    (R14), Z15
+	VPADDW       Z15, Z6, K1, Z6
+	VPXORD       Z14, Z7, Z7
+	KMOVD        4(R13), K1
+	VPMOVSXBW    32(R14), Z15
+	VPADDW       Z15, Z7, K1, Z7
+	VPXORD       Z14, Z8, Z8
+	KMOVD        8(R13), K1
+	VPMOVSXBW    64(R14), Z15
+	VPADDW       Z15, Z8, K1, Z8
+	VPXORD       Z14, Z9, Z9
+	KMOVD        12(R13), K1
+	VPMOVSXBW    96(R14), Z15
+	VPADDW       Z15, Z9, K1, Z9
+	VPXORD       Z14, Z10, Z10
+	KMOVD        16(R13), K1
+	VPMOVSXBW    128(R14), Z15
+	VPADDW       Z15, Z10, K1, Z10
+	VPXORD       Z14, Z11, Z11
+	KMOVD        20(R13), K1
+	VPMOVSXBW    160(R14), Z15
+	VPADDW       Z15, Z11, K1, Z11
+	VPXORD       Z14, Z12, Z12
+	KMOVD        24(R13), K1
+	VPMOVSXBW    192(R14), Z15
+	VPADDW       Z15, Z12, K1, Z12
+	VPXORD       Z14, Z13, Z13
+	KMOVD        28(R13), K1
+	VPMOVSXBW    224(R14), Z14
+	VPADDW       Z14, Z13, K1, Z13
+	POPCNTQ      (R13), R14
+	ADDQ         R14, CX
+	POPCNTQ      8(R13), R14
+	ADDQ         R14, CX
+	POPCNTQ      16(R13), R14
+	ADDQ         R14, CX
+	POPCNTQ      24(R13), R13
+	ADDQ         R13, CX
+	ADDQ         $0x04, R11
+	DECQ         R12
+	JNZ          tickManySame_wide_rows
 
 tickManySame_wide_rows_end:
+	VPBROADCASTD  R10, Z14
+	VPXORD        Z14, Z6, Z6
+	VPXORD        Z14, Z7, Z7
+	VPXORD        Z14, Z8, Z8
+	VPXORD        Z14, Z9, Z9
+	VPXORD        Z14, Z10, Z10
+	VPXORD        Z14, Z11, Z11
+	VPXORD        Z14, Z12, Z12
+	VPXORD        Z14, Z13, Z13
 	MOVQ          (AX), SI
 	LEAQ          (SI)(BX*4), SI
 	MOVQ          fired+24(FP), DI
@@ -3379,53 +3517,53 @@ tickManySame_wide_rows_end:
 	SHRQ          $0x03, R8
 	ADDQ          R8, DI
 	VPMOVSXWD     Y6, Z14
-	VMOVDQU32     (SI), Z17
+	VMOVDQU32     (SI), Z15
 	VPSLLD        X1, Z14, Z14
-	VPADDD        Z17, Z14, Z14
+	VPADDD        Z15, Z14, Z14
 	VPADDD        Z2, Z14, Z14
 	VPCMPGTD      Z3, Z14, K1
 	VPANDD        Z0, Z14, Z18
 	VPMAXSD       Z5, Z14, Z14
 	VPADDD        Z4, Z18, K1, Z14
 	VMOVDQU32     Z14, (SI)
-	VPCMPD        $0x04, Z14, Z17, K2
+	VPCMPD        $0x04, Z14, Z15, K2
 	VEXTRACTI64X4 $0x01, Z6, Y14
 	VPMOVSXWD     Y14, Z14
-	VMOVDQU32     64(SI), Z17
+	VMOVDQU32     64(SI), Z15
 	VPSLLD        X1, Z14, Z14
-	VPADDD        Z17, Z14, Z14
+	VPADDD        Z15, Z14, Z14
 	VPADDD        Z2, Z14, Z14
 	VPCMPGTD      Z3, Z14, K3
 	VPANDD        Z0, Z14, Z18
 	VPMAXSD       Z5, Z14, Z14
 	VPADDD        Z4, Z18, K3, Z14
 	VMOVDQU32     Z14, 64(SI)
-	VPCMPD        $0x04, Z14, Z17, K4
+	VPCMPD        $0x04, Z14, Z15, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
 	VPMOVSXWD     Y7, Z14
-	VMOVDQU32     128(SI), Z17
+	VMOVDQU32     128(SI), Z15
 	VPSLLD        X1, Z14, Z14
-	VPADDD        Z17, Z14, Z14
+	VPADDD        Z15, Z14, Z14
 	VPADDD        Z2, Z14, Z14
 	VPCMPGTD      Z3, Z14, K3
 	VPANDD        Z0, Z14, Z18
 	VPMAXSD       Z5, Z14, Z14
 	VPADDD        Z4, Z18, K3, Z14
 	VMOVDQU32     Z14, 128(SI)
-	VPCMPD        $0x04, Z14, Z17, K4
+	VPCMPD        $0x04, Z14, Z15, K4
 	VEXTRACTI64X4 $0x01, Z7, Y14
 	VPMOVSXWD     Y14, Z14
-	VMOVDQU32     192(SI), Z17
+	VMOVDQU32     192(SI), Z15
 	VPSLLD        X1, Z14, Z14
-	VPADDD        Z17, Z14, Z14
+	VPADDD        Z15, Z14, Z14
 	VPADDD        Z2, Z14, Z14
 	VPCMPGTD      Z3, Z14, K5
 	VPANDD        Z0, Z14, Z18
 	VPMAXSD       Z5, Z14, Z14
 	VPADDD        Z4, Z18, K5, Z14
 	VMOVDQU32     Z14, 192(SI)
-	VPCMPD        $0x04, Z14, Z17, K6
+	VPCMPD        $0x04, Z14, Z15, K6
 	KUNPCKWD      K3, K5, K3
 	KUNPCKDQ      K1, K3, K1
 	KUNPCKWD      K4, K6, K3
@@ -3437,53 +3575,53 @@ tickManySame_wide_rows_end:
 	POPCNTQ       R9, R9
 	ADDQ          R9, DX
 	VPMOVSXWD     Y8, Z14
-	VMOVDQU32     256(SI), Z17
+	VMOVDQU32     256(SI), Z15
 	VPSLLD        X1, Z14, Z14
-	VPADDD        Z17, Z14, Z14
+	VPADDD        Z15, Z14, Z14
 	VPADDD        Z2, Z14, Z14
 	VPCMPGTD      Z3, Z14, K1
 	VPANDD        Z0, Z14, Z18
 	VPMAXSD       Z5, Z14, Z14
 	VPADDD        Z4, Z18, K1, Z14
 	VMOVDQU32     Z14, 256(SI)
-	VPCMPD        $0x04, Z14, Z17, K2
+	VPCMPD        $0x04, Z14, Z15, K2
 	VEXTRACTI64X4 $0x01, Z8, Y14
 	VPMOVSXWD     Y14, Z14
-	VMOVDQU32     320(SI), Z17
+	VMOVDQU32     320(SI), Z15
 	VPSLLD        X1, Z14, Z14
-	VPADDD        Z17, Z14, Z14
+	VPADDD        Z15, Z14, Z14
 	VPADDD        Z2, Z14, Z14
 	VPCMPGTD      Z3, Z14, K3
 	VPANDD        Z0, Z14, Z18
 	VPMAXSD       Z5, Z14, Z14
 	VPADDD        Z4, Z18, K3, Z14
 	VMOVDQU32     Z14, 320(SI)
-	VPCMPD        $0x04, Z14, Z17, K4
+	VPCMPD        $0x04, Z14, Z15, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
 	VPMOVSXWD     Y9, Z14
-	VMOVDQU32     384(SI), Z17
+	VMOVDQU32     384(SI), Z15
 	VPSLLD        X1, Z14, Z14
-	VPADDD        Z17, Z14, Z14
+	VPADDD        Z15, Z14, Z14
 	VPADDD        Z2, Z14, Z14
 	VPCMPGTD      Z3, Z14, K3
 	VPANDD        Z0, Z14, Z18
 	VPMAXSD       Z5, Z14, Z14
 	VPADDD        Z4, Z18, K3, Z14
 	VMOVDQU32     Z14, 384(SI)
-	VPCMPD        $0x04, Z14, Z17, K4
+	VPCMPD        $0x04, Z14, Z15, K4
 	VEXTRACTI64X4 $0x01, Z9, Y14
 	VPMOVSXWD     Y14, Z14
-	VMOVDQU32     448(SI), Z17
+	VMOVDQU32     448(SI), Z15
 	VPSLLD        X1, Z14, Z14
-	VPADDD        Z17, Z14, Z14
+	VPADDD        Z15, Z14, Z14
 	VPADDD        Z2, Z14, Z14
 	VPCMPGTD      Z3, Z14, K5
 	VPANDD        Z0, Z14, Z18
 	VPMAXSD       Z5, Z14, Z14
 	VPADDD        Z4, Z18, K5, Z14
 	VMOVDQU32     Z14, 448(SI)
-	VPCMPD        $0x04, Z14, Z17, K6
+	VPCMPD        $0x04, Z14, Z15, K6
 	KUNPCKWD      K3, K5, K3
 	KUNPCKDQ      K1, K3, K1
 	KUNPCKWD      K4, K6, K3
@@ -3495,53 +3633,53 @@ tickManySame_wide_rows_end:
 	POPCNTQ       R9, R9
 	ADDQ          R9, DX
 	VPMOVSXWD     Y10, Z14
-	VMOVDQU32     512(SI), Z17
+	VMOVDQU32     512(SI), Z15
 	VPSLLD        X1, Z14, Z14
-	VPADDD        Z17, Z14, Z14
+	VPADDD        Z15, Z14, Z14
 	VPADDD        Z2, Z14, Z14
 	VPCMPGTD      Z3, Z14, K1
 	VPANDD        Z0, Z14, Z18
 	VPMAXSD       Z5, Z14, Z14
 	VPADDD        Z4, Z18, K1, Z14
 	VMOVDQU32     Z14, 512(SI)
-	VPCMPD        $0x04, Z14, Z17, K2
+	VPCMPD        $0x04, Z14, Z15, K2
 	VEXTRACTI64X4 $0x01, Z10, Y14
 	VPMOVSXWD     Y14, Z14
-	VMOVDQU32     576(SI), Z17
+	VMOVDQU32     576(SI), Z15
 	VPSLLD        X1, Z14, Z14
-	VPADDD        Z17, Z14, Z14
+	VPADDD        Z15, Z14, Z14
 	VPADDD        Z2, Z14, Z14
 	VPCMPGTD      Z3, Z14, K3
 	VPANDD        Z0, Z14, Z18
 	VPMAXSD       Z5, Z14, Z14
 	VPADDD        Z4, Z18, K3, Z14
 	VMOVDQU32     Z14, 576(SI)
-	VPCMPD        $0x04, Z14, Z17, K4
+	VPCMPD        $0x04, Z14, Z15, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
 	VPMOVSXWD     Y11, Z14
-	VMOVDQU32     640(SI), Z17
+	VMOVDQU32     640(SI), Z15
 	VPSLLD        X1, Z14, Z14
-	VPADDD        Z17, Z14, Z14
+	VPADDD        Z15, Z14, Z14
 	VPADDD        Z2, Z14, Z14
 	VPCMPGTD      Z3, Z14, K3
 	VPANDD        Z0, Z14, Z18
 	VPMAXSD       Z5, Z14, Z14
 	VPADDD        Z4, Z18, K3, Z14
 	VMOVDQU32     Z14, 640(SI)
-	VPCMPD        $0x04, Z14, Z17, K4
+	VPCMPD        $0x04, Z14, Z15, K4
 	VEXTRACTI64X4 $0x01, Z11, Y14
 	VPMOVSXWD     Y14, Z14
-	VMOVDQU32     704(SI), Z17
+	VMOVDQU32     704(SI), Z15
 	VPSLLD        X1, Z14, Z14
-	VPADDD        Z17, Z14, Z14
+	VPADDD        Z15, Z14, Z14
 	VPADDD        Z2, Z14, Z14
 	VPCMPGTD      Z3, Z14, K5
 	VPANDD        Z0, Z14, Z18
 	VPMAXSD       Z5, Z14, Z14
 	VPADDD        Z4, Z18, K5, Z14
 	VMOVDQU32     Z14, 704(SI)
-	VPCMPD        $0x04, Z14, Z17, K6
+	VPCMPD        $0x04, Z14, Z15, K6
 	KUNPCKWD      K3, K5, K3
 	KUNPCKDQ      K1, K3, K1
 	KUNPCKWD      K4, K6, K3
@@ -3553,53 +3691,53 @@ tickManySame_wide_rows_end:
 	POPCNTQ       R9, R9
 	ADDQ          R9, DX
 	VPMOVSXWD     Y12, Z14
-	VMOVDQU32     768(SI), Z17
+	VMOVDQU32     768(SI), Z15
 	VPSLLD        X1, Z14, Z14
-	VPADDD        Z17, Z14, Z14
+	VPADDD        Z15, Z14, Z14
 	VPADDD        Z2, Z14, Z14
 	VPCMPGTD      Z3, Z14, K1
 	VPANDD        Z0, Z14, Z18
 	VPMAXSD       Z5, Z14, Z14
 	VPADDD        Z4, Z18, K1, Z14
 	VMOVDQU32     Z14, 768(SI)
-	VPCMPD        $0x04, Z14, Z17, K2
+	VPCMPD        $0x04, Z14, Z15, K2
 	VEXTRACTI64X4 $0x01, Z12, Y14
 	VPMOVSXWD     Y14, Z14
-	VMOVDQU32     832(SI), Z17
+	VMOVDQU32     832(SI), Z15
 	VPSLLD        X1, Z14, Z14
-	VPADDD        Z17, Z14, Z14
+	VPADDD        Z15, Z14, Z14
 	VPADDD        Z2, Z14, Z14
 	VPCMPGTD      Z3, Z14, K3
 	VPANDD        Z0, Z14, Z18
 	VPMAXSD       Z5, Z14, Z14
 	VPADDD        Z4, Z18, K3, Z14
 	VMOVDQU32     Z14, 832(SI)
-	VPCMPD        $0x04, Z14, Z17, K4
+	VPCMPD        $0x04, Z14, Z15, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
 	VPMOVSXWD     Y13, Z14
-	VMOVDQU32     896(SI), Z17
+	VMOVDQU32     896(SI), Z15
 	VPSLLD        X1, Z14, Z14
-	VPADDD        Z17, Z14, Z14
+	VPADDD        Z15, Z14, Z14
 	VPADDD        Z2, Z14, Z14
 	VPCMPGTD      Z3, Z14, K3
 	VPANDD        Z0, Z14, Z18
 	VPMAXSD       Z5, Z14, Z14
 	VPADDD        Z4, Z18, K3, Z14
 	VMOVDQU32     Z14, 896(SI)
-	VPCMPD        $0x04, Z14, Z17, K4
+	VPCMPD        $0x04, Z14, Z15, K4
 	VEXTRACTI64X4 $0x01, Z13, Y14
 	VPMOVSXWD     Y14, Z14
-	VMOVDQU32     960(SI), Z17
+	VMOVDQU32     960(SI), Z15
 	VPSLLD        X1, Z14, Z14
-	VPADDD        Z17, Z14, Z14
+	VPADDD        Z15, Z14, Z14
 	VPADDD        Z2, Z14, Z14
 	VPCMPGTD      Z3, Z14, K5
 	VPANDD        Z0, Z14, Z18
 	VPMAXSD       Z5, Z14, Z14
 	VPADDD        Z4, Z18, K5, Z14
 	VMOVDQU32     Z14, 960(SI)
-	VPCMPD        $0x04, Z14, Z17, K6
+	VPCMPD        $0x04, Z14, Z15, K6
 	KUNPCKWD      K3, K5, K3
 	KUNPCKDQ      K1, K3, K1
 	KUNPCKWD      K4, K6, K3
@@ -3619,8 +3757,8 @@ tickManySame_block:
 	SUBQ   BX, SI
 	CMPQ   SI, $+64
 	JL     tickManySame_block_end
-	VPXORD Z15, Z15, Z15
 	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
 	MOVQ   24(AX), SI
 	MOVQ   40(AX), DI
 	ADDQ   BX, DI
@@ -3629,39 +3767,51 @@ tickManySame_block:
 	ADDQ   R8, SI
 	MOVQ   32(AX), R8
 	MOVQ   8(AX), R9
-	MOVQ   axons+8(FP), R10
-	MOVQ   n+16(FP), R11
-	TESTQ  R11, R11
+	XORL   R10, R10
+	MOVQ   axons+8(FP), R11
+	MOVQ   n+16(FP), R12
+	TESTQ  R12, R12
 	JZ     tickManySame_block_rows_end
 
 tickManySame_block_rows:
-	MOVLQSX   (R10), R12
-	MOVBQZX   (R8)(R12*1), R13
-	IMULQ     R9, R13
-	ADDQ      DI, R13
-	IMULQ     R9, R12
-	SHRQ      $0x03, R12
-	ADDQ      SI, R12
-	KMOVD     (R12), K1
-	VPMOVSXBW (R13), Z6
-	VPADDW    Z6, Z15, K1, Z15
-	KMOVD     4(R12), K1
-	VPMOVSXBW 32(R13), Z6
-	VPADDW    Z6, Z16, K1, Z16
-	POPCNTQ   (R12), R12
-	ADDQ      R12, CX
-	ADDQ      $0x04, R10
-	DECQ      R11
-	JNZ       tickManySame_block_rows
+	MOVLQSX      (R11), R13
+	MOVBQSX      (R8)(R13*1), R14
+	MOVL         R10, R15
+	MOVL         R14, R10
+	SARL         $0x1f, R10
+	XORL         R10, R15
+	VPBROADCASTD R15, Z6
+	ANDQ         $0x7f, R14
+	IMULQ        R9, R14
+	ADDQ         DI, R14
+	IMULQ        R9, R13
+	SHRQ         $0x03, R13
+	ADDQ         SI, R13
+	VPXORD       Z6, Z16, Z16
+	KMOVD        (R13), K1
+	VPMOVSXBW    (R14), Z7
+	VPADDW       Z7, Z16, K1, Z16
+	VPXORD       Z6, Z17, Z17
+	KMOVD        4(R13), K1
+	VPMOVSXBW    32(R14), Z6
+	VPADDW       Z6, Z17, K1, Z17
+	POPCNTQ      (R13), R13
+	ADDQ         R13, CX
+	ADDQ         $0x04, R11
+	DECQ         R12
+	JNZ          tickManySame_block_rows
 
 tickManySame_block_rows_end:
+	VPBROADCASTD  R10, Z6
+	VPXORD        Z6, Z16, Z16
+	VPXORD        Z6, Z17, Z17
 	MOVQ          (AX), SI
 	LEAQ          (SI)(BX*4), SI
 	MOVQ          fired+24(FP), DI
 	MOVQ          BX, R8
 	SHRQ          $0x03, R8
 	ADDQ          R8, DI
-	VPMOVSXWD     Y15, Z6
+	VPMOVSXWD     Y16, Z6
 	VMOVDQU32     (SI), Z7
 	VPSLLD        X1, Z6, Z6
 	VPADDD        Z7, Z6, Z6
@@ -3672,7 +3822,7 @@ tickManySame_block_rows_end:
 	VPADDD        Z4, Z8, K1, Z6
 	VMOVDQU32     Z6, (SI)
 	VPCMPD        $0x04, Z6, Z7, K2
-	VEXTRACTI64X4 $0x01, Z15, Y6
+	VEXTRACTI64X4 $0x01, Z16, Y6
 	VPMOVSXWD     Y6, Z6
 	VMOVDQU32     64(SI), Z7
 	VPSLLD        X1, Z6, Z6
@@ -3686,7 +3836,7 @@ tickManySame_block_rows_end:
 	VPCMPD        $0x04, Z6, Z7, K4
 	KUNPCKWD      K1, K3, K1
 	KUNPCKWD      K2, K4, K2
-	VPMOVSXWD     Y16, Z6
+	VPMOVSXWD     Y17, Z6
 	VMOVDQU32     128(SI), Z7
 	VPSLLD        X1, Z6, Z6
 	VPADDD        Z7, Z6, Z6
@@ -3697,7 +3847,7 @@ tickManySame_block_rows_end:
 	VPADDD        Z4, Z8, K3, Z6
 	VMOVDQU32     Z6, 128(SI)
 	VPCMPD        $0x04, Z6, Z7, K4
-	VEXTRACTI64X4 $0x01, Z16, Y6
+	VEXTRACTI64X4 $0x01, Z17, Y6
 	VPMOVSXWD     Y6, Z6
 	VMOVDQU32     192(SI), Z7
 	VPSLLD        X1, Z6, Z6
@@ -3789,56 +3939,80 @@ tickManyLeak_wide:
 	ADDQ   R9, DI
 	MOVQ   32(AX), R9
 	MOVQ   8(AX), R10
-	MOVQ   axons+8(FP), R11
-	MOVQ   n+16(FP), R12
-	TESTQ  R12, R12
+	XORL   R11, R11
+	MOVQ   axons+8(FP), R12
+	MOVQ   n+16(FP), R13
+	TESTQ  R13, R13
 	JZ     tickManyLeak_wide_rows_end
 
 tickManyLeak_wide_rows:
-	MOVLQSX   (R11), R13
-	MOVBQZX   (R9)(R13*1), R14
-	IMULQ     R10, R14
-	ADDQ      R8, R14
-	IMULQ     R10, R13
-	SHRQ      $0x03, R13
-	ADDQ      DI, R13
-	KMOVD     (R13), K2
-	VPMOVSXBW (R14), Z4
-	VPADDW    Z4, Z5, K2, Z5
-	KMOVD     4(R13), K2
-	VPMOVSXBW 32(R14), Z4
-	VPADDW    Z4, Z6, K2, Z6
-	KMOVD     8(R13), K2
-	VPMOVSXBW 64(R14), Z4
-	VPADDW    Z4, Z7, K2, Z7
-	KMOVD     12(R13), K2
-	VPMOVSXBW 96(R14), Z4
-	VPADDW    Z4, Z8, K2, Z8
-	KMOVD     16(R13), K2
-	VPMOVSXBW 128(R14), Z4
-	VPADDW    Z4, Z9, K2, Z9
-	KMOVD     20(R13), K2
-	VPMOVSXBW 160(R14), Z4
-	VPADDW    Z4, Z10, K2, Z10
-	KMOVD     24(R13), K2
-	VPMOVSXBW 192(R14), Z4
-	VPADDW    Z4, Z11, K2, Z11
-	KMOVD     28(R13), K2
-	VPMOVSXBW 224(R14), Z4
-	VPADDW    Z4, Z12, K2, Z12
-	POPCNTQ   (R13), R14
-	ADDQ      R14, CX
-	POPCNTQ   8(R13), R14
-	ADDQ      R14, CX
-	POPCNTQ   16(R13), R14
-	ADDQ      R14, CX
-	POPCNTQ   24(R13), R13
-	ADDQ      R13, CX
-	ADDQ      $0x04, R11
-	DECQ      R12
-	JNZ       tickManyLeak_wide_rows
+	MOVLQSX      (R12), R14
+	MOVBQSX      (R9)(R14*1), R15
+	MOVL         R11, BP
+	MOVL         R15, R11
+	SARL         $0x1f, R11
+	XORL         R11, BP
+	VPBROADCASTD BP, Z4
+	ANDQ         $0x7f, R15
+	IMULQ        R10, R15
+	ADDQ         R8, R15
+	IMULQ        R10, R14
+	SHRQ         $0x03, R14
+	ADDQ         DI, R14
+	VPXORD       Z4, Z5, Z5
+	KMOVD        (R14), K2
+	VPMOVSXBW    (R15), Z15
+	VPADDW       Z15, Z5, K2, Z5
+	VPXORD       Z4, Z6, Z6
+	KMOVD        4(R14), K2
+	VPMOVSXBW    32(R15), Z15
+	VPADDW       Z15, Z6, K2, Z6
+	VPXORD       Z4, Z7, Z7
+	KMOVD        8(R14), K2
+	VPMOVSXBW    64(R15), Z15
+	VPADDW       Z15, Z7, K2, Z7
+	VPXORD       Z4, Z8, Z8
+	KMOVD        12(R14), K2
+	VPMOVSXBW    96(R15), Z15
+	VPADDW       Z15, Z8, K2, Z8
+	VPXORD       Z4, Z9, Z9
+	KMOVD        16(R14), K2
+	VPMOVSXBW    128(R15), Z15
+	VPADDW       Z15, Z9, K2, Z9
+	VPXORD       Z4, Z10, Z10
+	KMOVD        20(R14), K2
+	VPMOVSXBW    160(R15), Z15
+	VPADDW       Z15, Z10, K2, Z10
+	VPXORD       Z4, Z11, Z11
+	KMOVD        24(R14), K2
+	VPMOVSXBW    192(R15), Z15
+	VPADDW       Z15, Z11, K2, Z11
+	VPXORD       Z4, Z12, Z12
+	KMOVD        28(R14), K2
+	VPMOVSXBW    224(R15), Z4
+	VPADDW       Z4, Z12, K2, Z12
+	POPCNTQ      (R14), R15
+	ADDQ         R15, CX
+	POPCNTQ      8(R14), R15
+	ADDQ         R15, CX
+	POPCNTQ      16(R14), R15
+	ADDQ         R15, CX
+	POPCNTQ      24(R14), R14
+	ADDQ         R14, CX
+	ADDQ         $0x04, R12
+	DECQ         R13
+	JNZ          tickManyLeak_wide_rows
 
 tickManyLeak_wide_rows_end:
+	VPBROADCASTD  R11, Z4
+	VPXORD        Z4, Z5, Z5
+	VPXORD        Z4, Z6, Z6
+	VPXORD        Z4, Z7, Z7
+	VPXORD        Z4, Z8, Z8
+	VPXORD        Z4, Z9, Z9
+	VPXORD        Z4, Z10, Z10
+	VPXORD        Z4, Z11, Z11
+	VPXORD        Z4, Z12, Z12
 	MOVQ          (AX), DI
 	LEAQ          (DI)(SI*4), DI
 	MOVQ          fired+24(FP), R8
@@ -4378,32 +4552,44 @@ tickManyLeak_block:
 	ADDQ   R9, DI
 	MOVQ   32(AX), R9
 	MOVQ   8(AX), R10
-	MOVQ   axons+8(FP), R11
-	MOVQ   n+16(FP), R12
-	TESTQ  R12, R12
+	XORL   R11, R11
+	MOVQ   axons+8(FP), R12
+	MOVQ   n+16(FP), R13
+	TESTQ  R13, R13
 	JZ     tickManyLeak_block_rows_end
 
 tickManyLeak_block_rows:
-	MOVLQSX   (R11), R13
-	MOVBQZX   (R9)(R13*1), R14
-	IMULQ     R10, R14
-	ADDQ      R8, R14
-	IMULQ     R10, R13
-	SHRQ      $0x03, R13
-	ADDQ      DI, R13
-	KMOVD     (R13), K2
-	VPMOVSXBW (R14), Z4
-	VPADDW    Z4, Z13, K2, Z13
-	KMOVD     4(R13), K2
-	VPMOVSXBW 32(R14), Z4
-	VPADDW    Z4, Z14, K2, Z14
-	POPCNTQ   (R13), R13
-	ADDQ      R13, CX
-	ADDQ      $0x04, R11
-	DECQ      R12
-	JNZ       tickManyLeak_block_rows
+	MOVLQSX      (R12), R14
+	MOVBQSX      (R9)(R14*1), R15
+	MOVL         R11, BP
+	MOVL         R15, R11
+	SARL         $0x1f, R11
+	XORL         R11, BP
+	VPBROADCASTD BP, Z4
+	ANDQ         $0x7f, R15
+	IMULQ        R10, R15
+	ADDQ         R8, R15
+	IMULQ        R10, R14
+	SHRQ         $0x03, R14
+	ADDQ         DI, R14
+	VPXORD       Z4, Z13, Z13
+	KMOVD        (R14), K2
+	VPMOVSXBW    (R15), Z5
+	VPADDW       Z5, Z13, K2, Z13
+	VPXORD       Z4, Z14, Z14
+	KMOVD        4(R14), K2
+	VPMOVSXBW    32(R15), Z4
+	VPADDW       Z4, Z14, K2, Z14
+	POPCNTQ      (R14), R14
+	ADDQ         R14, CX
+	ADDQ         $0x04, R12
+	DECQ         R13
+	JNZ          tickManyLeak_block_rows
 
 tickManyLeak_block_rows_end:
+	VPBROADCASTD  R11, Z4
+	VPXORD        Z4, Z13, Z13
+	VPXORD        Z4, Z14, Z14
 	MOVQ          (AX), DI
 	LEAQ          (DI)(SI*4), DI
 	MOVQ          fired+24(FP), R8

@@ -51,6 +51,7 @@ func TestRowsAddTheirWeights(t *testing.T) {
 				}
 			}
 		}
+		withOpposites(r, byType, lanes)
 		rows8, rows16 := make([]int8, rows*lanes), make([]int16, rows*lanes)
 		for k := range rows8 {
 			rows8[k], rows16[k] = int8(r.Uint32()), int16(weight())
@@ -69,7 +70,7 @@ func TestRowsAddTheirWeights(t *testing.T) {
 		for _, opt := range ways {
 			var s Scratch
 			got := slices.Clone(start)
-			NewBits(lanes, bits, types, byType, opt).Add(got, axons, &s)
+			NewBits(lanes, bits, slices.Clone(types), byType, opt).Add(got, axons, &s)
 			if !slices.Equal(got, wantBits) {
 				t.Fatalf("%d lanes, %d of %d rows of bits, weights to %d, %+v: wrong sums", lanes, len(axons), rows, largest, opt)
 			}
@@ -83,6 +84,19 @@ func TestRowsAddTheirWeights(t *testing.T) {
 			if !slices.Equal(got, want16) {
 				t.Fatalf("%d lanes, %d of %d rows of 16 bits, %+v: wrong sums", lanes, len(axons), rows, opt)
 			}
+		}
+	}
+}
+
+// withOpposites makes some types those of the other sign of others.
+func withOpposites(r *rand.Rand, weights []int16, lanes int) {
+	for t := 1; t < len(weights)/lanes; t++ {
+		if r.IntN(2) == 0 {
+			continue
+		}
+		of := r.IntN(t)
+		for lane := range lanes {
+			weights[t*lanes+lane] = -weights[of*lanes+lane]
 		}
 	}
 }

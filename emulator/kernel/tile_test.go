@@ -33,6 +33,7 @@ func TestTilesAddAndFire(t *testing.T) {
 		for k := range weights {
 			weights[k] = int16(r.IntN(2*largest+1) - largest)
 		}
+		withOpposites(r, weights, lanes)
 		for k := range whole {
 			whole[k] = int8(r.Uint32())
 		}
@@ -42,7 +43,7 @@ func TestTilesAddAndFire(t *testing.T) {
 		}
 		for _, opt := range ways {
 			f.Prepare(lanes, opt)
-			ofBits, ofRows := NewBits(lanes, bits, types, slices.Clone(weights), opt), NewDense(lanes, whole, opt)
+			ofBits, ofRows := NewBits(lanes, bits, slices.Clone(types), slices.Clone(weights), opt), NewDense(lanes, whole, opt)
 			tile, _ := BitsTile(ofBits, &f, slices.Clone(start))
 			add := func(sums, axons []int32) { ofBits.Add(sums, axons, &Scratch{}) }
 			if r.IntN(2) == 0 {

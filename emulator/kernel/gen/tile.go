@@ -136,7 +136,8 @@ func (t tile) eachRow(loop string, body func(axon GPVirtual)) {
 }
 
 // addBits adds the weights of each row's type where its bits are set, in lanes of 8 or
-// 16 bits.
+// 16 bits. Those of a negative type are subtracted, without a branch: ^(^x + w) is
+// x − w, so sums are inverted where the sign is another than that of the row before.
 func (t tile) addBits(kind tileKind, acc []VecVirtual, lanes int, from GPVirtual, loop string) {
 	bits, weights := GP64(), GP64()
 	Load(t.at.Field("bits"), bits)
@@ -149,15 +150,24 @@ func (t tile) addBits(kind tileKind, acc []VecVirtual, lanes int, from GPVirtual
 	types, all := GP64(), GP64()
 	Load(t.at.Field("types"), types)
 	Load(t.at.Field("State").Len(), all)
+	sign := GP32()
+	XORL(sign, sign)
 	t.eachRow(loop, func(axon GPVirtual) {
-		w := GP64()
-		MOVBQZX(Mem{Base: types, Index: axon, Scale: 1}, w)
+		w, change, turn := GP64(), GP32(), ZMM()
+		MOVBQSX(Mem{Base: types, Index: axon, Scale: 1}, w)
+		MOVL(sign, change)
+		MOVL(w.As32(), sign)
+		SARL(Imm(31), sign)
+		XORL(sign, change)
+		VPBROADCASTD(change, turn)
+		ANDQ(Imm(typeMask), w)
 		IMULQ(all, w)
 		ADDQ(weights, w)
 		IMULQ(all, axon)
 		SHRQ(Imm(3), axon)
 		ADDQ(bits, axon)
 		for k, z := range acc {
+			VPXORD(turn, z, z)
 			mask := K()
 			if kind.bytes == 1 {
 				KMOVQ(Mem{Base: axon, Disp: 8 * k}, mask)
@@ -175,7 +185,16 @@ func (t tile) addBits(kind tileKind, acc []VecVirtual, lanes int, from GPVirtual
 			ADDQ(count, t.found)
 		}
 	})
+	turn := ZMM()
+	VPBROADCASTD(sign, turn)
+	for _, z := range acc {
+		VPXORD(turn, z, z)
+	}
 }
+
+// typeMask is what of a row's type tells its weights; it is negative where these are
+// subtracted.
+const typeMask = 0x7f
 
 // addWhole adds rows of 8 bits in lanes of 16.
 func (t tile) addWhole(_ tileKind, acc []VecVirtual, _ int, from GPVirtual, loop string) {
