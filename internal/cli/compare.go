@@ -41,8 +41,8 @@ area of the chip where its target says it, and what is only approximately what
 the network says. Energy is per inference for an experiment, per run for a
 network. Rows with a * are the Pareto front: no other row is at least as good in
 accuracy, latency and energy, and better in one; of networks, no other row of the
-same network. A target that a network does not fit is told on stderr; the others
-still run, and the exit status is 1.`,
+same network. A target that a network does not fit is told on stderr, and in its
+row; the others still run, and the exit status is 1.`,
 		Example: `  weft compare examples/digits/experiment.yaml -t xbar256,xbar1k,loihi
   weft compare small.yaml large.yaml -t xbar256,loihi --html comparison.html`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -63,11 +63,13 @@ still run, and the exit status is 1.`,
 	return cmd
 }
 
-// comparison is a row in JSON.
+// comparison is a row in JSON: the Outcome, or the Error that there is instead.
 type comparison struct {
-	File string `json:"file"`
-	outcome.Outcome
-	Front bool `json:"front"`
+	File   string `json:"file"`
+	Target string `json:"target"` // in the place of the Outcome's
+	*outcome.Outcome
+	Error string `json:"error,omitempty"`
+	Front bool   `json:"front"`
 }
 
 func runCompare(ctx context.Context, w, errs io.Writer, o compareOptions) error {
@@ -90,7 +92,8 @@ func runCompare(ctx context.Context, w, errs io.Writer, o compareOptions) error 
 	if err != nil {
 		return err
 	}
-	if len(rows) > 0 {
+	// Where nothing ran, stderr says all that there is.
+	if slices.ContainsFunc(rows, func(c comparison) bool { return c.Outcome != nil }) {
 		if err := printComparison(w, rows, o); err != nil {
 			return err
 		}
@@ -151,8 +154,13 @@ func compareAll(ctx context.Context, errs io.Writer, o compareOptions, chips []*
 			return nil, err
 		}
 		for k, t := range chips {
-			row, err := on(t)
+			ran, err := on(t)
+			row := comparison{File: file, Target: t.Name}
+			if named[t.Name] > 1 {
+				row.Target = o.targets[k]
+			}
 			if e, ok := errors.AsType[*diag.Error](err); ok {
+				row.Error = e.Error()
 				for i := range e.Diagnostics {
 					e.Diagnostics[i].Message = "on " + o.targets[k] + ": " + e.Diagnostics[i].Message
 				}
@@ -161,11 +169,9 @@ func compareAll(ctx context.Context, errs io.Writer, o compareOptions, chips []*
 				return nil, err
 			}
 			if err == nil {
-				if named[t.Name] > 1 {
-					row.Target = o.targets[k]
-				}
-				rows = append(rows, comparison{File: file, Outcome: row})
+				row.Outcome = &ran
 			}
+			rows = append(rows, row)
 		}
 	}
 	return rows, nil
@@ -263,13 +269,17 @@ func printComparison(w io.Writer, rows []comparison, o compareOptions) error {
 		t.Labels = []string{"network", "target"}
 		title = fmt.Sprintf("%s on %s", diag.Plural(len(o.files), "network"), diag.Plural(len(o.targets), "target"))
 	}
-	for k := range rows {
-		labels := []string{rows[k].File, rows[k].Target}
-		t.Rows = append(t.Rows, outcome.Row{Labels: labels[2-len(t.Labels):], Outcome: &rows[k].Outcome})
+	failed := 0
+	for _, r := range rows {
+		labels := []string{r.File, r.Target}
+		t.Rows = append(t.Rows, outcome.Row{Labels: labels[2-len(t.Labels):], Outcome: r.Outcome, Error: r.Error})
+		if r.Error != "" {
+			failed++
+		}
 	}
 	objectives := t.Objectives()
 	others := "no other row"
-	if len(o.files) > 1 && rows[0].Accuracy == nil {
+	if len(o.files) > 1 && !o.experiments {
 		others = "no other row of the same network"
 		markEach(t, rows, objectives)
 	} else {
@@ -279,6 +289,9 @@ func printComparison(w io.Writer, rows []comparison, o compareOptions) error {
 		rows[k].Front = t.Rows[k].Front
 	}
 	per := "per " + outcome.Per(t.Outcomes())
+	if failed > 0 {
+		per += fmt.Sprintf("; %d of %s with a diagnostic", failed, diag.Plural(len(rows), "row"))
+	}
 	front := outcome.FrontOf(others, objectives)
 	if o.html != "" {
 		page := outcome.Page{Title: title, Lead: []string{per, front}, Table: t, Plots: t.Plots(objectives)}

@@ -92,7 +92,7 @@ func runSweepShow(w, errs io.Writer, o sweepShowOptions) error {
 		// A parameter that is a figure too, such as samples, is there as that.
 		labels = slices.DeleteFunc(slices.Clone(s.Parameters), func(name string) bool { _, figure := outcome.ColumnNamed(name); return figure })
 	}
-	t := s.table(labels, o.csv)
+	t := s.table(labels)
 	over := t.Objectives()
 	var plots []pareto.Plot
 	if o.pareto != "" {
@@ -184,15 +184,11 @@ func (s *shownSweep) varies(name string) bool {
 	return slices.ContainsFunc(s.Points, func(p shownPoint) bool { return p.Settings[name] != s.Points[0].Settings[name] })
 }
 
-// table returns the points as rows, with these parameters as labels, and of each
-// error the first line, or all of it.
-func (s *shownSweep) table(parameters []string, whole bool) *outcome.Table {
+// table returns the points as rows, with these parameters as labels.
+func (s *shownSweep) table(parameters []string) *outcome.Table {
 	t := &outcome.Table{Labels: parameters, Brief: true}
 	for _, p := range s.Points {
 		r := outcome.Row{Outcome: p.Outcome, Error: p.Error}
-		if first, _, more := strings.Cut(p.Error, "\n"); more && !whole {
-			r.Error = first + " …"
-		}
 		if !p.Done {
 			r.Error = notDone
 		}

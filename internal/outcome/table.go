@@ -187,7 +187,7 @@ func (t *Table) Approximated() []string {
 const missing = "-"
 
 // cells returns the row for people: labels and figures, and last whether it is on
-// the front or why there is nothing.
+// the front or, in a line, why there is nothing.
 func (r *Row) cells(columns []Column) []string {
 	out := slices.Clone(r.Labels)
 	for _, c := range columns {
@@ -197,8 +197,11 @@ func (r *Row) cells(columns []Column) []string {
 			out = append(out, missing)
 		}
 	}
-	last := r.Error
-	if r.Front {
+	last, _, more := strings.Cut(r.Error, "\n")
+	switch {
+	case more:
+		last += " …"
+	case r.Front:
 		last = "*"
 	}
 	return append(out, last)
