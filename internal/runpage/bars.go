@@ -48,8 +48,10 @@ func newBars(of, what string, names []string, value func(k int) float64, text fu
 // by name.
 func inOrder[T any](v *view, of map[string]T) []string {
 	place := map[string]int{}
-	for k, g := range v.Groups {
-		place[g.Name] = k - len(v.Groups)
+	if v.Raster != nil {
+		for k, g := range v.Raster.Groups {
+			place[g.Name] = k - len(v.Raster.Groups)
+		}
 	}
 	return slices.SortedFunc(maps.Keys(of), func(a, b string) int {
 		return cmp.Or(cmp.Compare(place[a], place[b]), strings.Compare(a, b))

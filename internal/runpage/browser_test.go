@@ -14,7 +14,7 @@ import (
 // ticks it has.
 func many(spikes int) (*runpage.Raster, int64) {
 	const neurons, each = 1000, 250
-	r := &runpage.Raster{Groups: []runpage.Group{{Name: "in", N: 200, Input: true}, {Name: "a", N: 800}}, TickSeconds: 1e-3, Data: []byte{0}}
+	r := &runpage.Raster{Groups: []runpage.Group{{Name: "in", N: 200, Input: true, Counts: &runpage.Counts{}}, {Name: "a", N: 800, Counts: &runpage.Counts{}}}, TickSeconds: 1e-3, Data: []byte{0}}
 	for ; r.Spikes < spikes; r.Until++ {
 		r.Data = append(r.Data, 128|each&127, each>>7)
 		last := 0

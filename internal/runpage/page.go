@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"slices"
 
 	"github.com/weft-toolchain/weft/emulator/report"
 	"github.com/weft-toolchain/weft/internal/chippage"
@@ -43,7 +42,8 @@ type view struct {
 	// RasterJSON is for the script.
 	RasterJSON template.JS
 	// Cut says that it ends before the run does.
-	Cut       bool
+	Cut bool
+	// Groups are empty where nothing was counted.
 	Groups    []groupRow
 	Plots     []plot
 	MorePlots int
@@ -63,14 +63,10 @@ type view struct {
 	Assumed, Unsourced int
 }
 
-// groupRow is what an input or a population did.
+// groupRow is what an input or a population did in the whole run.
 type groupRow struct {
-	Name        string
-	Input       bool
-	N, Spikes   int
-	Active      int
-	Rate        float64
-	First, Last int
+	Group
+	Rate float64 // of a neuron, in Hz of the network's own time
 }
 
 // chipMap is one of the pictures of the chip.
@@ -128,13 +124,14 @@ func (v *view) findLacks() {
 	if v.Record == 0 {
 		v.Lacks = append(v.Lacks, "spikes, potentials, maps of the chip, the compilation, NeuroBench's figures and the sources of prices: the document has a report only; weft run --record writes one that has all")
 	} else {
+		lacks(v.Raster != nil && v.Groups == nil, "how many neurons of each group spiked, and when: an earlier weft recorded this")
 		lacks(len(v.Probes) == 0, "potentials: no neuron was probed; --probe POPULATION[INDEX] does")
 		lacks(v.Compilation == nil, "the compilation, and NeuroBench's figures: an image was run, and does not know them; run the network file")
 	}
 	lacks(v.Functional, "time, leakage and the load of links: --timing functional keeps none")
 }
 
-// drawSpikes prepares the raster, and counts what it shows.
+// drawSpikes prepares the raster, and the table of what was counted.
 func (v *view) drawSpikes() error {
 	r := v.Raster
 	if r == nil {
@@ -146,34 +143,16 @@ func (v *view) drawSpikes() error {
 	}
 	// Marshal escapes <, > and &, so that no name ends the script.
 	v.RasterJSON, v.Cut = template.JS(data), int64(r.Until) < v.Ticks
-	group := make([]int, 0, len(r.Groups)) // where each begins
-	first := 0
 	for _, g := range r.Groups {
-		v.Groups = append(v.Groups, groupRow{Name: g.Name, Input: g.Input, N: g.N})
-		group = append(group, first)
-		first += g.N
-	}
-	seen := make([]uint64, first/64+1)
-	err = r.each(func(tick, neuron int) {
-		k, _ := slices.BinarySearch(group, neuron+1)
-		g := &v.Groups[k-1]
-		if g.Spikes == 0 {
-			g.First = tick
+		if g.Counts == nil {
+			v.Groups = nil
+			break
 		}
-		g.Last = tick
-		g.Spikes++
-		if bit := uint64(1) << (neuron & 63); seen[neuron>>6]&bit == 0 {
-			seen[neuron>>6] |= bit
-			g.Active++
+		row := groupRow{Group: g}
+		if v.Ticks > 0 && r.TickSeconds > 0 && g.N > 0 {
+			row.Rate = float64(g.Counts.Spikes) / float64(g.N) / float64(v.Ticks) / r.TickSeconds
 		}
-	})
-	if err != nil {
-		return fmt.Errorf("write page: %w", err)
-	}
-	for k := range v.Groups {
-		if g := &v.Groups[k]; r.Until > 0 && r.TickSeconds > 0 && g.N > 0 {
-			g.Rate = float64(g.Spikes) / float64(g.N) / float64(r.Until) / r.TickSeconds
-		}
+		v.Groups = append(v.Groups, row)
 	}
 	return nil
 }

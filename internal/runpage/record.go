@@ -18,8 +18,9 @@ import (
 type Recorder struct {
 	im     *image.Image
 	raster Raster
-	// spikes are those of each input and then each neuron.
+	// spikes are those of each input and then each neuron, at how many ticks from 0.
 	spikes []int64
+	ticks  int
 	cycles report.Tally
 	// last is the cycle at which the last tick ended; potentials are those after it.
 	last       int64
@@ -34,7 +35,7 @@ func NewRecorder(im *image.Image, before []int32) *Recorder {
 	r.raster.TickSeconds = im.Manifest.TickSeconds
 	for k, symbols := range [][]image.Symbol{im.Manifest.Inputs, im.Manifest.Populations} {
 		for _, s := range symbols {
-			r.raster.Groups = append(r.raster.Groups, Group{Name: s.Name, N: s.N, Input: k == 0})
+			r.raster.Groups = append(r.raster.Groups, Group{Name: s.Name, N: s.N, Input: k == 0, Counts: &Counts{}})
 		}
 	}
 	r.raster.Until = -1
@@ -45,11 +46,31 @@ func NewRecorder(im *image.Image, before []int32) *Recorder {
 func (r *Recorder) take(inputs, fired []int32) {
 	first := r.im.Inputs()
 	r.raster.tick(inputs, fired, first)
-	for _, i := range inputs {
-		r.spikes[i]++
-	}
-	for _, n := range fired {
-		r.spikes[first+int(n)]++
+	r.count(inputs, 0)
+	r.count(fired, first)
+	r.ticks++
+}
+
+// count counts the spikes of a tick, ascending, whose numbers are from first on.
+func (r *Recorder) count(spikes []int32, first int) {
+	var c *Counts
+	group, end := -1, 0
+	for _, n := range spikes {
+		id := first + int(n)
+		for id >= end {
+			group++
+			c = r.raster.Groups[group].Counts
+			end += r.raster.Groups[group].N
+		}
+		if c.Spikes == 0 {
+			c.First = r.ticks
+		}
+		c.Last = r.ticks
+		c.Spikes++
+		if r.spikes[id] == 0 {
+			c.Active++
+		}
+		r.spikes[id]++
 	}
 }
 

@@ -65,6 +65,18 @@ type Group struct {
 	Name  string `json:"name"`
 	N     int    `json:"n"`
 	Input bool   `json:"input"`
+	// Counts are nil in documents of before there were any.
+	Counts *Counts `json:"counts"`
+}
+
+// Counts are of all ticks, also of those whose spikes are not kept.
+type Counts struct {
+	Spikes int64 `json:"spikes"`
+	// Active is how many neurons ever spiked, First and Last when the first and the
+	// last did; 0 where none did.
+	Active int `json:"active"`
+	First  int `json:"first"`
+	Last   int `json:"last"`
 }
 
 // Trace is a state word of a neuron after each tick, the first one's first.

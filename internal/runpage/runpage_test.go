@@ -3,6 +3,7 @@ package runpage_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -41,6 +42,7 @@ type ran struct {
 	res *compiler.Result
 	rep *report.Report
 	rec *runpage.Recording
+	m   *emulator.Machine
 }
 
 // run compiles a network for a target's text, and runs it with spikes by tick, those
@@ -91,7 +93,7 @@ func run(t testing.TB, net, target string, mode emulator.Mode, workers int, in [
 			sources[k].Pos.File = filepath.Base(sources[k].Pos.File)
 		}
 	}
-	out := ran{res, report.New(res.Image, chip, mode == emulator.Functional, act, hash.String()), r.Recording(act, res, res.Report([]byte("image")))}
+	out := ran{res, report.New(res.Image, chip, mode == emulator.Functional, act, hash.String()), r.Recording(act, res, res.Report([]byte("image"))), m}
 	out.rec.SetSources(sources)
 	return out
 }
@@ -180,11 +182,70 @@ func TestARecordAddsUp(t *testing.T) {
 	if want := r.rep.Spikes["a"] + r.rep.Spikes["b"]; spikes != want || r.rec.Raster.Spikes != int(want)+fed || want == 0 {
 		t.Errorf("cores fired %d spikes, the raster has %d with %d of inputs, want %d", spikes, r.rec.Raster.Spikes, fed, want)
 	}
+	for _, g := range r.rec.Raster.Groups[1:] {
+		if g.Counts.Spikes != r.rep.Spikes[g.Name] {
+			t.Errorf("%s: %d spikes are counted, want %d", g.Name, g.Counts.Spikes, r.rep.Spikes[g.Name])
+		}
+	}
 	if ticks != r.rep.Ticks {
 		t.Errorf("%d ticks took a time, want %d", ticks, r.rep.Ticks)
 	}
 	if want := r.rep.Counts["hop_x"] + r.rep.Counts["hop_y"]; packets != want {
 		t.Errorf("links carried %d packets, want the %d hops", packets, want)
+	}
+}
+
+// Where there are more spikes than are kept, the table has all of them: also those of
+// a neuron that spikes when the picture has ended.
+func TestTheTableCountsWhatThePictureHasNot(t *testing.T) {
+	const net = `network: many
+inputs: {in: {shape: 200}}
+populations:
+  a: {shape: 200, neuron: if, params: {threshold: 1}}
+  late: {shape: 2, neuron: if, params: {threshold: 1}}
+projections:
+  - {from: in, to: a, connect: one_to_one, weights: 2}
+  - {from: a, to: late, connect: {list: [[0, 0, 1], [1, 1, 1]]}}
+outputs: [a, late]
+`
+	const ticks = 43000 // of 400 spikes
+	r := run(t, net, "target: wide\ninherits: xbar256\n", emulator.Functional, 1, [][]int32{nil})
+	all := make([]int32, 200)
+	for k := range all {
+		all[k] = int32(k)
+	}
+	seen := runpage.NewRecorder(r.res.Image, nil)
+	for range ticks {
+		seen.Tick(r.m, all, all)
+	}
+	seen.Tick(r.m, nil, []int32{201})
+	r.rep.Ticks = ticks + 1
+	r.rec = seen.Recording(activity.New(len(r.res.Image.Cores), 2), r.res, r.res.Report(nil))
+	var got []runpage.Counts
+	for _, g := range r.rec.Raster.Groups {
+		got = append(got, *g.Counts)
+	}
+	want := []runpage.Counts{
+		{Spikes: 200 * ticks, Active: 200, First: 1, Last: ticks},
+		{Spikes: 200 * ticks, Active: 200, First: 1, Last: ticks},
+		{Spikes: 1, Active: 1, First: ticks + 1, Last: ticks + 1},
+	}
+	if diff := cmp.Diff(want, got); diff != "" || r.rec.Raster.Until >= ticks {
+		t.Errorf("until tick %d of %d (-want +got)\n%s", r.rec.Raster.Until, ticks, diff)
+	}
+	d := &runpage.Document{Recording: *r.rec}
+	d.Report, d.Raster.Data = r.rep, nil // which is large, and drawn by the page's script
+	var page strings.Builder
+	if err := runpage.WriteHTML(&page, d); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"The spikes of later ticks, up to 43001, were too many to keep for this picture</b>; the table counts them, too",
+		`<td class="n">8600000</td><td class="n">1000 Hz</td><td class="n">200</td><td class="n">1</td><td class="n">43000</td>`,
+	} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("the page has no %q", want)
+		}
 	}
 }
 
@@ -225,6 +286,7 @@ func TestPagesSayWhatTheyLack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	older := regexp.MustCompile(`(?s)"counts": \{\s*"spikes".*?\}`).ReplaceAll(cycle.document(t), []byte(`"older": 1`))
 	image := *cycle.rec
 	image.Compilation, image.NeuroBench = nil, nil
 	of := ran{rep: cycle.rep, rec: &image}
@@ -243,6 +305,7 @@ func TestPagesSayWhatTheyLack(t *testing.T) {
 		{"cycle", cycle.document(t), []string{"no neuron was probed", `id="raster"`, "<b>links</b>: packets that crossed", "NeuroBench", "cycles of a tick", "assumed"}, []string{"an image was run"}},
 		{"functional", functional.document(t), []string{"--timing functional keeps none", "<b>links</b>: spikes that would cross"}, []string{"cycles of a tick"}},
 		{"image", of.document(t), []string{"an image was run", "<b>occupancy</b>"}, []string{`id="neurobench"`, `id="compilation"`}},
+		{"older", older, []string{"an earlier weft recorded this", "canvas role", fmt.Sprintf(`<td>a</td><td class="n">%d</td>`, cycle.rep.Spikes["a"])}, []string{"ever spiked<"}},
 		{"plain", plain, []string{"the document has a report only", "synapse_word"}, []string{"canvas role", `id="chip"`, "no neuron was probed"}},
 		{"eval", evaluated, []string{"2 samples of", "accuracy 50.00 %", "cycles of an inference", "70–79"}, []string{"canvas role"}},
 	} {
