@@ -37,6 +37,7 @@ var policy = []row{
 	{pkg: "internal/pareto"},
 	{pkg: "internal/page"},
 	{pkg: "internal/splitmix"},
+	{pkg: "internal/chromium"},
 	{pkg: "internal/golden", may: []string{"internal/diag"}},
 	{pkg: "internal/shared"},
 	{pkg: "internal/archtest"},
@@ -132,7 +133,7 @@ var belowCommand = []string{
 }
 
 // testHelpers are ours too, and every package's tests may import them.
-var testHelpers = []string{"internal/golden", "internal/shared"}
+var testHelpers = []string{"internal/chromium", "internal/golden", "internal/shared"}
 
 // others is which module of others may be imported where; one that is not
 // listed may not be imported at all. RATIONALE.md says why we have each, and

@@ -7,8 +7,44 @@ import (
 	"testing"
 
 	"github.com/weft-toolchain/weft/emulator"
+	"github.com/weft-toolchain/weft/internal/chromium"
 	"github.com/weft-toolchain/weft/internal/runpage"
 )
+
+// found is what a page shows.
+type found struct {
+	Rows map[string]int
+	// Inked are the places of the raster that are drawn, and the share of its pixels
+	// that are not of the background's colour.
+	Places int
+	Inked  float64
+	// White is the share of pixels that are. Shown are the maps of the chip that are
+	// seen, Anchors the links within the page that lead somewhere.
+	White   float64
+	Shown   int
+	Anchors int
+}
+
+const look = `(function () {
+  var rows = {}, canvas = document.querySelector("canvas"), inked = 0, all = 0;
+  document.querySelectorAll("table[id]").forEach(function (t) { rows[t.id] = t.tBodies[0].rows.length; });
+  var copy = document.createElement("canvas"), left = Math.round(canvas.width / 3);
+  copy.width = canvas.width;
+  copy.height = canvas.height;
+  var c = copy.getContext("2d", {willReadFrequently: true});
+  c.drawImage(canvas, 0, 0);
+  var white = 0, back = document.documentElement.dataset.paper ? [255, 255, 255] : getComputedStyle(document.body).backgroundColor.match(/\d+/g);
+  var image = c.getImageData(left, 4, canvas.width - left, canvas.height - 60).data;
+  for (var k = 0; k < image.length; k += 4, all++) {
+    if (image[k] + image[k + 1] + image[k + 2] === 765) white++;
+    if (image[k] != back[0] || image[k + 1] != back[1] || image[k + 2] != back[2]) inked++;
+  }
+  return {
+    Rows: rows, Places: +canvas.dataset.places, Inked: inked / all, White: white / all,
+    Shown: Array.from(document.querySelectorAll(".choice > figure")).filter(function (f) { return f.getBoundingClientRect().height > 0; }).length,
+    Anchors: Array.from(document.querySelectorAll("nav a")).filter(function (a) { return document.querySelector(a.getAttribute("href")); }).length,
+  };
+})()`
 
 // many returns a raster of so many spikes of 1000 neurons in two groups, and how many
 // ticks it has.
@@ -47,23 +83,21 @@ func TestPageInChromium(t *testing.T) {
 	if err := os.WriteFile(file, []byte(html(t, r.document(t))), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	b := chromium(t)
+	b := chromium.Start(t)
 	for _, view := range []struct {
 		name, scheme string
 		width        int
 	}{{"phone", "light", 360}, {"desk", "light", 1200}, {"phone-dark", "dark", 360}, {"desk-dark", "dark", 1200}} {
-		b.open(file, view.width, view.scheme)
+		b.Open(file, view.width, view.scheme)
 		var loaded float64
-		b.eval("performance.timing.loadEventStart - performance.timing.navigationStart", &loaded)
+		b.Eval("performance.timing.loadEventStart - performance.timing.navigationStart", &loaded)
 		var got found
-		b.eval(look, &got)
+		b.Eval(look, &got)
 		t.Logf("%s: %d spikes loaded and drawn in %v ms", view.name, r.rec.Raster.Spikes, loaded)
-		if len(b.problems) > 0 {
-			t.Errorf("%s: %v", view.name, b.problems)
+		if len(b.Problems) > 0 {
+			t.Errorf("%s: %v", view.name, b.Problems)
 		}
-		if got.Wide > view.width || got.Window != view.width {
-			t.Errorf("%s: the page is %d wide in a window of %d, want %d", view.name, got.Wide, got.Window, view.width)
-		}
+		b.Fits(view.name)
 		for table, least := range map[string]int{"groups": 2, "cores": 6, "links": 5, "events": 15, "figures": 10} {
 			if got.Rows[table] < least {
 				t.Errorf("%s: table %s has %d rows, want %d at least", view.name, table, got.Rows[table], least)
@@ -75,25 +109,24 @@ func TestPageInChromium(t *testing.T) {
 		if got.Shown != 1 || got.Anchors < 8 {
 			t.Errorf("%s: %d maps are shown, want the one that is chosen; %d links of the page lead somewhere", view.name, got.Shown, got.Anchors)
 		}
-		b.shoot(view.name + ".png")
+		b.Shoot(view.name + ".png")
 	}
 	// The dark page is printed dark on light.
 	var printed int
-	b.eval(`addEventListener("beforeprint", function () {
+	b.Eval(`addEventListener("beforeprint", function () {
 		document.documentElement.dataset.paper = ("#" + Math.round(100 * `+look+`.White)); }), 0`, &printed)
-	b.call("Page.printToPDF", nil, nil)
-	b.eval(`+document.documentElement.dataset.paper.slice(1)`, &printed)
+	b.Call("Page.printToPDF", nil, nil)
+	b.Eval(`+document.documentElement.dataset.paper.slice(1)`, &printed)
 	if printed < 2 {
 		t.Errorf("%d %% of the raster are printed white, want its background", printed)
 	}
-	b.call("Emulation.setEmulatedMedia", map[string]any{"media": "print"}, nil)
-	b.eval(`dispatchEvent(new Event("beforeprint")) ? 1 : 0`, &printed)
+	b.Paper()
 	var got found
-	b.eval(look, &got)
-	if got.Shown != 4 || got.Inked < 0.02 || got.Inked > 0.98 || len(b.problems) > 0 {
-		t.Errorf("on paper %d maps are shown, want all 4; ink on %.3f of the raster; %v", got.Shown, got.Inked, b.problems)
+	b.Eval(look, &got)
+	if got.Shown != 4 || got.Inked < 0.02 || got.Inked > 0.98 || len(b.Problems) > 0 {
+		t.Errorf("on paper %d maps are shown, want all 4; ink on %.3f of the raster; %v", got.Shown, got.Inked, b.Problems)
 	}
-	b.shoot("paper.png")
+	b.Shoot("paper.png")
 }
 
 // A map is chosen, the raster is looked into, and what is pointed at is told.
@@ -103,31 +136,31 @@ func TestPageAnswersInChromium(t *testing.T) {
 	if err := os.WriteFile(file, []byte(html(t, r.document(t))), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	b := chromium(t)
-	b.open(file, 1200, "light")
+	b := chromium.Start(t)
+	b.Open(file, 1200, "light")
 	var name, told, core string
 	var before, after int
-	b.eval(`document.querySelector("label[for=map1]").click(), Array.from(document.querySelectorAll(".choice > figure")).filter(function (f) { return f.offsetHeight > 0; }).map(function (f) { return f.querySelector("b").textContent; }).join()`, &name)
+	b.Eval(`document.querySelector("label[for=map1]").click(), Array.from(document.querySelectorAll(".choice > figure")).filter(function (f) { return f.offsetHeight > 0; }).map(function (f) { return f.querySelector("b").textContent; }).join()`, &name)
 	if name != "spikes" {
 		t.Errorf("a click on spikes shows %q", name)
 	}
-	b.eval(`document.querySelector(".choice1 path title").parentNode.dispatchEvent(new MouseEvent("click", {bubbles: true})), document.querySelector(".choice1 .at").textContent`, &core)
+	b.Eval(`document.querySelector(".choice1 path title").parentNode.dispatchEvent(new MouseEvent("click", {bubbles: true})), document.querySelector(".choice1 .at").textContent`, &core)
 	if want := "core "; len(core) < len(want) || core[:len(want)] != want {
 		t.Errorf("a click on a core tells %q", core)
 	}
-	b.eval(`(function () { var c = document.querySelector("canvas"), r = c.getBoundingClientRect();
+	b.Eval(`(function () { var c = document.querySelector("canvas"), r = c.getBoundingClientRect();
 		for (var x = 0, at = document.querySelector("#raster .at"); x < 200 && !at.textContent; x++)
 			c.dispatchEvent(new PointerEvent("pointermove", {clientX: r.left + x, clientY: r.top + 1, bubbles: true}));
 		return at.textContent; })()`, &told)
 	if want := "tick 0, in[0]: 1 spike"; told != want {
 		t.Errorf("the first place of the raster tells %q, want %q", told, want)
 	}
-	b.eval(`+document.querySelector("canvas").dataset.places`, &before)
-	b.eval(`(function () { var f = document.querySelector(".from"); f.value = 30; f.dispatchEvent(new Event("change")); return +document.querySelector("canvas").dataset.places; })()`, &after)
+	b.Eval(`+document.querySelector("canvas").dataset.places`, &before)
+	b.Eval(`(function () { var f = document.querySelector(".from"); f.value = 30; f.dispatchEvent(new Event("change")); return +document.querySelector("canvas").dataset.places; })()`, &after)
 	if before != r.rec.Raster.Spikes || after >= before || after == 0 {
 		t.Errorf("%d places of %d spikes are drawn, and %d from tick 30 on", before, r.rec.Raster.Spikes, after)
 	}
-	if len(b.problems) > 0 {
-		t.Error(b.problems)
+	if len(b.Problems) > 0 {
+		t.Error(b.Problems)
 	}
 }
