@@ -1,9 +1,12 @@
 package runpage_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/weft-toolchain/weft/emulator"
@@ -121,12 +124,40 @@ func TestPageInChromium(t *testing.T) {
 		t.Errorf("%d %% of the raster are printed white, want its background", printed)
 	}
 	b.Paper()
+	b.Fits("paper")
 	var got found
 	b.Eval(look, &got)
 	if got.Shown != 4 || got.Inked < 0.02 || got.Inked > 0.98 || len(b.Problems) > 0 {
 		t.Errorf("on paper %d maps are shown, want all 4; ink on %.3f of the raster; %v", got.Shown, got.Inked, b.Problems)
 	}
 	b.Shoot("paper.png")
+}
+
+// Names of a hundred letters are broken, and do not widen the page.
+func TestLongNamesFitInChromium(t *testing.T) {
+	net := layers
+	for _, name := range []string{"in", "a", "b"} {
+		net = regexp.MustCompile(`\b`+name+`([:,\]])`).ReplaceAllString(net, strings.Repeat(name, 100/len(name))+"$1")
+	}
+	r := run(t, net, small, emulator.Cycle, 1, steady(40))
+	r.probe(strings.Repeat("a", 100), 1)
+	file := filepath.Join(t.TempDir(), "run.html")
+	if err := os.WriteFile(file, []byte(html(t, r.document(t))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := chromium.Start(t)
+	for _, width := range []int{390, 1280} {
+		b.Open(file, width, "light")
+		b.Fits(fmt.Sprint(width))
+		// Not even what scrolls is much wider than it is with short names.
+		var wide int
+		b.Eval(`Math.max.apply(null, Array.from(document.querySelectorAll("table")).map(function (t) { return t.offsetWidth; }))`, &wide)
+		if most := max(width, 900); wide > most {
+			t.Errorf("%d: a table is %d wide, want %d at most", width, wide, most)
+		}
+	}
+	b.Paper()
+	b.Fits("paper")
 }
 
 // A map is chosen, the raster is looked into, and what is pointed at is told.

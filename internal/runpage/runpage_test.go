@@ -305,7 +305,7 @@ func TestPagesSayWhatTheyLack(t *testing.T) {
 		{"cycle", cycle.document(t), []string{"no neuron was probed", `id="raster"`, "<b>links</b>: packets that crossed", "NeuroBench", "cycles of a tick", "assumed"}, []string{"an image was run"}},
 		{"functional", functional.document(t), []string{"--timing functional keeps none", "<b>links</b>: spikes that would cross"}, []string{"cycles of a tick"}},
 		{"image", of.document(t), []string{"an image was run", "<b>occupancy</b>"}, []string{`id="neurobench"`, `id="compilation"`}},
-		{"older", older, []string{"an earlier weft recorded this", "canvas role", fmt.Sprintf(`<td>a</td><td class="n">%d</td>`, cycle.rep.Spikes["a"])}, []string{"ever spiked<"}},
+		{"older", older, []string{"an earlier weft recorded this", "canvas role", fmt.Sprintf(`<td><span class="name">a</span></td><td class="n">%d</td>`, cycle.rep.Spikes["a"])}, []string{"ever spiked<"}},
 		{"plain", plain, []string{"the document has a report only", "synapse_word"}, []string{"canvas role", `id="chip"`, "no neuron was probed"}},
 		{"eval", evaluated, []string{"2 samples of", "accuracy 50.00 %", "cycles of an inference", "70–79"}, []string{"canvas role"}},
 	} {
