@@ -1,9 +1,12 @@
 package outcome_test
 
 import (
+	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weft-toolchain/weft/emulator/report"
+	"github.com/weft-toolchain/weft/internal/chromium"
 	"github.com/weft-toolchain/weft/internal/outcome"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -138,6 +142,38 @@ func TestPlotHasTheRowsWithBothFigures(t *testing.T) {
 	}
 	if p = tab.Plot(outcome.Area, outcome.Energy); len(p.Points) != 1 {
 		t.Errorf("got %+v, want the one chip with an area", p.Points)
+	}
+}
+
+// In Chromium, on a phone, at a desk and on paper: no page is wider than its window,
+// with a long name, many labels and a long diagnostic, too.
+func TestPageInChromium(t *testing.T) {
+	long := table()
+	long.Labels = []string{"network", "target", "bits", "encode.ticks", "timing.clock"}
+	for k := range long.Rows {
+		long.Rows[k].Labels = []string{strings.Repeat("n", 100), "small", "8", "16", "200MHz"}
+	}
+	long.Rows[3].Error = strings.Repeat("the network has more neurons than the target; ", 20) + "\nand more"
+	b := chromium.Start(t)
+	for name, tab := range map[string]*outcome.Table{"short": table(), "long": long} {
+		tab.Mark(tab.Objectives()...)
+		p := outcome.Page{Title: name, Table: tab, Plots: tab.Plots(tab.Objectives())}
+		file := filepath.Join(t.TempDir(), "page.html")
+		var out bytes.Buffer
+		if err := errors.Join(p.WriteHTML(&out), os.WriteFile(file, out.Bytes(), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		for _, width := range []int{390, 1280} {
+			b.Open(file, width, "dark")
+			b.Fits(fmt.Sprint(name, width))
+			b.Shoot(fmt.Sprintf("%s-%d.png", name, width))
+		}
+		b.Paper()
+		b.Fits(name + " on paper")
+		b.Shoot(name + "-paper.png")
+	}
+	if len(b.Problems) > 0 {
+		t.Error(b.Problems)
 	}
 }
 

@@ -94,12 +94,17 @@ func (t *Table) shown() []Column {
 		detail := c.Component || c.Name == Area.Name
 		return slices.Contains(unseen, c.Name) || t.Brief && detail || !t.has(c, c.Name == "energy_"+string(targets.Learning))
 	})
-	if t.Brief { // nothing follows that adds up
-		for k := range columns {
-			columns[k].Head = strings.TrimSuffix(columns[k].Head, " =")
-		}
+	if t.Brief {
+		alone(columns)
 	}
 	return columns
+}
+
+// alone names the energy as it is where nothing follows that adds up to it.
+func alone(columns []Column) {
+	for k := range columns {
+		columns[k].Head = strings.TrimSuffix(columns[k].Head, " =")
+	}
 }
 
 // FrontOf says in a sentence what the front over these figures is, and among which
@@ -186,34 +191,37 @@ func (t *Table) Approximated() []string {
 // missing stands where an outcome lacks a figure.
 const missing = "-"
 
-// cells returns the row for people: labels and figures, and last whether it is on
-// the front or, in a line, why there is nothing.
-func (r *Row) cells(columns []Column) []string {
-	out := slices.Clone(r.Labels)
-	for _, c := range columns {
+// figures returns the row's figures for people.
+func (r *Row) figures(columns []Column) []string {
+	out := make([]string, len(columns))
+	for k, c := range columns {
+		out[k] = missing
 		if x, ok := c.Of(r); ok {
-			out = append(out, c.Text(x))
-		} else {
-			out = append(out, missing)
+			out[k] = c.Text(x)
 		}
 	}
-	last, _, more := strings.Cut(r.Error, "\n")
-	switch {
-	case more:
-		last += " …"
-	case r.Front:
-		last = "*"
-	}
-	return append(out, last)
+	return out
 }
 
-// heads returns what stands above the cells.
-func (t *Table) heads(columns []Column) []string {
-	out := slices.Clone(t.Labels)
-	for _, c := range columns {
-		out = append(out, c.Head)
+// note is what stands behind the figures: whether the row is on the front or, in a
+// line, why there is nothing.
+func (r *Row) note() string {
+	if r.Front {
+		return "*"
 	}
-	return append(out, "front")
+	first, _, more := strings.Cut(r.Error, "\n")
+	if more {
+		first += " …"
+	}
+	return first
+}
+
+func heads(columns []Column) []string {
+	out := make([]string, len(columns))
+	for k, c := range columns {
+		out[k] = c.Head
+	}
+	return out
 }
 
 // WriteText writes aligned columns.
@@ -221,9 +229,9 @@ func (t *Table) WriteText(w io.Writer) error {
 	columns := t.shown()
 	var b bytes.Buffer
 	tw := tabwriter.NewWriter(&b, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(tw, strings.Join(t.heads(columns), "\t"))
+	fmt.Fprintln(tw, strings.Join(append(slices.Concat(t.Labels, heads(columns)), "front"), "\t"))
 	for _, r := range t.Rows {
-		fmt.Fprintln(tw, strings.Join(r.cells(columns), "\t"))
+		fmt.Fprintln(tw, strings.Join(append(slices.Concat(r.Labels, r.figures(columns)), r.note()), "\t"))
 	}
 	if err := tw.Flush(); err != nil {
 		return fmt.Errorf("write table: %w", err)
