@@ -160,6 +160,32 @@ func TestLongNamesFitInChromium(t *testing.T) {
 	b.Fits("paper")
 }
 
+// On a phone, too, the numbers of a column stand under each other and under its head,
+// also where the text behind them is a line of its own.
+func TestColumnsAlignOnAPhone(t *testing.T) {
+	r := run(t, layers, small, emulator.Cycle, 1, steady(40))
+	file := filepath.Join(t.TempDir(), "run.html")
+	if err := os.WriteFile(file, []byte(html(t, r.document(t))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := chromium.Start(t)
+	b.Open(file, 390, "light")
+	var ragged []string
+	var tables int
+	b.Eval(`document.querySelectorAll("table.stack").length`, &tables)
+	b.Eval(`Array.from(document.querySelectorAll("table.stack")).flatMap(function (t) {
+		return Array.from(t.rows).flatMap(function (row) {
+			return Array.from(row.cells).filter(function (c, k) {
+				var a = c.getBoundingClientRect(), b = t.rows[0].cells[k].getBoundingClientRect();
+				return Math.abs(a.left - b.left) > 1 || Math.abs(a.right - b.right) > 1;
+			}).map(function (c) { return c.textContent; });
+		});
+	})`, &ragged)
+	if len(ragged) > 0 || tables != 4 {
+		t.Errorf("of %d tables, want 4, these cells are not below their heads: %q", tables, ragged)
+	}
+}
+
 // A map is chosen, the raster is looked into, and what is pointed at is told.
 func TestPageAnswersInChromium(t *testing.T) {
 	r := run(t, layers, small, emulator.Cycle, 1, steady(40))
