@@ -254,7 +254,7 @@ func (r *Result) Report(data []byte) *Report {
 	for _, s := range m.Stats {
 		out.Quantisation = append(out.Quantisation, quantReport(s))
 		if s.Zeroed > 0 && s.Zeroed*zeroedShare >= s.Synapses {
-			out.Notes = append(out.Notes, fmt.Sprintf("projection %q: %d of %d weights became zero, since its population's scale is set by larger numbers: see the column SQNR", s.Projection, s.Zeroed, s.Synapses))
+			out.Notes = append(out.Notes, fmt.Sprintf("projection %q: %d of %d weights became zero, since its population's scale is set by larger numbers: SQNR %.2f dB", s.Projection, s.Zeroed, s.Synapses, s.SQNR))
 		}
 	}
 	out.Approximation = r.approximation()

@@ -2,8 +2,10 @@ package outcome
 
 import (
 	_ "embed"
+	"fmt"
 	"html/template"
 	"io"
+	"strings"
 
 	"github.com/weft-toolchain/weft/internal/page"
 	"github.com/weft-toolchain/weft/internal/pareto"
@@ -32,6 +34,8 @@ type pageTable struct {
 }
 
 type pageRow struct {
+	// Number is the row's in the whole table, from 1.
+	Number          int
 	Labels, Figures []string
 	Front           bool
 	// Failed stands in the place of figures.
@@ -50,7 +54,10 @@ func (p *Page) WriteHTML(w io.Writer) error {
 		Tables       []pageTable
 		Plots        []pagePlot
 		Approximated []string
-	}{Lead: p.Lead, Tables: p.Table.split(), Approximated: p.Table.Approximated()}
+	}{Lead: p.Lead, Tables: p.Table.split()}
+	for _, d := range p.Table.differences() {
+		data.Approximated = append(data.Approximated, numbered(d.rows)+": "+d.text)
+	}
 	for _, plot := range p.Plots {
 		// Every text in a plot's drawing is escaped there.
 		data.Plots = append(data.Plots, pagePlot{plot.Y.Name + " over " + plot.X.Name, template.HTML(plot.SVG())})
@@ -73,8 +80,8 @@ func (t *Table) split() []pageTable {
 	}
 	alone(all)
 	first, second := pageTable{Labels: t.Labels, Heads: heads(all), Front: true}, pageTable{Title: "Energy by component", Labels: t.Labels, Heads: heads(parts)}
-	for _, r := range t.Rows {
-		row := pageRow{Labels: r.Labels, Front: r.Front}
+	for k, r := range t.Rows {
+		row := pageRow{Number: k + 1, Labels: r.Labels, Front: r.Front}
 		if r.Outcome == nil {
 			row.Failed = r.note()
 			first.Rows = append(first.Rows, row)
@@ -89,4 +96,25 @@ func (t *Table) split() []pageTable {
 		return []pageTable{first}
 	}
 	return []pageTable{first, second}
+}
+
+// numbered names rows, which ascend from 0, by their numbers: rows 1 to 3, 5.
+func numbered(rows []int) string {
+	var runs []string
+	for k := 0; k < len(rows); {
+		end := k + 1
+		for end < len(rows) && rows[end] == rows[end-1]+1 {
+			end++
+		}
+		run := fmt.Sprint(rows[k] + 1)
+		if end > k+1 {
+			run += fmt.Sprintf(" to %d", rows[end-1]+1)
+		}
+		runs = append(runs, run)
+		k = end
+	}
+	if len(rows) == 1 {
+		return "row " + runs[0]
+	}
+	return "rows " + strings.Join(runs, ", ")
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/weft-toolchain/weft/emulator/report"
 	"github.com/weft-toolchain/weft/internal/chromium"
 	"github.com/weft-toolchain/weft/internal/outcome"
+	"github.com/weft-toolchain/weft/internal/pareto"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -174,6 +175,30 @@ func TestPageInChromium(t *testing.T) {
 	}
 	if len(b.Problems) > 0 {
 		t.Error(b.Problems)
+	}
+}
+
+// On a page rows are named by the numbers that they have in the table and in plots.
+func TestPageNumbersRows(t *testing.T) {
+	tab := table()
+	tab.Rows = append(tab.Rows, outcome.Row{Labels: []string{"16", "huge"}, Outcome: of("huge", 0.99, 1, 1)})
+	tab.Mark(tab.Objectives()...)
+	var b strings.Builder
+	p := outcome.Page{Title: "x", Table: tab, Plots: []pareto.Plot{tab.Plot(outcome.Latency, outcome.Accuracy)}}
+	if err := p.WriteHTML(&b); err != nil {
+		t.Fatal(err)
+	}
+	for want, n := range map[string]int{
+		"<li>rows 1 to 3, 5: weights rounded</li>":                      1,
+		`<td class="n">5</td><td><span class="name">16</span></td>`:     2, // in the table of energies, too
+		`<td class="n">4</td><td><span class="name">8</span></td>`:      1,
+		`<td colspan="7"><div class="failed">network.yaml:3:1: does no`: 1,
+		`>5</text>`: 1,
+		`>4</text>`: 0,
+	} {
+		if got := strings.Count(b.String(), want); got != n {
+			t.Errorf("%s: %d times, want %d", want, got, n)
+		}
 	}
 }
 

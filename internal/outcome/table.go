@@ -124,16 +124,17 @@ func FrontOf(others string, over []Column) string {
 	}
 }
 
-// Plot returns the rows that have both figures as points.
+// Plot returns the rows that have both figures as points, labelled with the numbers of
+// the rows from 1.
 func (t *Table) Plot(x, y Column) pareto.Plot {
 	axis := func(c Column) pareto.Axis { return pareto.Axis{Name: c.Axis, More: c.More, Text: c.Text} }
 	p := pareto.Plot{X: axis(x), Y: axis(y)}
-	for _, r := range t.Rows {
+	for k, r := range t.Rows {
 		vx, okX := x.Of(&r)
 		vy, okY := y.Of(&r)
 		if okX && okY {
 			title := fmt.Sprintf("%s: %s %s, %s %s", r.named(t.Labels), x.Axis, x.Text(vx), y.Axis, y.Text(vy))
-			p.Points = append(p.Points, pareto.Point{X: vx, Y: vy, Front: r.Front, Title: title})
+			p.Points = append(p.Points, pareto.Point{X: vx, Y: vy, Front: r.Front, Label: fmt.Sprint(k + 1), Title: title})
 		}
 	}
 	return p
@@ -162,30 +163,49 @@ func (r *Row) named(heads []string) string {
 // maxNamed is how many rows are named that a sentence is about.
 const maxNamed = 6
 
-// Approximated says of all rows what differs from the networks' real numbers,
-// each sentence once with the rows that it is about.
-func (t *Table) Approximated() []string {
-	var sentences []string
-	about := map[string][]string{}
-	for _, r := range t.Rows {
+// difference is what differs from the networks' real numbers, and in which rows.
+type difference struct {
+	text string
+	rows []int
+}
+
+// differences lists them, each once.
+func (t *Table) differences() []difference {
+	var all []difference
+	at := map[string]int{}
+	for i, r := range t.Rows {
 		if r.Outcome == nil {
 			continue
 		}
 		for _, s := range r.Outcome.Approximated {
-			if about[s] == nil {
-				sentences = append(sentences, s)
+			k, there := at[s]
+			if !there {
+				k = len(all)
+				at[s] = k
+				all = append(all, difference{text: s})
 			}
-			about[s] = append(about[s], strings.Join(r.Labels, " "))
+			all[k].rows = append(all[k].rows, i)
 		}
 	}
-	for k, s := range sentences {
-		rows, more := about[s], ""
-		if n := len(rows) - maxNamed; n > 0 {
-			rows, more = rows[:maxNamed], fmt.Sprintf(" and %d more", n)
+	return all
+}
+
+// Approximated says of all rows what differs from the networks' real numbers,
+// each sentence once with the rows that it is about, by their labels.
+func (t *Table) Approximated() []string {
+	var out []string
+	for _, d := range t.differences() {
+		var names []string
+		for _, i := range d.rows[:min(len(d.rows), maxNamed)] {
+			names = append(names, strings.Join(t.Rows[i].Labels, " "))
 		}
-		sentences[k] = strings.Join(rows, ", ") + more + ": " + s
+		more := ""
+		if n := len(d.rows) - maxNamed; n > 0 {
+			more = fmt.Sprintf(" and %d more", n)
+		}
+		out = append(out, strings.Join(names, ", ")+more+": "+d.text)
 	}
-	return sentences
+	return out
 }
 
 // missing stands where an outcome lacks a figure.

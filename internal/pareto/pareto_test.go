@@ -8,6 +8,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -67,9 +69,9 @@ func plot() pareto.Plot {
 	return pareto.Plot{
 		X: pareto.Axis{Name: "energy", Text: number}, Y: pareto.Axis{Name: "accuracy", More: true, Text: number},
 		Points: []pareto.Point{
-			{X: 1, Y: 0.5, Front: true, Title: "bits=2"},
-			{X: 10, Y: 0.9, Front: true, Title: "bits=4"},
-			{X: 1000, Y: 0.8, Title: "<bits=8>"},
+			{X: 1, Y: 0.5, Front: true, Label: "1", Title: "bits=2"},
+			{X: 10, Y: 0.9, Front: true, Label: "2", Title: "bits=4"},
+			{X: 1000, Y: 0.8, Label: "<3>", Title: "<bits=8>"},
 		},
 		Stairs: true,
 	}
@@ -137,6 +139,60 @@ func TestSVG(t *testing.T) {
 	}
 	if count["circle"] != 1 || strings.Count(svg, `class="front"`) != 2 || strings.Count(svg, `class="stairs"`) != 1 {
 		t.Errorf("want a circle, two points of the front and stairs:\n%s", svg)
+	}
+}
+
+// texts returns what an element of a class says, or all that have none.
+func texts(svg, class string) []string {
+	var out []string
+	for _, m := range regexp.MustCompile(`<text `+class+`[^>]*>([^<]*)</text>`).FindAllStringSubmatch(svg, -1) {
+		out = append(out, m[1])
+	}
+	return out
+}
+
+// Axes say round values between the least and the largest; points say their labels.
+func TestSVGIsReadWithoutPointing(t *testing.T) {
+	p := plot()
+	svg := p.SVG()
+	want := []string{"1", "5", "20", "100", "1000", "0.5", "0.55", "0.6", "0.65", "0.7", "0.75", "0.8", "0.85", "0.9", "energy (less is better, logarithmic)"}
+	if diff := cmp.Diff(want, texts(svg, `x="`)); diff != "" {
+		t.Errorf("axes (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"1", "2", "&lt;3&gt;"}, texts(svg, `class="label`)); diff != "" {
+		t.Errorf("labels (-want +got)\n%s", diff)
+	}
+	p.Points = []pareto.Point{{X: 2, Y: 2, Label: "1"}, {X: 3, Y: 3, Label: "2"}, {X: 2, Y: 2, Label: "3", Front: true}}
+	if diff := cmp.Diff([]string{"3, 1", "2"}, texts(p.SVG(), `class="label`)); diff != "" {
+		t.Errorf("labels in one place (-want +got)\n%s", diff)
+	}
+}
+
+// Labels lie within the frame, and on no other; where many crowd, some are left out.
+func TestLabelsDoNotOverlap(t *testing.T) {
+	p, rng := plot(), rand.New(rand.NewPCG(1, 2))
+	p.Points = nil
+	for k := range 1000 {
+		p.Points = append(p.Points, pareto.Point{X: rng.Float64(), Y: rng.Float64(), Label: fmt.Sprint(k + 1)})
+	}
+	type box struct{ x, y, half float64 }
+	var boxes []box
+	for _, m := range regexp.MustCompile(`<text class="label" x="([\d.]+)" y="([\d.]+)">([^<]*)<`).FindAllStringSubmatch(p.SVG(), -1) {
+		x, errX := strconv.ParseFloat(m[1], 64)
+		y, errY := strconv.ParseFloat(m[2], 64)
+		if err := errors.Join(errX, errY); err != nil {
+			t.Fatal(err)
+		}
+		b := box{x, y, 3 * float64(len(m[3]))}
+		for _, o := range boxes {
+			if math.Abs(b.x-o.x) < b.half+o.half && math.Abs(b.y-o.y) < 9 {
+				t.Errorf("labels at (%v, %v) and (%v, %v)", b.x, b.y, o.x, o.y)
+			}
+		}
+		boxes = append(boxes, b)
+	}
+	if len(boxes) < 20 || len(boxes) > 900 {
+		t.Errorf("%d of 1000 points have a label", len(boxes))
 	}
 }
 

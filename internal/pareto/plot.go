@@ -20,11 +20,11 @@ type Axis struct {
 	Text func(x float64) string
 }
 
-// Point is a point of a plot. Title says what it is.
+// Point is a point of a plot. Title says what it is, and Label, beside it, in short.
 type Point struct {
-	X, Y  float64
-	Front bool
-	Title string
+	X, Y         float64
+	Front        bool
+	Label, Title string
 }
 
 // Plot is points over two figures. All are finite.
@@ -137,8 +137,11 @@ func (p *Plot) WriteText(w io.Writer) error {
 
 // The drawing's measures, in its own units.
 const (
-	wide, high          = 560, 340
-	left, bottom, inset = 70, 40, 20
+	wide, high          = 460, 340
+	pixels              = 560 // how wide it is shown where there is room
+	left, bottom, inset = 76, 40, 20
+	// gapX and gapY are how far from each other values are written along the axes.
+	gapX, gapY = 0.2, 0.07
 )
 
 // style is of a drawing that stands alone as well as of one in a page: shapes and
@@ -146,29 +149,41 @@ const (
 const style = `<style>
 .pareto { color-scheme: light dark; font: 12px system-ui, sans-serif; --ink: #1a1a1a; --dim: #767676; --front: #0b62c4; }
 @media screen and (prefers-color-scheme: dark) { .pareto { --ink: #e8e8e8; --dim: #9a9ea2; --front: #6cb2ff; } }
-.pareto text { fill: var(--ink); } .pareto .frame { fill: none; stroke: var(--dim); }
+.pareto text { fill: var(--ink); } .pareto .frame { fill: none; stroke: var(--dim); } .pareto .grid { stroke: var(--dim); stroke-width: .3; }
+.pareto .label { font-size: 11px; text-anchor: middle; } .pareto .best { font-weight: 700; }
 .pareto circle { fill: none; stroke: var(--dim); stroke-width: 1.5; } .pareto .stairs { fill: none; stroke: var(--front); stroke-dasharray: 4 3; }
 .pareto .front { fill: var(--front); stroke: var(--front); }
 </style>`
 
 // SVG returns the plot as a drawing that needs nothing else: a filled diamond is
-// on the front, an open circle is not, and each tells what it is.
+// on the front, an open circle is not, and each tells what it is, by its title and,
+// as far as there is room, by a label.
 func (p *Plot) SVG() string {
 	sx, sy := p.scales()
-	x := func(q Point) float64 { return left + inset + sx.at(q.X)*(wide-left-2*inset) }
-	y := func(q Point) float64 { return high - bottom - inset - sy.at(q.Y)*(high-bottom-2*inset) }
+	acrossX := func(v float64) float64 { return left + inset + sx.at(v)*(wide-left-2*inset) }
+	upY := func(v float64) float64 { return high - bottom - inset - sy.at(v)*(high-bottom-2*inset) }
+	x := func(q Point) float64 { return acrossX(q.X) }
+	y := func(q Point) float64 { return upY(q.Y) }
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" class="pareto" role="img" aria-label="%s over %s" viewBox="0 0 %d %d" width="%d">%s`+"\n",
-		escaped(p.Y.Name), escaped(p.X.Name), wide, high, wide, style)
+		escaped(p.Y.Name), escaped(p.X.Name), wide, high, pixels, style)
 	fmt.Fprintf(&b, `<rect class="frame" x="%d" y="1" width="%d" height="%d"/>`+"\n", left, wide-left-1, high-bottom)
-	text := func(x, y int, anchor, s string) {
-		fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="%s">%s</text>`+"\n", x, y, anchor, escaped(s))
+	text := func(x, y float64, anchor, s string) {
+		fmt.Fprintf(&b, `<text x="%.1f" y="%.1f" text-anchor="%s">%s</text>`+"\n", x, y, anchor, escaped(s))
 	}
 	if len(p.Points) > 0 {
-		text(left+inset, high-bottom+16, "middle", p.X.Text(sx.lo))
-		text(wide-inset, high-bottom+16, "end", p.X.Text(sx.hi))
-		text(left-4, high-bottom-inset+4, "end", p.Y.Text(sy.lo))
-		text(left-4, inset+4, "end", p.Y.Text(sy.hi))
+		for _, v := range sx.ticks(gapX) {
+			fmt.Fprintf(&b, `<path class="grid" d="M%.1f 1V%d"/>`+"\n", acrossX(v), high-bottom+4)
+			if v == sx.hi && v > sx.lo { // may be long
+				text(wide-1, high-bottom+16, "end", p.X.Text(v))
+				continue
+			}
+			text(acrossX(v), high-bottom+16, "middle", p.X.Text(v))
+		}
+		for _, v := range sy.ticks(gapY) {
+			fmt.Fprintf(&b, `<path class="grid" d="M%d %.1fH%d"/>`+"\n", left-4, upY(v), wide-1)
+			text(left-6, upY(v)+4, "end", p.Y.Text(v))
+		}
 	}
 	text((left+wide)/2, high-6, "middle", fmt.Sprintf("%s (%s%s)", p.X.Name, p.X.better(), sx.note()))
 	fmt.Fprintf(&b, `<text transform="translate(14 %d) rotate(-90)" text-anchor="middle">%s</text>`+"\n", (high-bottom)/2,
@@ -184,6 +199,15 @@ func (p *Plot) SVG() string {
 	for _, q := range p.Points { // after the others, and so above them
 		if q.Front {
 			fmt.Fprintf(&b, `<path class="front" d="M%.1f %.1fl6 6-6 6-6-6z"><title>%s</title></path>`+"\n", x(q), y(q)-6, escaped(q.Title))
+		}
+	}
+	for _, at := range labelled(p.Points, x, y) {
+		class := "label"
+		if at.front {
+			class += " best"
+		}
+		if at.label != "" {
+			fmt.Fprintf(&b, `<text class="%s" x="%.1f" y="%.1f">%s</text>`+"\n", class, at.labelX, at.labelY, escaped(at.label))
 		}
 	}
 	b.WriteString("</svg>\n")
