@@ -1,6 +1,7 @@
 package runpage_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -183,6 +184,88 @@ func TestColumnsAlignOnAPhone(t *testing.T) {
 	})`, &ragged)
 	if len(ragged) > 0 || tables != 4 {
 		t.Errorf("of %d tables, want 4, these cells are not below their heads: %q", tables, ragged)
+	}
+}
+
+// uniform returns a raster of 24 neurons that all spike at every tick.
+func uniform(ticks int) *runpage.Raster {
+	const neurons = 24
+	r := &runpage.Raster{Groups: []runpage.Group{{Name: "a", N: neurons}}, TickSeconds: 1e-3, Until: ticks, Spikes: (ticks + 1) * neurons}
+	for range ticks + 1 {
+		r.Data = append(append(r.Data, neurons, 0), bytes.Repeat([]byte{1}, neurons-1)...)
+	}
+	return r
+}
+
+// However many ticks there are to a pixel, or pixels to a tick, what is everywhere the
+// same looks the same everywhere.
+func TestRasterHasNoFalseBurstsInChromium(t *testing.T) {
+	r := run(t, layers, small, emulator.Cycle, 1, steady(40))
+	b := chromium.Start(t)
+	for _, ticks := range []int{1201, 3000, 20000} {
+		r.rec.Raster, r.rep.Ticks = uniform(ticks), int64(ticks)
+		file := filepath.Join(t.TempDir(), "run.html")
+		if err := os.WriteFile(file, []byte(html(t, r.document(t))), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b.Open(file, 1280, "light")
+		var shades []int
+		b.Eval(`(function () {
+			var c = document.querySelector("canvas"), from = Math.round(c.width / 4), seen = {};
+			var p = c.getContext("2d").getImageData(from, 4, Math.round(c.width * 0.74), 1).data;
+			for (var k = 0; k < p.length; k += 4) seen[p[k]] = true;
+			return Object.keys(seen).map(Number);
+		})()`, &shades)
+		if len(shades) != 1 || shades[0] > 200 {
+			t.Errorf("%d ticks: the shades are %v, want a dark one alone", ticks, shades)
+		}
+	}
+}
+
+// A tick of a potential is below the same tick of the raster, and a range that is none
+// is not drawn, but told.
+func TestPotentialsShareTheRastersTime(t *testing.T) {
+	r := run(t, layers, small, emulator.Cycle, 1, steady(40))
+	r.probe("a", 1)
+	file := filepath.Join(t.TempDir(), "run.html")
+	if err := os.WriteFile(file, []byte(html(t, r.document(t))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := chromium.Start(t)
+	b.Open(file, 1280, "light")
+	choose := func(from, to int) {
+		var done bool
+		b.Eval(fmt.Sprintf(`document.querySelector(".from").value = %d, document.querySelector(".to").value = %d,
+			document.querySelector(".from").dispatchEvent(new Event("change"))`, from, to), &done)
+	}
+	under := func(tick int) (told string) {
+		b.Eval(fmt.Sprintf(`(function (tick) {
+			var m = document.querySelector(".trace").getScreenCTM(), c = document.querySelector("canvas");
+			c.dispatchEvent(new PointerEvent("pointermove", {clientX: m.a * (tick + 0.5) + m.e, clientY: c.getBoundingClientRect().top + 1, bubbles: true}));
+			return document.querySelector("#raster .at").textContent;
+		})(%d)`, tick), &told)
+		return told
+	}
+	check := func(ticks ...int) {
+		t.Helper()
+		for _, tick := range ticks {
+			if got, want := under(tick), fmt.Sprintf("tick %d, in[0]: ", tick); !strings.HasPrefix(got, want) {
+				t.Errorf("above tick %d of the trace is %q, want %q", tick, got, want)
+			}
+		}
+	}
+	check(0, 1, 20, 40)
+	choose(10, 30)
+	check(10, 11, 30)
+	choose(30, 10)
+	var told string
+	b.Eval(`document.querySelector("#raster .at").textContent`, &told)
+	if want := "From tick 30 to 10 is no range of the ticks 0 to 40: 10 to 30 are drawn."; told != want {
+		t.Errorf("got %q, want %q", told, want)
+	}
+	check(10, 11, 30)
+	if len(b.Problems) > 0 {
+		t.Error(b.Problems)
 	}
 }
 

@@ -8,27 +8,29 @@ import (
 // plot is a trace as a line, with its figures in words.
 type plot struct {
 	Name, Unit string
-	// Path is the line in a box of Width × Height, whose y runs from Max down to Min.
+	// Path is the line in a box of Span × Height, whose x is time, tick 0 being from 0 to
+	// 1 as in the raster, and whose y runs from Max, at 0, down to Min; the box begins at
+	// −2, for the line's own width.
 	Path                 string
-	Width, Height        int
+	Span, Height         int
 	Min, Max, Mean, Last float64
 	MinAt, MaxAt, Ticks  int
 }
 
-// The box of a plot, in units of its drawing.
 const (
-	plotWidth  = 600
+	// plotPlaces is how many places along the time a line is drawn by at most.
+	plotPlaces = 600
 	plotHeight = 60
 )
 
-// newPlot draws a trace. One of more ticks than fit is drawn by the least and the
-// largest word in each place.
+// newPlot draws a trace. One of more ticks than places is drawn by the least and the
+// largest word in each.
 func newPlot(t *Trace) (plot, error) {
 	words, err := t.words()
 	if err != nil || len(words) == 0 {
 		return plot{}, err
 	}
-	p := plot{Name: fmt.Sprintf("%s[%d].%s", t.Population, t.Index, t.State), Width: plotWidth, Height: plotHeight, Ticks: len(words)}
+	p := plot{Name: fmt.Sprintf("%s[%d].%s", t.Population, t.Index, t.State), Span: len(words) + 1, Height: plotHeight + 4, Ticks: len(words)}
 	scale := 1.0
 	if t.Scale > 0 {
 		scale, p.Unit = t.Scale, "in the network file's unit"
@@ -57,18 +59,14 @@ func line(words []int32, low, high int32) string {
 	var b strings.Builder
 	command := byte('M')
 	to := func(k int, w int32) {
-		x := float64(plotWidth) / 2
-		if len(words) > 1 {
-			x = float64(plotWidth) * float64(k) / float64(len(words)-1)
-		}
 		y := float64(plotHeight) / 2
 		if high > low {
 			y = float64(plotHeight) * (float64(high) - float64(w)) / (float64(high) - float64(low))
 		}
-		fmt.Fprintf(&b, "%c%.1f %.1f", command, x, y)
+		fmt.Fprintf(&b, "%c%d.5 %.1f", command, k+1, y) // the first word is after tick 1
 		command = 'L'
 	}
-	places := min(len(words), plotWidth)
+	places := min(len(words), plotPlaces)
 	for place := range places {
 		first, end := place*len(words)/places, (place+1)*len(words)/places
 		least, most := first, first
@@ -86,7 +84,7 @@ func line(words []int32, low, high int32) string {
 		}
 	}
 	if len(words) == 1 {
-		b.WriteString("h1")
+		b.WriteString("h.5")
 	}
 	return b.String()
 }
