@@ -27,6 +27,8 @@ type found struct {
 	White   float64
 	Shown   int
 	Anchors int
+	// Scheme is what a browser draws scroll bars and fields in.
+	Scheme string
 }
 
 const look = `(function () {
@@ -44,7 +46,7 @@ const look = `(function () {
     if (image[k] != back[0] || image[k + 1] != back[1] || image[k + 2] != back[2]) inked++;
   }
   return {
-    Rows: rows, Places: +canvas.dataset.places, Inked: inked / all, White: white / all,
+    Scheme: getComputedStyle(document.documentElement).colorScheme, Rows: rows, Places: +canvas.dataset.places, Inked: inked / all, White: white / all,
     Shown: Array.from(document.querySelectorAll(".choice > figure")).filter(function (f) { return f.getBoundingClientRect().height > 0; }).length,
     Anchors: Array.from(document.querySelectorAll("nav a")).filter(function (a) { return document.querySelector(a.getAttribute("href")); }).length,
   };
@@ -102,6 +104,9 @@ func TestPageInChromium(t *testing.T) {
 			t.Errorf("%s: %v", view.name, b.Problems)
 		}
 		b.Fits(view.name)
+		if got.Scheme != view.scheme {
+			t.Errorf("%s: the browser's own parts are %s", view.name, got.Scheme)
+		}
 		for table, least := range map[string]int{"groups": 2, "cores": 6, "links": 5, "events": 15, "figures": 10} {
 			if got.Rows[table] < least {
 				t.Errorf("%s: table %s has %d rows, want %d at least", view.name, table, got.Rows[table], least)
