@@ -70,6 +70,16 @@ func many(spikes int) (*runpage.Raster, int64) {
 	return r, int64(r.Until)
 }
 
+// page writes the run's page into a file, and returns its path.
+func (r *ran) page(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "run.html")
+	if err := os.WriteFile(file, []byte(html(t, r.document(t))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
 // In Chromium, without a network, at the width of a phone and of a desk, in the dark
 // and on paper: no error, nothing wider than the window, everything drawn.
 // WEFT_SPIKES says how many spikes there are, WEFT_SHOTS a folder for pictures.
@@ -85,10 +95,7 @@ func TestPageInChromium(t *testing.T) {
 	r.rec.Raster, r.rep.Ticks = many(spikes)
 	r.probe("a", 1)
 	r.probe("b", 64)
-	file := filepath.Join(t.TempDir(), "run.html")
-	if err := os.WriteFile(file, []byte(html(t, r.document(t))), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	file := r.page(t)
 	b := chromium.Start(t)
 	for _, view := range []struct {
 		name, scheme string
@@ -147,10 +154,7 @@ func TestLongNamesFitInChromium(t *testing.T) {
 	}
 	r := run(t, net, small, emulator.Cycle, 1, steady(40))
 	r.probe(strings.Repeat("a", 100), 1)
-	file := filepath.Join(t.TempDir(), "run.html")
-	if err := os.WriteFile(file, []byte(html(t, r.document(t))), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	file := r.page(t)
 	b := chromium.Start(t)
 	for _, width := range []int{390, 1280} {
 		b.Open(file, width, "light")
@@ -170,10 +174,7 @@ func TestLongNamesFitInChromium(t *testing.T) {
 // also where the text behind them is a line of its own.
 func TestColumnsAlignOnAPhone(t *testing.T) {
 	r := run(t, layers, small, emulator.Cycle, 1, steady(40))
-	file := filepath.Join(t.TempDir(), "run.html")
-	if err := os.WriteFile(file, []byte(html(t, r.document(t))), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	file := r.page(t)
 	b := chromium.Start(t)
 	b.Open(file, 390, "light")
 	var ragged []string
@@ -209,10 +210,7 @@ func TestRasterHasNoFalseBurstsInChromium(t *testing.T) {
 	b := chromium.Start(t)
 	for _, ticks := range []int{1201, 3000, 20000} {
 		r.rec.Raster, r.rep.Ticks = uniform(ticks), int64(ticks)
-		file := filepath.Join(t.TempDir(), "run.html")
-		if err := os.WriteFile(file, []byte(html(t, r.document(t))), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		file := r.page(t)
 		b.Open(file, 1280, "light")
 		var shades []int
 		b.Eval(`(function () {
@@ -232,10 +230,7 @@ func TestRasterHasNoFalseBurstsInChromium(t *testing.T) {
 func TestPotentialsShareTheRastersTime(t *testing.T) {
 	r := run(t, layers, small, emulator.Cycle, 1, steady(40))
 	r.probe("a", 1)
-	file := filepath.Join(t.TempDir(), "run.html")
-	if err := os.WriteFile(file, []byte(html(t, r.document(t))), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	file := r.page(t)
 	b := chromium.Start(t)
 	b.Open(file, 1280, "light")
 	choose := func(from, to int) {
@@ -277,10 +272,7 @@ func TestPotentialsShareTheRastersTime(t *testing.T) {
 // A map is chosen, the raster is looked into, and what is pointed at is told.
 func TestPageAnswersInChromium(t *testing.T) {
 	r := run(t, layers, small, emulator.Cycle, 1, steady(40))
-	file := filepath.Join(t.TempDir(), "run.html")
-	if err := os.WriteFile(file, []byte(html(t, r.document(t))), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	file := r.page(t)
 	b := chromium.Start(t)
 	b.Open(file, 1200, "light")
 	var name, told, core string
