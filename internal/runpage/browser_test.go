@@ -140,6 +140,11 @@ func TestPageInChromium(t *testing.T) {
 	b.Fits("paper")
 	var got found
 	b.Eval(look, &got)
+	var told string
+	b.Eval("document.body.innerText", &told)
+	if strings.Contains(told, "Point at") {
+		t.Error("paper is to be pointed at")
+	}
 	if got.Shown != 4 || got.Inked < 0.02 || got.Inked > 0.98 || len(b.Problems) > 0 {
 		t.Errorf("on paper %d maps are shown, want all 4; ink on %.3f of the raster; %v", got.Shown, got.Inked, b.Problems)
 	}
