@@ -117,7 +117,8 @@ func (c *cells) relay() {
 
 // copy gives each cell that drives nets slots for as many copies as its
 // destinations need, each at most per of them; one with more copies than a core has
-// slots becomes several cells.
+// slots becomes several cells, as equal as can be: those that fill no core share one
+// with others.
 func (c *cells) copy(need *needs, per int) {
 	most := int32(c.arch.Neurons)
 	list := make([]cell, 0, len(c.list))
@@ -126,8 +127,9 @@ func (c *cells) copy(need *needs, per int) {
 			continue
 		}
 		copies := max((need.dests(x)+int32(per)-1)/int32(per), 1)
-		for ; copies > 0; copies -= most {
-			x.slots = min(copies, most)
+		for n := (copies + most - 1) / most; n > 0; n-- {
+			x.slots = (copies + n - 1) / n
+			copies -= x.slots
 			list = append(list, x)
 			x.copies++
 		}

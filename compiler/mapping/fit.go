@@ -168,8 +168,11 @@ func (p *mapper) fitFanIn(w *wiring, pop int, most *fanIn, diags *diag.List) {
 			sums = fmt.Sprintf(" of %s, whose weights are sums of up to %d for the types %d", diag.Plural(w.sourcesOf(p.q.Populations[pop].First+most.axonsAt), "source"), longestSum(c.sums), c.kinds)
 			advice = ", or weights of fewer values"
 		}
-		if !p.arch.PartialSums {
+		switch {
+		case !p.arch.PartialSums:
 			advice += ", or one that adds partial sums, such as xbar256"
+		case p.opt.Split == SplitNever && splittable(w, pop):
+			advice += ", or leave out --split never, and it is split"
 		}
 		if !p.arch.PartialSums && p.q.TakesRelays(p.arch, pop) {
 			advice += "; --approximate brings the inputs through relays, with an error that it bounds"

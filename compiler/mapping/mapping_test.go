@@ -605,3 +605,22 @@ projections:
 		t.Errorf("cores of a, b and c with half the table (-want +got):\n%s", diff)
 	}
 }
+
+// Copies of a neuron that are more than a core has slots share cores with other
+// neurons, where these leave slots enough: two cells of 12 copies each do here, where
+// one of 16 would fill a core.
+func TestCopiesShareCoresWithOtherNeurons(t *testing.T) {
+	const text = `
+inputs: {x: {shape: 36}}
+populations: {s: {shape: 36, neuron: if}, d: {shape: 72, neuron: if}}
+projections:
+  - {from: x, to: s, connect: one_to_one}
+  - {from: s, to: d, connect: {sparse: {in_degree: 12, seed: 1}}}
+outputs: [d]
+`
+	a := dense(16, 16)
+	a.MeshWidth, a.MeshHeight, a.NeuronFanOut = 16, 16, 1
+	if m := mapped(t, text, a, 0); len(m.Cores) > 80 {
+		t.Errorf("%d cores; 72 hold a neuron of d and copies of s, and copies in cores of their own would take 36 more", len(m.Cores))
+	}
+}
