@@ -154,7 +154,7 @@ func newCoreDetail(im *image.Image, k int, v coreView) coreDetail {
 	from, delays := names.Drivers(im, k)
 	for r := range c.Rows {
 		row := &c.Rows[r]
-		a := axonView{Axon: r, Synapses: len(row.Slots), From: from[r], Delays: delays[r]}
+		a := axonView{Axon: r, Synapses: len(row.Slots), From: append([]string{}, from[r]...), Delays: delays[r]}
 		if len(row.Slots) > 0 {
 			a.Slots = [2]int{int(row.Slots[0]), int(row.Slots[len(row.Slots)-1])}
 			a.Weights = [2]int{int(slices.Min(row.Weights)), int(slices.Max(row.Weights))}
