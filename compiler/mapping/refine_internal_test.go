@@ -62,7 +62,8 @@ func TestRefinedMappingsHaveShorterWays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if after.hops >= before.hops || o.Traffic && after.deliveries > before.deliveries {
+		// Where deliveries must not be more, there may be nothing to find.
+		if after.hops > before.hops || after.hops == before.hops && !o.Traffic || o.Traffic && after.deliveries > before.deliveries {
 			t.Errorf("split %q, traffic %v: %+v before, %+v refined", o.Split, o.Traffic, before, after)
 		}
 		if err := better.Verify(); err != nil {

@@ -34,6 +34,8 @@ type annealer struct {
 
 	made int64 // moves of the last trials
 	ends int64 // vertices of a net, at the mean
+	// asked is a sum of gains that nobody wants: to ask for them brings them near.
+	asked int64
 
 	fit      bool // best holds a state that exceeds nothing
 	bestConn int64
@@ -114,12 +116,13 @@ func (a *annealer) hopeless(step int) bool {
 // badMove returns what a random move that raises connectivity costs on average.
 func (a *annealer) badMove() int64 {
 	var sum, n int64
-	for range 2000 {
-		v, to := a.pick()
-		if to == a.core[v] {
+	moves := make([]drawn, 2000)
+	a.draw(moves)
+	for _, m := range moves {
+		if m.to == a.core[m.v] {
 			continue
 		}
-		if c := a.try(v, to); c.conn > 0 {
+		if c := a.try(m.v, m.to); c.conn > 0 {
 			sum += c.conn
 			n++
 		}
@@ -127,53 +130,98 @@ func (a *annealer) badMove() int64 {
 	return sum / max(n, 1)
 }
 
-// pick returns a random vertex, and the core of another at a net of it; now and
-// then any core.
-func (a *annealer) pick() (v, to int32) {
+// draws is how many moves are drawn at a time.
+const draws = 32
+
+// drawn is a move that was drawn: a vertex and a core.
+type drawn struct {
+	v, to int32
+	at    int64 // of what is read next of the graph; -1 where nothing is
+}
+
+// draw draws moves: each of a random vertex to the core of another at a net of it;
+// now and then to any core. What it reads lies far apart in memory, so that it goes
+// step by step for all of them together, which wait for it at once then.
+func (a *annealer) draw(list []drawn) {
 	g := a.g
-	r := a.rng.Uint64()
-	v = int32(uint64(uint32(r)) * uint64(g.vertices()) >> 32)
-	pins := g.pinsOf(v)
-	if len(pins) == 0 || r>>32&63 == 0 {
-		return v, int32(a.rng.Uint64N(uint64(a.k)))
+	for i := range list {
+		r := a.rng.Uint64()
+		m := &list[i]
+		m.v = int32(uint64(uint32(r)) * uint64(g.vertices()) >> 32)
+		first, end := g.off[m.v], g.off[m.v+1]
+		if first == end || r>>32&63 == 0 {
+			m.to, m.at = int32(a.rng.Uint64N(uint64(a.k))), -1
+			continue
+		}
+		m.at = first + int64((r>>38)*uint64(end-first)>>26)
 	}
-	e := pins[(r>>38)*uint64(len(pins))>>26].other()
-	ends := g.endsOf(e)
-	return v, a.core[ends[uint64(uint32(a.rng.Uint64()))*uint64(len(ends))>>32].other()]
+	for i := range list {
+		if m := &list[i]; m.at >= 0 {
+			m.at = int64(g.pins[m.at].other())
+		}
+	}
+	for i := range list {
+		if m := &list[i]; m.at >= 0 {
+			first, end := g.netOff[m.at], g.netOff[m.at+1]
+			m.at = first + int64(uint64(uint32(a.rng.Uint64()))*uint64(end-first)>>32)
+		}
+	}
+	for i := range list {
+		if m := &list[i]; m.at >= 0 {
+			m.at = int64(g.ends[m.at].other())
+		}
+	}
+	for i := range list {
+		if m := &list[i]; m.at >= 0 {
+			m.to = a.core[m.at]
+		}
+	}
+	if a.gains != nil {
+		for _, m := range list {
+			conn, _, _ := a.gains.between(m.v, m.to)
+			a.asked += conn
+		}
+	}
 }
 
 // trials tries n moves. It reports whether a state was met that exceeds nothing.
 func (a *annealer) trials(n, heat int64) bool {
 	met := false
-	for range n {
-		v, to := a.pick()
-		from := a.core[v]
-		if to == from || !a.admits(to, v) {
-			continue
-		}
-		c := a.try(v, to)
-		allowed := heat * patience[a.rng.Uint64()>>54] >> 16
-		over := a.overBy(v, to, c)
-		cost := c.conn + over*a.price/overUnit
-		switch {
-		case cost <= allowed:
-			a.move(v, to, c, over)
-			a.touch(v)
-			a.made++
-		case over > 0 && len(a.members[to]) > 0:
-			if !a.swap(v, to, c, allowed) {
-				continue
+	var list [draws]drawn
+	for ; n > 0; n -= draws {
+		some := list[:min(n, draws)]
+		a.draw(some)
+		for _, m := range some {
+			if a.trial(m.v, m.to, heat) && a.over == 0 && (!a.fit || a.conn < a.bestConn) {
+				a.keep()
+				met = true
 			}
-			a.made += 2
-		default:
-			continue
-		}
-		if a.over == 0 && (!a.fit || a.conn < a.bestConn) {
-			a.keep()
-			met = true
 		}
 	}
 	return met
+}
+
+// trial moves v if that is allowed, or changes it with another vertex, and reports
+// whether it did.
+func (a *annealer) trial(v, to int32, heat int64) bool {
+	if to == a.core[v] || !a.admits(to, v) {
+		return false
+	}
+	c := a.try(v, to)
+	allowed := heat * patience[a.rng.Uint64()>>54] >> 16
+	over := a.overBy(v, to, c)
+	cost := c.conn + over*a.price/overUnit
+	switch {
+	case cost <= allowed:
+		a.move(v, to, c, over)
+		a.touch(v)
+		a.made++
+		return true
+	case over > 0 && len(a.members[to]) > 0 && a.swap(v, to, c, allowed):
+		a.made += 2
+		return true
+	}
+	return false
 }
 
 // swap moves v, and a random vertex of its new core back, if both together cost
@@ -182,13 +230,14 @@ func (a *annealer) swap(v, to int32, c change, allowed int64) bool {
 	from := a.core[v]
 	m := a.members[to]
 	x := m[a.rng.Uint64N(uint64(len(m)))]
-	if a.gains != nil {
+	if a.syn == nil {
 		// What each would change without the other is no more than what both do.
-		conn, less, more := a.gains.between(x, from)
-		own := a.g.own[x]
-		both := change{conn: c.conn + conn, leave: c.leave.plus(own), join: c.join.minus(own)}
-		both.leave.axons += more
-		both.join.axons -= less
+		alone := a.try(x, from)
+		both := change{
+			conn:  c.conn + alone.conn,
+			leave: c.leave.plus(alone.join.minus(a.used[from])),
+			join:  c.join.plus(alone.leave.minus(a.used[to])),
+		}
 		if both.conn+a.overBy(v, to, both)*a.price/overUnit > allowed {
 			return false
 		}
