@@ -135,11 +135,13 @@
 //     At the border of a chip it stops, and once more behind: so the loop for flits
 //     that go straight on has nothing to do with chips.
 //   - A flit that arrives in an empty FIFO and finds its link free is sent on at
-//     once, in one pass over the list, whose loop calls nothing. All decisions of
-//     a cycle are on the state at its start, which is known in the middle of it
-//     too: a link remembers the cycle in which it last sent, and a FIFO that in
-//     which something last left. Should an older flit turn up later in the pass
-//     for a link that has sent already, it takes the place of the younger one,
+//     once, in one pass over the list, whose loop calls nothing. There is a wheel
+//     for each axis, so that those of a list that go straight on arrive together
+//     again: they stay where they are, and the whole list moves on to that cycle.
+//   - All decisions of a cycle are on the state at its start, which is known in the
+//     middle of it too: a link remembers the cycle in which it last sent, and a FIFO
+//     that in which something last left. Should an older flit turn up later in the
+//     cycle for a link that has sent already, it takes the place of the younger one,
 //     which goes back.
 //   - A flit that is held up lies in a ring, and a head waits at its link, not in
 //     the wheel. The link is looked at when it may send again: when it is idle and

@@ -69,11 +69,18 @@ type Mesh struct {
 	// The time within the mesh goes on from run to run, so that all channels are
 	// idle when one begins: a cycle is shift later outside. It is below lateNow.
 	now, shift Cycles
-	flights    wheel[flit]  // that arrive
-	grants     wheel[int32] // channels with waiters that may be free
-	offers     offers
-	packets    []packet
-	free       []int32 // unused packets
+	flights    [3]wheel[flit] // that arrive, by the channel that they were sent by: along X, along Y, others
+	grants     wheel[int32]   // channels with waiters that may be free
+	// What pass works with: those that it does not send on, and how many places of a
+	// FIFO may be taken so that one is free for sure, and no more are taken with that
+	// than ever before.
+	rest  []flit
+	roomy uint16
+
+	offers  offers
+	packets []packet
+	ready   []Cycles // of each packet, where m is far: until when it is in flight
+	free    []int32  // unused packets
 	// What this cycle's end has to do: FIFOs whose next head may move up, packets
 	// that reached a core, by router, or went out by another channel.
 	moveUp []int32
@@ -93,7 +100,7 @@ type Mesh struct {
 	entered, delivered, lost int64
 	hostIn, hostOut          int64
 	// runs has the packets that begin to go straight on at a channel, less those
-	// that did before and no longer do.
+	// that would if they had not turned or stopped there.
 	runs  []int64
 	stall Cycles
 	most  uint16 // places taken in a FIFO
@@ -138,6 +145,15 @@ type wire struct {
 	crosses bool // it leads to another chip
 }
 
+// The wheels of flights. In the first two are those on their way within a chip: all that
+// are sent in one cycle arrive in one cycle. In the third are those that have just
+// entered or cross to another chip.
+const (
+	alongX = int(east >> 1)
+	alongY = int(north >> 1)
+	others = alongY + 1
+)
+
 type position struct{ x, y int16 }
 
 // flit is a packet that is in flight.
@@ -157,20 +173,19 @@ type held struct {
 
 // packet is what of a packet stays the same on its way.
 type packet struct {
-	age   Cycles // less is older: when due since start, then source
-	ready Cycles // when in flight beyond the wheel's horizon: until when
-	dst   int32
-	id    int32
-	to    position // of the router dst, of router 0 for the host
-	from  int32    // the channel before the way out
-	left  int16    // the hops that it would have gone behind that
+	age  Cycles // less is older: when due since start, then source
+	dst  int32
+	id   int32
+	to   position // of the router dst, of router 0 for the host
+	from int32    // the channel before the way out
+	left int16    // the hops that it would have gone behind that
 }
 
 // sender is the progress of a node's source in a run.
 type sender struct {
-	source int32 // index in Mesh.sources, or none
-	next   int32 // index of the packet to enter next
-	// due is when the packet before next would have entered an empty mesh.
+	source int32       // index in Mesh.sources, or none
+	rest   []Injection // the packets that have not entered
+	// due is when the packet before those would have entered an empty mesh.
 	due Cycles
 }
 

@@ -205,7 +205,7 @@ func (s saturation) run(t *testing.T, depth int, span Cycles, next process, rng 
 	for m.nextCycle() && m.now < span {
 		m.step()
 		for i, s := range sources {
-			if n := len(offered[i]); m.senders[i+1].next == int32(n) && n < len(s.Injections) { // one more has entered
+			if n := len(offered[i]); n < len(s.Injections) && len(m.senders[i+1].rest) == len(s.Injections)-n { // one more has entered
 				late := m.now - s.Injections[n-1].At
 				offered[i] = append(offered[i], max(s.Injections[n].At+late, m.now+1))
 			}

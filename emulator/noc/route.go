@@ -6,6 +6,9 @@ import "github.com/weft-toolchain/weft/targets/mesh"
 // and how many hops it then goes straight on, as far as known.
 func (m *Mesh) turn(packet, in int32) (out int32, left int16) {
 	p, node := &m.packets[packet], in&^sideMask+m.stride[in&sideMask]
+	if in != hostEntry { // whose packets are counted apart
+		m.runs[node|in&sideMask]--
+	}
 	if m.ways != nil {
 		return m.turnAround(p, node, in)
 	}
@@ -22,7 +25,7 @@ func (m *Mesh) turn(packet, in int32) (out int32, left int16) {
 	if m.straight != nil {
 		left = min(left, m.straight[out])
 	}
-	m.goStraight(out, left, 1)
+	m.runs[out]++
 	return out, left
 }
 
@@ -45,15 +48,9 @@ func (m *Mesh) turnAround(p *packet, node, from int32) (out int32, left int16) {
 	if side == mesh.Local {
 		return wayOut(p, node), 0
 	}
-	m.goStraight(node|int32(side), 0, 1)
-	return node | int32(side), 0
-}
-
-// goStraight counts packets that leave by a channel and go straight on for some
-// hops behind it.
-func (m *Mesh) goStraight(c int32, left int16, packets int64) {
-	m.runs[c] += packets
-	m.runs[c+(int32(left)+1)*m.stride[c&sideMask]] -= packets
+	out = node | int32(side)
+	m.runs[out]++
+	return out, 0
 }
 
 // wayOut is the channel by which a packet leaves the mesh.
@@ -83,20 +80,21 @@ func entryOf(node int32) int32 {
 	return node<<sideBits | entry
 }
 
-// slotOf is where in the wheel those are that a channel between routers sends now.
-func (m *Mesh) slotOf(c int32) uint { return uint(m.now+min(m.hopOf(c), horizon-1)) % horizon }
-
 // crosses reports whether a channel leads to another chip.
 func (m *Mesh) crosses(c int32) bool { return m.straight != nil && m.wires[c].crosses }
 
-// hopOf is the latency of a channel between routers.
-func (m *Mesh) hopOf(c int32) Cycles {
-	hop := m.hops[c&sideMask]
+// flightOf is the wheel of the flits that a channel between routers sends, and the
+// cycles that they fly.
+func (m *Mesh) flightOf(c int32) (wheel int, hop Cycles) {
+	side := c & sideMask
 	if m.crosses(c) {
-		hop += m.cfg.ChipHop
+		return others, m.hops[side] + m.cfg.ChipHop
 	}
-	return hop
+	return int(side >> 1), m.hops[side]
 }
+
+// slotIn is the place in a wheel of what happens some cycles from now.
+func (m *Mesh) slotIn(hop Cycles) uint { return uint(m.now+min(hop, horizon-1)) % horizon }
 
 // periodOf is the cycles between two packets of a channel.
 func (m *Mesh) periodOf(c int32) int32 {
@@ -112,10 +110,11 @@ func (m *Mesh) periodOf(c int32) int32 {
 // isFlying looks at a flit whose hop is longer than the wheel's horizon: it is
 // looked at again if it is still in flight.
 func (m *Mesh) isFlying(f flit) bool {
-	ready := m.packets[f.packet].ready
+	ready := m.ready[f.packet]
 	if ready <= m.now {
 		return false
 	}
-	m.flights.add(f, m.now, ready)
+	wheel, _ := m.flightOf(f.at)
+	m.flights[wheel].add(f, m.now, ready)
 	return true
 }

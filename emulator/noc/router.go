@@ -26,13 +26,23 @@ func (m *Mesh) step() {
 
 // arrive sends on the flits that have arrived, or has them wait.
 func (m *Mesh) arrive() {
-	flits := m.flights.take(m.now)
-	rest := flits
-	if len(flits) >= m.crowd && !m.farChip {
-		rest = m.pass(flits)
+	for k := range m.flights {
+		w := &m.flights[k]
+		switch flits := w.take(m.now); {
+		case len(flits) == 0:
+		case len(flits) >= m.crowd && k != others && !m.farChip:
+			m.arriveEach(m.pass(w, flits))
+		default:
+			m.arriveEach(flits)
+			w.release(flits)
+		}
 	}
+}
+
+// arriveEach is arrive for flits one by one.
+func (m *Mesh) arriveEach(flits []flit) {
 	now := int32(m.now)
-	for _, f := range rest {
+	for _, f := range flits {
 		if m.far && m.isFlying(f) {
 			continue
 		}
@@ -52,66 +62,56 @@ func (m *Mesh) arrive() {
 			m.wait(f, out)
 		}
 	}
-	m.flights.release(flits)
 }
 
-// pass sends on those flits that go straight on, and that have nobody in their way
-// and leave nobody behind, as try would. It returns the others, which it moves to
-// the front. In a full mesh the time goes here: the loop calls nothing.
-func (m *Mesh) pass(flits []flit) (rest []flit) {
-	var (
-		now, period = int32(m.now), m.linkPeriod
-		depth, most = m.depth, m.most
-		channels    = m.channels
-		stride      = m.stride
-		slots       = [2]uint{m.slotOf(east), m.slotOf(north)}
-		lists       [2][]flit // all the room that those have who fly along x, and along y
-		ends        [2]int
-		numRest     int
-	)
-	axes := int32(1) // 0 if there is one list for both
-	if slots[0] == slots[1] {
-		axes = 0
+// pass sends on those flits of a wheel that go straight on, and that have nobody in
+// their way and leave nobody behind, as try would. It returns the others. Those that
+// it sends arrive again in the same cycle, so they stay where they are, and their list
+// becomes that of the other cycle.
+func (m *Mesh) pass(w *wheel[flit], flits []flit) (rest []flit) {
+	_, hop := m.flightOf(flits[0].at)
+	slot := m.slotIn(hop)
+	m.roomy = max(min(m.depth, m.most), 1) - 1
+	rest = m.rest[:0]
+	for i := m.glide(flits, 0); i < uint(len(flits)); i = m.glide(flits, i) {
+		rest = append(rest, flits[i])
+		last := len(flits) - 1
+		flits[i] = flits[last]
+		flits = flits[:last]
 	}
-	for k, slot := range slots[:axes+1] {
-		list := m.flights.room(slot, len(flits))
-		lists[k], ends[k] = list[:cap(list)], len(list)
+	m.rest = rest
+	for i, f := range w.slots[slot] { // sent in this cycle before, and now behind the others
+		m.channels[f.at].winner = int32(len(flits) + i)
 	}
-	for i := range flits {
+	w.prepend(slot, flits)
+	return rest
+}
+
+// glide is the loop of pass, from a flit to the first that it does not send on, whose
+// place it returns. In a full mesh the time goes here: it calls nothing, and has no more
+// at hand than a processor has registers.
+func (m *Mesh) glide(flits []flit, i uint) uint {
+	now, channels := int32(m.now), m.channels
+	for ; i < uint(len(flits)); i++ {
 		f := &flits[i]
-		in := &channels[f.at]
-		if f.left == 0 || in.present != 0 || in.left == now || in.taken == depth {
-			flits[numRest] = *f
-			numRest++
-			continue
+		at := uint32(f.at)
+		in := &channels[at]
+		before := in.taken
+		if f.left == 0 || in.present != 0 || in.left == now || before == m.depth {
+			break
 		}
-		out := f.at + stride[f.at&sideMask]
+		out := at + uint32(m.stride[at&sideMask])
 		o := &channels[out]
-		taken := o.takenAt(now)
-		if now-o.sent < period || taken >= depth {
-			flits[numRest] = *f
-			numRest++
-			continue
+		taken := o.taken
+		if now-o.sent < m.linkPeriod || taken >= m.roomy {
+			break
 		}
-		in.left = now
-		in.taken--
-		k := out >> 1 & axes
-		end := ends[k]
-		o.sent = now
-		o.taken++
-		o.winner = int32(end)
-		most = max(most, taken+1)
-		lists[k][end] = flit{packet: f.packet, at: out, from: f.at, left: f.left - 1}
-		ends[k] = end + 1
+		in.left, in.taken = now, before-1
+		o.sent, o.taken, o.winner = now, taken+1, int32(i)
+		f.at, f.from = int32(out), int32(at)
+		f.left--
 	}
-	m.most = most
-	for k, slot := range slots[:axes+1] {
-		m.flights.slots[slot] = lists[k][:ends[k]]
-		if ends[k] > 0 {
-			m.flights.busy |= 1 << slot
-		}
-	}
-	return flits[:numRest]
+	return i
 }
 
 // try sends a flit over a channel if that is free for it, which is so too if a
@@ -153,12 +153,13 @@ func (m *Mesh) try(f flit, out int32) bool {
 // places taken at the start of the cycle.
 func (m *Mesh) send(f flit, out int32, taken uint16) {
 	m.most = max(m.most, taken+1)
-	o, hop := &m.channels[out], m.hopOf(out)
+	o := &m.channels[out]
+	wheel, hop := m.flightOf(out)
 	o.sent = int32(m.now)
 	o.taken++
-	o.winner = m.flights.add(flit{packet: f.packet, at: out, from: f.at, left: f.left}, m.now, m.now+hop)
+	o.winner = m.flights[wheel].add(flit{packet: f.packet, at: out, from: f.at, left: f.left}, m.now, m.now+hop)
 	if m.far {
-		m.packets[f.packet].ready = m.now + hop
+		m.ready[f.packet] = m.now + hop
 	}
 	m.leave(f.at)
 }
@@ -187,14 +188,15 @@ func (m *Mesh) replace(f flit, out int32) bool {
 		m.packets[f.packet].from, m.packets[f.packet].left = f.at, f.left
 		return true
 	}
-	sent := &m.flights.slots[m.slotOf(out)][o.winner]
+	wheel, hop := m.flightOf(out)
+	sent := &m.flights[wheel].slots[m.slotIn(hop)][o.winner]
 	if age > m.packets[sent.packet].age {
 		return false
 	}
 	m.takeBack(flit{packet: sent.packet, at: sent.from, left: sent.left}, out)
 	sent.packet, sent.from, sent.left = f.packet, f.at, f.left
 	if m.far {
-		m.packets[f.packet].ready = m.now + m.hopOf(out)
+		m.ready[f.packet] = m.now + hop
 	}
 	return true
 }
@@ -327,25 +329,28 @@ func (m *Mesh) enter(n int32) {
 	}
 
 	s := &m.senders[n]
-	src := &m.sources[s.source]
-	in := &src.Injections[s.next]
+	in := &s.rest[0]
+	s.rest = s.rest[1:]
 	s.due = max(in.At, s.due+1)
 	p := m.newPacket()
 	m.packets[p] = packet{
-		age:   (s.due-m.start)<<m.ageBits | Cycles(src.Router+1),
-		ready: now + 1,
-		dst:   in.Packet.Dst,
-		id:    in.Packet.ID,
-		to:    m.at[max(in.Packet.Dst, 0)+1],
+		age: (s.due-m.start)<<m.ageBits | Cycles(n),
+		dst: in.Packet.Dst,
+		id:  in.Packet.ID,
+		to:  m.at[max(in.Packet.Dst, 0)+1],
 	}
-	m.flights.add(flit{packet: p, at: c}, now, now+1)
+	if m.far {
+		m.ready[p] = now + 1
+	}
+	m.flights[others].add(flit{packet: p, at: c}, now, now+1)
 	m.entered++
 
 	stall := now + m.shift - in.At
-	if s.next++; int(s.next) < len(src.Injections) {
-		m.offers.add(n, now, max(src.Injections[s.next].At+stall-m.shift, now+1))
+	if len(s.rest) > 0 {
+		m.offers.add(n, now, max(s.rest[0].At+stall-m.shift, now+1))
 		return
 	}
+	src := &m.sources[s.source]
 	src.Stall, src.Done = stall, now+m.shift
 	m.stall += stall
 }
@@ -358,5 +363,8 @@ func (m *Mesh) newPacket() int32 {
 		return p
 	}
 	m.packets = append(m.packets, packet{})
+	if m.far {
+		m.ready = append(m.ready, 0)
+	}
 	return int32(len(m.packets) - 1)
 }

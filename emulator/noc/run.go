@@ -27,7 +27,7 @@ func (m *Mesh) Run(start Cycles, sources []Source, deliver func(Delivery)) (end 
 		panic(fmt.Sprintf("noc: deadlock: %d packets were not delivered", m.pending))
 	}
 	for i := range sources {
-		m.senders[nodeOf(sources[i].Router)].source = none
+		m.senders[nodeOf(sources[i].Router)] = sender{source: none}
 	}
 	m.now += Cycles(max(m.linkPeriod, m.chipPeriod)) // no link is busy then
 	m.sources, m.deliver = nil, nil
@@ -46,7 +46,7 @@ func (m *Mesh) begin(start Cycles, sources []Source, deliver func(Delivery)) {
 		if m.senders[n].source != none {
 			panic(fmt.Sprintf("noc: two sources at router %d", s.Router))
 		}
-		m.senders[n] = sender{source: int32(i), due: start - 1}
+		m.senders[n] = sender{source: int32(i), rest: s.Injections, due: start - 1}
 		s.Stall, s.Done = 0, start
 		m.pending += len(s.Injections)
 		if len(s.Injections) > 0 {
@@ -100,7 +100,7 @@ func nodeOf(router int32) int32 {
 // that there is none.
 func (m *Mesh) nextCycle() bool {
 	at, ok := m.offers.next(m.now)
-	if busy := m.flights.busy | m.grants.busy; busy != 0 {
+	if busy := m.flights[alongX].busy | m.flights[alongY].busy | m.flights[others].busy | m.grants.busy; busy != 0 {
 		if soon := nextOf(busy, m.now); !ok || soon < at {
 			at = soon
 		}
@@ -125,8 +125,8 @@ func (m *Mesh) beginAnew() {
 		c.sent = int32(max(Cycles(c.sent)-back, longAgo))
 		c.left = int32(max(Cycles(c.left)-back, longAgo))
 	}
-	for i := range m.packets {
-		m.packets[i].ready -= back
+	for i := range m.ready {
+		m.ready[i] -= back
 	}
 	for i := range m.offers.sleepers {
 		m.offers.sleepers[i].at -= back
@@ -165,7 +165,7 @@ func (m *Mesh) settle() {
 
 // lose ends a packet that was sent by a severed channel.
 func (m *Mesh) lose(c, p int32) {
-	m.goStraight(c, m.packets[p].left, -1)
+	m.runs[c]--
 	m.end = max(m.end, m.now+m.shift+1)
 	m.pending--
 	m.lost++

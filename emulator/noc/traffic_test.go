@@ -102,8 +102,8 @@ func checkEmpty(t *testing.T, m *Mesh) {
 			t.Errorf("after a run: channel %d is %+v, waiters %b", i, c, m.wires[i].waiters)
 		}
 	}
-	if len(m.free) != len(m.packets) || m.flights.busy|m.grants.busy != 0 || m.offers.words != 0 || len(m.offers.sleepers) != 0 {
+	if len(m.free) != len(m.packets) || m.flights[0].busy|m.flights[1].busy|m.flights[2].busy|m.grants.busy != 0 || m.offers.words != 0 || len(m.offers.sleepers) != 0 {
 		t.Errorf("after a run: %d of %d packets are free, cycles %b, offers %b and %d sleepers are left",
-			len(m.free), len(m.packets), m.flights.busy|m.grants.busy, m.offers.words, len(m.offers.sleepers))
+			len(m.free), len(m.packets), m.flights[0].busy|m.flights[1].busy|m.flights[2].busy|m.grants.busy, m.offers.words, len(m.offers.sleepers))
 	}
 }

@@ -44,13 +44,26 @@ func (w *wheel[T]) room(slot uint, n int) []T {
 	return *s
 }
 
-// take empties the list of a cycle and returns it. It is given back by release.
+// take empties the list of a cycle and returns it. It is given back by release, or by
+// prepend.
 func (w *wheel[T]) take(now Cycles) []T {
 	slot := uint(now) % horizon
 	list := w.slots[slot]
 	w.slots[slot] = nil
 	w.busy &^= 1 << slot
 	return list
+}
+
+// prepend puts a list before what is in a slot.
+func (w *wheel[T]) prepend(slot uint, list []T) {
+	if len(list) == 0 {
+		w.release(list)
+		return
+	}
+	behind := w.slots[slot]
+	w.slots[slot] = append(list, behind...)
+	w.busy |= 1 << slot
+	w.release(behind)
 }
 
 // release lets a list be used again.
