@@ -110,15 +110,15 @@ func JoinBits(all []*Bits) {
 func (b *Bits) pack() {
 	for t := range len(b.weights) / b.lanes {
 		weights := b.weights[t*b.lanes:][:b.lanes]
-		b.four[t] = pack(weights, 4)
+		b.four[t] = pack(weights, 4, func(lane int) int { return lane })
 		if b.largest <= maxNarrow {
-			b.eight[t] = pack(weights, 8)
+			b.eight[t] = pack(weights, 8, byteOf)
 		}
 	}
 }
 
-// pack returns weights, so many to a word.
-func pack(weights []int16, count int) (p packed) {
+// pack returns weights, so many to a word, of which place says where each is.
+func pack(weights []int16, count int, place func(lane int) int) (p packed) {
 	for lane, w := range weights {
 		half, size := &p.plus, uint64(w)
 		if w < 0 {
@@ -130,7 +130,7 @@ func pack(weights []int16, count int) (p packed) {
 		if *half == nil {
 			*half = make([]uint64, len(weights)/count)
 		}
-		(*half)[lane/count] |= size << (lane % count * (64 / count))
+		(*half)[lane/count] |= size << (place(lane%count) * (64 / count))
 	}
 	return p
 }
@@ -288,20 +288,21 @@ func (b *Bits) addEach(sums []int32, axons []int32) {
 	}
 }
 
+// byteOf is where in a word of eight bytes a lane is: two neighbours are half a word
+// apart, so that a shift and a mask make two lanes of 32 bits of them.
+func byteOf(lane int) int { return lane>>1 | lane&1<<2 }
+
 // middleBytes is the middle of eight lanes of 8 bits, where sums in them begin.
 const middleBytes = 0x8080_8080_8080_8080
 
 // addBytes puts the sums of so few rows that they have 8 bits into acc, eight to a
-// word, and returns how many bits the rows have.
-func (b *Bits) addBytes(acc []uint64, axons []int32) (set int) {
+// word as byteOf says.
+func (b *Bits) addBytes(acc []uint64, axons []int32) {
 	for k := range acc {
 		acc[k] = middleBytes
 	}
 	for _, a := range axons {
 		row := b.rows[int(a)*b.words:][:b.words]
-		for _, m := range row {
-			set += bits.OnesCount64(m)
-		}
 		of := &b.eight[b.types[a]]
 		if of.plus != nil {
 			addMaskedBytes(acc, of.plus, row)
@@ -310,7 +311,6 @@ func (b *Bits) addBytes(acc []uint64, axons []int32) (set int) {
 			subMaskedBytes(acc, of.minus, row)
 		}
 	}
-	return set
 }
 
 // count counts the bits of rows.
@@ -353,12 +353,12 @@ func subMaskedBytes(acc, weights, row []uint64) {
 	}
 }
 
-// spreadBytes has 8 ones for each bit of its index.
+// spreadBytes has 8 ones for each bit of its index, as byteOf says.
 var spreadBytes = func() (t [256]uint64) {
 	for k := range t {
 		for bit := range 8 {
 			if k>>bit&1 != 0 {
-				t[k] |= 0xff << (8 * bit)
+				t[k] |= 0xff << (8 * byteOf(bit))
 			}
 		}
 	}

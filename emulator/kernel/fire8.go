@@ -10,10 +10,11 @@ import (
 // plus a constant, and adding numbers of that kind adds the lanes, as long as none
 // leaves its range; which none does, since v is far from the limits of 32 bits.
 
-// ones is two lanes of 1, upperBits those of two lanes.
+// ones is two lanes of 1, upperBits those of two lanes, twoBytes their lowest bytes.
 const (
 	ones      = 1<<32 | 1
 	upperBits = ones << 31
+	twoBytes  = ones * 0xff
 )
 
 // pairs are a Fire whose lanes are the same: what is added to a word, and what makes its
@@ -25,6 +26,7 @@ type pairs struct {
 	// still is, in all bytes, a sum that changes nothing, if there is one.
 	still    uint64
 	hasStill bool
+	hasFloor bool // a v may be below the floor, and within its limits
 	of       *Fire
 }
 
@@ -37,7 +39,7 @@ var inOrder = func() bool {
 func (f *Fire) newPairs() pairs {
 	const middle = 128 // of a sum in a byte
 	bias := int64(f.Bias[0]) - middle<<f.Shift
-	p := pairs{shift: f.Shift, bias: uint64(bias) * ones, above: uint64(-1-int64(f.Above[0])) * ones, floor: uint64(-int64(f.Floor[0])) * ones, of: f}
+	p := pairs{shift: f.Shift, bias: uint64(bias) * ones, above: uint64(-1-int64(f.Above[0])) * ones, floor: uint64(-int64(f.Floor[0])) * ones, hasFloor: f.Floor[0] > f.Low, of: f}
 	p.reset = (uint64(uint32(f.Reset[0])) * ones) ^ upperBits
 	if sum := -int64(f.Bias[0]) >> f.Shift; sum<<f.Shift == -int64(f.Bias[0]) && sum >= -middle && sum < middle {
 		p.still, p.hasStill = uint64(sum+middle)*0x0101_0101_0101_0101, true
@@ -45,8 +47,8 @@ func (f *Fire) newPairs() pairs {
 	return p
 }
 
-// runBytes is run where all lanes are the same, for sums of 8 bits, eight to a word, with
-// their upper bits flipped, none of which takes a v beyond its limits.
+// runBytes is run where all lanes are the same, for sums of 8 bits, eight to a word as
+// byteOf says, with their upper bits flipped, none of which takes a v beyond its limits.
 func (f *Fire) runBytes(v []int32, sums, fired []uint64) (active int) {
 	for k := range fired {
 		set, still := f.pairs.run((*[Block]int32)(v[k*Block:]), (*[Block / 8]uint64)(sums[k*Block/8:]))
@@ -57,29 +59,29 @@ func (f *Fire) runBytes(v []int32, sums, fired []uint64) (active int) {
 }
 
 // run updates a block, and returns the lanes that fired and how many changed nothing. It
-// does not branch for those that fire, since nothing can predict them.
+// does not branch for each lane that fires, since nothing can predict them, but for eight:
+// mostly none of them does.
 func (p *pairs) run(v *[Block]int32, sums *[Block / 8]uint64) (set uint64, still int) {
 	two := (*[Block / 2]uint64)(unsafe.Pointer(v))
-	shift, bias, above, floor, reset := p.shift&31, p.bias, p.above, p.floor, p.reset
+	shift, bias, above := p.shift&31, p.bias, p.above
 	alike := uint64(0) // a bit for each lane that changed nothing
 	for k, eight := range sums {
 		w := (*[4]uint64)(two[4*k:])
-		x0 := (w[0] ^ upperBits) + (eight&0xff|eight>>8&0xff<<32)<<shift + bias
-		x1 := (w[1] ^ upperBits) + (eight>>16&0xff|eight>>24&0xff<<32)<<shift + bias
-		x2 := (w[2] ^ upperBits) + (eight>>32&0xff|eight>>40&0xff<<32)<<shift + bias
-		x3 := (w[3] ^ upperBits) + (eight>>48&0xff|eight>>56<<32)<<shift + bias
-		f0, f1, f2, f3 := (x0+above)&upperBits, (x1+above)&upperBits, (x2+above)&upperBits, (x3+above)&upperBits
-		w[0] = x0 ^ (x0^reset)&whole(f0) ^ upperBits
-		w[1] = x1 ^ (x1^reset)&whole(f1) ^ upperBits
-		w[2] = x2 ^ (x2^reset)&whole(f2) ^ upperBits
-		w[3] = x3 ^ (x3^reset)&whole(f3) ^ upperBits
-		fired := f0>>31 | f1>>29 | f2>>27 | f3>>25 // of lanes 0, 2, 4 and 6, and of the others 32 bits further
-		fired = (fired | fired>>31) & 0xff
-		set |= fired << (8 * k & 63)
-		alike |= (zeroBytes(eight^p.still) &^ fired) << (8 * k & 63)
-		if below := ^(x0 & x1 & x2 & x3) & upperBits; below != 0 { // lanes below 0; none else is below the floor
-			if ^((x0+floor)&(x1+floor)&(x2+floor)&(x3+floor))&upperBits != 0 {
-				still += p.fall((*[8]int32)(v[8*k:]), eight, fired)
+		x0 := w[0] ^ upperBits + eight&twoBytes<<shift + bias
+		x1 := w[1] ^ upperBits + eight>>8&twoBytes<<shift + bias
+		x2 := w[2] ^ upperBits + eight>>16&twoBytes<<shift + bias
+		x3 := w[3] ^ upperBits + eight>>24&twoBytes<<shift + bias
+		w[0], w[1], w[2], w[3] = x0^upperBits, x1^upperBits, x2^upperBits, x3^upperBits
+		same := zeroBytes(eight ^ p.still)
+		if ((x0+above)|(x1+above)|(x2+above)|(x3+above))&upperBits != 0 {
+			fired := p.fire(w)
+			set |= fired * inLanes >> 56 << (8 * k & 63)
+			same &^= fired
+		}
+		alike |= same << (k & 63)
+		if p.hasFloor && x0&x1&x2&x3&upperBits != upperBits { // none but those below 0 is below the floor
+			if floor := p.floor; (x0+floor)&(x1+floor)&(x2+floor)&(x3+floor)&upperBits != upperBits {
+				still += p.fall((*[8]int32)(v[8*k:]), eight, set>>(8*k&63))
 			}
 		}
 	}
@@ -89,8 +91,23 @@ func (p *pairs) run(v *[Block]int32, sums *[Block / 8]uint64) (set uint64, still
 	return set, still
 }
 
-// whole makes lanes of ones of those with their upper bit.
-func whole(upper uint64) uint64 { return upper<<1 - upper>>31 }
+// fire resets those of eight lanes that fire, and returns them, in the lowest bits of
+// bytes, as byteOf says.
+//
+//go:noinline
+func (p *pairs) fire(w *[4]uint64) (fired uint64) {
+	for k := range w {
+		x := w[k] ^ upperBits
+		f := (x + p.above) >> 31 & ones
+		w[k] = x ^ (x^p.reset)&(f<<32-f) ^ upperBits
+		fired |= f << (8 * k & 63)
+	}
+	return fired
+}
+
+// inLanes brings the lowest bits of the eight bytes of a word, when multiplied, into the
+// uppermost byte, in the order of their lanes, which byteOf says.
+const inLanes = 1<<56 | 1<<50 | 1<<44 | 1<<38 | 1<<25 | 1<<19 | 1<<13 | 1<<7
 
 // fall puts those of eight lanes to the floor that are below it and did not fire. It
 // returns by how much more, or less, lanes changed nothing than their sums say.
@@ -101,7 +118,7 @@ func (p *pairs) fall(v *[8]int32, eight, fired uint64) (more int) {
 			continue
 		}
 		v[i] = floor
-		change := (int32(eight>>(8*i)&0xff)-128)<<(p.shift&31) + p.of.Bias[0]
+		change := (int32(eight>>(8*byteOf(i))&0xff)-128)<<(p.shift&31) + p.of.Bias[0]
 		switch isStill := x-change == floor; {
 		case isStill && change != 0:
 			more++
@@ -112,9 +129,8 @@ func (p *pairs) fall(v *[8]int32, eight, fired uint64) (more int) {
 	return more
 }
 
-// zeroBytes returns a bit for each of eight bytes that is 0.
+// zeroBytes returns the lowest bit of each byte that is 0.
 func zeroBytes(x uint64) uint64 {
-	const low, gather = 0x7f7f_7f7f_7f7f_7f7f, 0x0102_0408_1020_4080
-	zero := ^((x&low + low) | x | low) // the upper bits of those
-	return zero >> 7 * gather >> 56
+	const low = 0x7f7f_7f7f_7f7f_7f7f
+	return ^((x&low + low) | x | low) >> 7
 }

@@ -180,6 +180,9 @@ func (t *Tile) tick(axons []int32, w *Work) {
 	f, lanes := t.fire, len(t.State)
 	sums, fired, bytes := w.sums[:lanes], w.Fired[:lanes/64], w.bytes[:lanes/8]
 	w.Bits = 0
+	if t.inGo.bits != nil { // before they are added: so all rows are asked for at once
+		w.Bits = t.inGo.bits.count(axons)
+	}
 	switch {
 	case t.inGo.rows != nil:
 		clear(sums)
@@ -187,9 +190,8 @@ func (t *Tile) tick(axons []int32, w *Work) {
 	case len(axons) > int(t.few):
 		clear(sums)
 		t.inGo.bits.Add(sums, axons, &w.scratch)
-		w.Bits = t.inGo.bits.count(axons)
 	default:
-		w.Bits = t.inGo.bits.addBytes(bytes, axons)
+		t.inGo.bits.addBytes(bytes, axons)
 		if f.pairs.of != nil && inOrder {
 			w.Active = f.runBytes(t.State, bytes, fired)
 			return
@@ -198,7 +200,7 @@ func (t *Tile) tick(axons []int32, w *Work) {
 			eight := (*[8]int32)(sums[8*k:])
 			x ^= middleBytes
 			for i := range eight {
-				eight[i] = int32(int8(x >> (8 * i)))
+				eight[i] = int32(int8(x >> (8 * byteOf(i))))
 			}
 		}
 	}

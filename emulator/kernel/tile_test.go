@@ -124,7 +124,7 @@ func TestPairsAreAsLanesByThemselves(t *testing.T) {
 		bytes := make([]uint64, len(sums)/8)
 		for k := range v {
 			v[k], sums[k] = int32(r.IntN(17)-8), int32(r.IntN(9)-4)
-			bytes[k/8] |= uint64(sums[k]+128) << (k % 8 * 8)
+			bytes[k/8] |= uint64(sums[k]+128) << (byteOf(k%8) * 8)
 		}
 		old := slices.Clone(v)
 		pairs, fired, want := slices.Clone(v), make([]uint64, 2), make([]uint64, 2)
