@@ -51,8 +51,6 @@ func (o *runOptions) checkCheckpoint() error {
 		return usagef("-o %s: with --checkpoint or --resume spikes are written as they come, and so as csv", o.out)
 	case o.checkpoint == "-" || o.resume == "-":
 		return usagef("--checkpoint and --resume want files")
-	case o.checkpoint != "" && (o.checkpoint == o.out || o.checkpoint == o.probeOut || o.checkpoint == o.profileOut):
-		return usagef("--checkpoint and another output are the same file, %s", o.checkpoint)
 	}
 	if info, err := os.Stat(o.checkpoint); err == nil && info.Size() > 0 && !checkpoint.Is(o.checkpoint) {
 		return diag.One(diag.Pos{File: o.checkpoint}, diag.BadFile, "would be replaced by a checkpoint, but is none; remove it first, or give another name")

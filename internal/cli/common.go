@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -313,10 +314,25 @@ func table(w io.Writer, rows func(t io.Writer)) error {
 	return nil
 }
 
-// checkOut refuses files that could not be written, or that are among the files
-// that are read, before any work is done for them. No name, and "-", are no
-// file.
+// checkOut refuses files that could not be written, that are among the files that
+// are read, or that are one file under two names, before any work is done for them.
+// No name, and "-", are no file.
 func checkOut(read []string, paths ...string) error {
+	first := map[string]string{}
+	for _, path := range paths {
+		if path == "" || path == "-" {
+			continue
+		}
+		at := fileAt(path)
+		other, twice := first[at]
+		if !twice {
+			other = sameFile(path, slices.Collect(maps.Values(first)))
+		}
+		if other != "" {
+			return usagef("two outputs are the same file: %s and %s; give each a name of its own", other, path)
+		}
+		first[at] = path
+	}
 	var diags diag.List
 	for _, path := range paths {
 		if in := sameFile(path, read); in != "" {
@@ -338,6 +354,29 @@ func checkOut(read []string, paths ...string) error {
 		}
 	}
 	return diags.Err()
+}
+
+// fileAt returns where a file is, or will be, whatever links lead there: of two names
+// of a file that is not there yet it is the same.
+func fileAt(path string) string {
+	const most = 40 // links, as systems have it
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	for range most {
+		if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+			path = filepath.Join(dir, filepath.Base(path))
+		}
+		to, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		path = to
+	}
+	return path
 }
 
 // sameFile returns which of the files in read path is, or nothing.

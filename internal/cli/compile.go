@@ -104,8 +104,6 @@ func runCompile(ctx context.Context, w, errs io.Writer, o compileOptions) error 
 		return usagef("--explain is printed instead of the report: --map, --dump and --report - do not go with it")
 	case o.html == "-":
 		return usagef("--html -: the report goes to stdout; give --html a file")
-	case o.html != "" && (o.html == o.report || o.html == out):
-		return usagef("--html and another output are the same file, %s", o.html)
 	}
 	if err := checkOut([]string{o.net, o.target, o.profile, o.defects}, out, o.report, o.html); err != nil {
 		return err

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"io"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -66,22 +65,6 @@ func (f *recordFlags) addRecord(cmd *cobra.Command) {
 
 // recorded reports whether a run is to be written down or drawn.
 func (f *recordFlags) recorded() bool { return f.record != "" || f.html != "" }
-
-// checkRecord looks at the files, and at the others that are written.
-func (f *recordFlags) checkRecord(others ...string) error {
-	switch {
-	case f.record == "-" || f.html == "-":
-		return usagef("--record and --html want files: the report goes to stdout")
-	case f.recorded() && f.record == f.html:
-		return usagef("--record and --html are the same file, %s", f.html)
-	}
-	for _, path := range []string{f.record, f.html} {
-		if path != "" && slices.Contains(others, path) {
-			return usagef("--record or --html and another output are the same file, %s", path)
-		}
-	}
-	return nil
-}
 
 // writeRecord writes down a run, and draws it.
 func (o *runOptions) writeRecord(w io.Writer, l *loaded, r *runner, act *activity.Activity, rep *report.Report) error {

@@ -215,33 +215,29 @@ func (o *runOptions) check(m emulator.Mode) error {
 	switch {
 	case len(o.probes) > 0 && o.probeOut == "" && !isVCD(o.trace) && !o.recorded(), len(o.probes) == 0 && o.probeOut != "":
 		return usagef("--probe and --probe-out go together, or --probe and --trace FILE.vcd, --record or --html")
+	case o.record == "-" || o.html == "-":
+		return usagef("--record and --html want files: the report goes to stdout")
 	case o.recorded() && o.inUse():
 		return usagef("--record and --html are of a whole run, and do not go with --checkpoint or --resume")
 	case o.trace != "" && o.inUse():
 		return usagef("--trace is of a whole run, and does not go with --checkpoint or --resume")
 	case o.probeOut == "-" && (o.json || o.timeline || o.out == "-"):
 		return usagef("--probe-out -, --json, --timeline and -o - all print to stdout: choose one")
-	case o.probeOut != "" && o.probeOut != "-" && o.probeOut == o.out:
-		return usagef("-o and --probe-out are the same file, %s", o.out)
 	case o.profileOut == "-" && (o.json || o.timeline || o.out == "-" || o.probeOut == "-"):
 		return usagef("--profile-out -, --probe-out -, --json, --timeline and -o - all print to stdout: choose one")
-	case o.profileOut != "" && o.profileOut != "-" && (o.profileOut == o.out || o.profileOut == o.probeOut):
-		return usagef("--profile-out and another output are the same file, %s", o.profileOut)
 	}
 	if err := o.checkInput(); err != nil {
 		return err
 	}
-	if err := checkTrace(o.trace, m, o.out, o.probeOut, o.profileOut); err != nil {
+	if err := checkTrace(o.trace, m); err != nil {
 		return err
 	}
-	if err := o.checkRecord(o.out, o.probeOut, o.profileOut, o.trace); err != nil {
+	outs := []string{o.out, o.probeOut, o.profileOut, o.trace, o.record, o.html}
+	if err := checkOut([]string{o.file, o.in, o.target, o.profile, o.defects}, append(outs, o.checkpoint)...); err != nil {
 		return err
 	}
-	read := []string{o.file, o.in, o.target, o.profile, o.defects}
-	if err := checkOut(read, o.checkpoint); err != nil {
-		return err
-	}
-	if err := checkOut(append(read, o.resume), o.out, o.probeOut, o.profileOut, o.trace, o.record, o.html); err != nil {
+	// A run that goes on may write its checkpoint where it reads it.
+	if err := checkOut([]string{o.resume}, outs...); err != nil {
 		return err
 	}
 	return o.checkCheckpoint()

@@ -72,8 +72,6 @@ func runSweepShow(w, errs io.Writer, o sweepShowOptions) error {
 		return usagef("--json and --csv exclude each other")
 	case o.svg == "-" || o.html == "-":
 		return usagef("the table goes to stdout: give --svg and --html a file")
-	case o.svg != "" && o.svg == o.html:
-		return usagef("--svg and --html are the same file, %s", o.svg)
 	case o.svg != "" && o.pareto == "":
 		return usagef("--svg wants --pareto X,Y, such as --pareto energy_joules,accuracy")
 	}

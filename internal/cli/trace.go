@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/weft-toolchain/weft/emulator"
 	"github.com/weft-toolchain/weft/emulator/trace"
@@ -26,8 +25,8 @@ type traceWriter interface {
 	Close() error
 }
 
-// checkTrace looks at --trace, and at the other files that are written.
-func checkTrace(path string, m emulator.Mode, others ...string) error {
+// checkTrace looks at --trace.
+func checkTrace(path string, m emulator.Mode) error {
 	switch {
 	case path == "":
 		return nil
@@ -35,8 +34,6 @@ func checkTrace(path string, m emulator.Mode, others ...string) error {
 		return usagef("--trace %s: want the name of a file that ends in .json or .vcd", path)
 	case m == emulator.Functional:
 		return usagef("--trace needs --timing cycle")
-	case slices.Contains(others, path):
-		return usagef("--trace and another output are the same file, %s", path)
 	}
 	return nil
 }
