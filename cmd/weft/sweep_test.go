@@ -73,7 +73,7 @@ func output(t *testing.T, args ...string) []byte {
 // results returns how many results a file has; 0 where it is not there yet.
 func results(t *testing.T, path string) int {
 	t.Helper()
-	f, err := store.OpenToRead(path)
+	f, err := store.OpenToRead(t.Context(), path)
 	if err != nil {
 		return 0
 	}

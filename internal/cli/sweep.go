@@ -113,7 +113,7 @@ func runSweep(ctx context.Context, w, errs io.Writer, o sweepOptions) error {
 	if o.share != "" {
 		return c.runShare(ctx, w, k, n)
 	}
-	main, err := store.Open(o.results)
+	main, err := store.Open(ctx, o.results)
 	if err != nil {
 		return err
 	}
@@ -344,14 +344,14 @@ func (c *campaign) runShare(ctx context.Context, w io.Writer, k, n int) error {
 	}
 	main := c.results
 	c.results = filepath.Join(c.partsDir(), fmt.Sprintf("%d-of-%d.sqlite", k, n))
-	part, err := store.Open(c.results)
+	part, err := store.Open(ctx, c.results)
 	if err != nil {
 		return err
 	}
 	defer part.Close()
 	files := []*store.Store{part}
 	if _, err := os.Stat(main); err == nil {
-		all, err := store.OpenToRead(main)
+		all, err := store.OpenToRead(ctx, main)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -35,7 +36,7 @@ is better, and of samples and correct answers; of all else less is.`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.file = args[0]
-			return runSweepShow(cmd.OutOrStdout(), cmd.ErrOrStderr(), o)
+			return runSweepShow(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), o)
 		},
 	}
 	cmd.Flags().StringVar(&o.pareto, "pareto", "", "`X,Y`: plot Y over X, and mark the front over these two")
@@ -66,7 +67,7 @@ type shownPoint struct {
 // notDone stands in the place of a result.
 const notDone = "not done yet"
 
-func runSweepShow(w, errs io.Writer, o sweepShowOptions) error {
+func runSweepShow(ctx context.Context, w, errs io.Writer, o sweepShowOptions) error {
 	switch {
 	case o.csv && o.json:
 		return usagef("--json and --csv exclude each other")
@@ -78,7 +79,7 @@ func runSweepShow(w, errs io.Writer, o sweepShowOptions) error {
 	if err := checkOut([]string{o.file}, o.svg, o.html); err != nil {
 		return err
 	}
-	s, unused, err := readSweep(o.file)
+	s, unused, err := readSweep(ctx, o.file)
 	if err != nil {
 		return err
 	}
@@ -140,8 +141,8 @@ func runSweepShow(w, errs io.Writer, o sweepShowOptions) error {
 
 // readSweep reads a file of results, and how many it has that are not of the
 // sweep as it is now.
-func readSweep(path string) (*shownSweep, int, error) {
-	f, err := store.OpenToRead(path)
+func readSweep(ctx context.Context, path string) (*shownSweep, int, error) {
+	f, err := store.OpenToRead(ctx, path)
 	if err != nil {
 		return nil, 0, err
 	}

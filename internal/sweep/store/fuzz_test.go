@@ -15,7 +15,7 @@ import (
 // FuzzOpen reads any file; what is read without a mistake can go on.
 func FuzzOpen(f *testing.F) {
 	path := filepath.Join(f.TempDir(), "results")
-	made, err := store.Open(path)
+	made, err := store.Open(f.Context(), path)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func FuzzOpen(f *testing.F) {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		s, err := store.OpenToRead(path)
+		s, err := store.OpenToRead(t.Context(), path)
 		if err == nil {
 			err = readAll(s)
 			if closed := s.Close(); closed != nil {
@@ -49,7 +49,7 @@ func FuzzOpen(f *testing.F) {
 			golden.Told(t, err, path, content)
 			return
 		}
-		if s, err = store.Open(path); err != nil {
+		if s, err = store.Open(t.Context(), path); err != nil {
 			golden.Told(t, err, path, content)
 			return
 		}

@@ -3,6 +3,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -71,30 +73,36 @@ CREATE VIEW points AS SELECT position, settings, error, outcome ->> 'target' AS 
 
 // Store is an open file. Its methods may be called from one goroutine at a time.
 type Store struct {
+	// ctx ends what it does, and above all its waiting for others.
+	ctx  context.Context
 	path string
 	db   *sql.DB
 }
 
 // Open opens a file of results, and makes it where there is none. A file of
-// something else is a *diag.Error.
-func Open(path string) (*Store, error) { return open(path, "rwc") }
+// something else, or a damaged one, is a *diag.Error and stays as it is. ctx is for
+// all that is done with the file until it is closed.
+func Open(ctx context.Context, path string) (*Store, error) { return open(ctx, path, "rwc") }
 
 // OpenToRead opens a file that must be there, and adds nothing to it. What a
 // process that was killed left half written is undone.
-func OpenToRead(path string) (*Store, error) {
+func OpenToRead(ctx context.Context, path string) (*Store, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, diag.One(diag.Pos{File: path}, diag.MissingFile, "cannot be read: there is no such file of results")
 	}
-	return open(path, "rw")
+	return open(ctx, path, "rw")
 }
 
-// pragmas are for files that a process may be killed over, on file systems that
-// several machines share: a journal beside the file, since that of WAL wants shared
-// memory; all of it on the disk before a result counts as kept; and a minute's
-// patience with others.
-var pragmas = []string{"busy_timeout(60000)", "journal_mode(DELETE)", "synchronous(FULL)"}
+// patience is how long others may keep a file locked: those of weft do for a moment.
+// Tests have less.
+var patience = 10 * time.Second
 
-func open(path, mode string) (*Store, error) {
+// safe is for files that a process may be killed over, on file systems that several
+// machines share: a journal beside the file, since that of WAL wants shared memory;
+// and all of it on the disk before a result counts as kept.
+const safe = "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL"
+
+func open(ctx context.Context, path, mode string) (*Store, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
@@ -103,17 +111,19 @@ func open(path, mode string) (*Store, error) {
 	if !strings.HasPrefix(name, "/") {
 		name = "/" + name // a drive
 	}
-	query := url.Values{"mode": {mode}, "_txlock": {"immediate"}, "_pragma": pragmas}
+	// Of these none looks into the file, and so waits for others: ctx would not end it.
+	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", patience.Milliseconds())}
 	if mode == "rw" {
-		query["_pragma"] = []string{pragmas[0], "query_only(1)"}
+		pragmas = append(pragmas, "query_only(1)")
 	}
+	query := url.Values{"mode": {mode}, "_txlock": {"immediate"}, "_pragma": pragmas}
 	uri := url.URL{Scheme: "file", OmitHost: true, Path: name, RawQuery: query.Encode()}
 	db, err := sql.Open("sqlite", uri.String())
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	db.SetMaxOpenConns(1)
-	s := &Store{path, db}
+	s := &Store{ctx, path, db}
 	if err := s.prepare(mode == "rwc"); err != nil {
 		_ = db.Close()
 		return nil, err
@@ -130,10 +140,16 @@ func (s *Store) wrap(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
+	if s.ctx.Err() != nil {
+		return fmt.Errorf("%s %s: %w", doing, s.path, s.ctx.Err())
+	}
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		code := e.Code() & 0xff // without the details
-		if slices.Contains(damages, code) || code == sqlite3.SQLITE_ERROR && doing == "read" {
+		switch {
+		case slices.Contains(damages, code), code == sqlite3.SQLITE_ERROR && doing == "read":
 			return s.damaged(err)
+		case code == sqlite3.SQLITE_BUSY:
+			return fmt.Errorf("%s %s: another process has locked it, and has not let go in %v; try again when it has", doing, s.path, patience)
 		}
 	}
 	return fmt.Errorf("%s %s: %w", doing, s.path, err)
@@ -155,13 +171,9 @@ func (s *Store) prepare(make bool) error {
 		return diag.One(diag.Pos{File: s.path}, diag.BadFile, "%s, want the results of a sweep, or a name that is free", what)
 	}
 	var id, have, tables, ours int
-	err := errors.Join(
-		s.db.QueryRow("PRAGMA application_id").Scan(&id),
-		s.db.QueryRow("PRAGMA user_version").Scan(&have),
-		s.db.QueryRow("SELECT count(*) FROM sqlite_master").Scan(&tables),
-		// A view in the place of a table, or a trigger, could do anything, without end.
-		s.db.QueryRow("SELECT count(iif(type = 'table' AND instr(?, sql || ';'), 1, NULL)) - count(iif(type = 'trigger', 1, NULL)) FROM sqlite_master", schema).Scan(&ours),
-	)
+	// A view in the place of a table, or a trigger, could do anything, without end.
+	err := s.db.QueryRowContext(s.ctx, `SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version), count(*),
+		count(iif(type = 'table' AND instr(?, sql || ';'), 1, NULL)) - count(iif(type = 'trigger', 1, NULL)) FROM sqlite_master`, schema).Scan(&id, &have, &tables, &ours)
 	switch {
 	case err != nil && strings.Contains(err.Error(), "not a database"):
 		return bad("is no file of SQLite")
@@ -173,10 +185,22 @@ func (s *Store) prepare(make bool) error {
 		return bad(fmt.Sprintf("has version %d of the tables, and this is version %d", have, version))
 	case tables > 0 && ours != strings.Count(schema, "CREATE TABLE"):
 		return bad("does not have the tables of such results as they were made")
-	case tables > 0:
-		return nil
-	case !make:
+	case !make && tables == 0:
 		return bad("is empty")
+	case !make:
+		return nil
+	case tables > 0:
+		// Before anything is written to it.
+		var found string
+		if err := s.db.QueryRowContext(s.ctx, "PRAGMA quick_check(1)").Scan(&found); err != nil {
+			return s.wrap("read", err)
+		}
+		if found != "ok" {
+			return s.damaged(errors.New(found[strings.LastIndexByte(found, '\n')+1:])) // below a heading
+		}
+	}
+	if _, err := s.db.ExecContext(s.ctx, safe); err != nil || tables > 0 {
+		return s.wrap("write", err)
 	}
 	return s.wrap("make", s.within(func(tx *sql.Tx) error {
 		_, err := tx.Exec(fmt.Sprintf("%s PRAGMA application_id = %d; PRAGMA user_version = %d", schema, magic, version))
@@ -186,7 +210,7 @@ func (s *Store) prepare(make bool) error {
 
 // within does all that change does, or nothing.
 func (s *Store) within(change func(tx *sql.Tx) error) error {
-	tx, err := s.db.Begin()
+	tx, err := s.db.BeginTx(s.ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -229,13 +253,13 @@ const put = "INSERT INTO results (key, outcome, error) VALUES (?, nullif(?, ''),
 
 // Put keeps a result. When it returns, the result is on the disk.
 func (s *Store) Put(r Result) error {
-	_, err := s.db.Exec(put, r.Key, string(r.Outcome), r.Error)
+	_, err := s.db.ExecContext(s.ctx, put, r.Key, string(r.Outcome), r.Error)
 	return s.wrap("write", err)
 }
 
 // Merge keeps the results of another file too, and returns how many are new.
 func (s *Store) Merge(path string) (added int, err error) {
-	from, err := OpenToRead(path)
+	from, err := OpenToRead(s.ctx, path)
 	if err != nil {
 		return 0, err
 	}
@@ -279,7 +303,7 @@ func (s *Store) results() (map[string]*Result, error) {
 
 // each calls row for the rows of a query of one table.
 func (s *Store) each(query string, row func(scan func(dest ...any) error) error) error {
-	rows, err := s.db.Query(query)
+	rows, err := s.db.QueryContext(s.ctx, query)
 	if err != nil {
 		return s.wrap("read", err)
 	}

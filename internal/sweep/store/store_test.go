@@ -2,14 +2,17 @@ package store_test
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -18,7 +21,7 @@ import (
 
 func open(t *testing.T, path string) *store.Store {
 	t.Helper()
-	s, err := store.Open(path)
+	s, err := store.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +89,7 @@ func TestResultsOfAPlan(t *testing.T) {
 		t.Errorf("%d unused (-want +got)\n%s", unused, diff)
 	}
 	setPlan(t, s, plan("c", "b"))
-	again, err := store.OpenToRead(path)
+	again, err := store.OpenToRead(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,6 +148,51 @@ func TestTwoWriters(t *testing.T) {
 	}
 }
 
+// A file that another process keeps locked is waited for, but not for ever, and not
+// beyond the end of the context.
+func TestLockedFiles(t *testing.T) {
+	defer store.SetPatience(100 * time.Millisecond)()
+	path := filepath.Join(t.TempDir(), "results")
+	setPlan(t, open(t, path), plan("a"))
+	other, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	other.SetMaxOpenConns(1)
+	lock := func(how string) {
+		t.Helper()
+		if _, err := other.Exec(how); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told := func(what string, err error, want string) {
+		t.Helper()
+		if err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", what, err, want)
+		}
+	}
+	const locked = ": another process has locked it, and has not let go in 100ms; try again when it has"
+	lock("BEGIN IMMEDIATE")
+	s := open(t, path) // reading it does no harm
+	told("Put", s.Put(store.Result{Key: "a", Error: "failed"}), "write "+path+locked)
+	told("SetPlan", s.SetPlan(plan("b")), "write "+path+locked)
+	lock("ROLLBACK; BEGIN EXCLUSIVE")
+	_, err = store.OpenToRead(t.Context(), path)
+	told("OpenToRead", err, "read "+path+locked)
+	_, err = s.Done()
+	told("Done", err, "read "+path+locked)
+
+	store.SetPatience(time.Hour)
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(100*time.Millisecond, cancel)
+	if _, err = store.Open(ctx, path); !errors.Is(err, context.Canceled) {
+		t.Errorf("Open: %v, want that it was cancelled", err)
+	}
+	lock("ROLLBACK")
+	put(t, s, store.Result{Key: "a", Error: "failed"})
+}
+
 func TestFilesOfSomethingElseAreRefused(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name string, data []byte) string {
@@ -170,16 +218,16 @@ func TestFilesOfSomethingElseAreRefused(t *testing.T) {
 		{write("other", changed(68, 1)), "is a file of SQLite, but of something else"}, // its application_id
 		{write("newer", changed(63, 9)), "has version 9 of the tables"},                // its user_version
 	} {
-		for what, open := range map[string]func(string) (*store.Store, error){"Open": store.Open, "OpenToRead": store.OpenToRead} {
-			if _, err := open(tt.path); err == nil || !strings.Contains(err.Error(), tt.want) || !strings.HasSuffix(err.Error(), "[bad-file]") {
+		for what, open := range map[string]func(context.Context, string) (*store.Store, error){"Open": store.Open, "OpenToRead": store.OpenToRead} {
+			if _, err := open(t.Context(), tt.path); err == nil || !strings.Contains(err.Error(), tt.want) || !strings.HasSuffix(err.Error(), "[bad-file]") {
 				t.Errorf("%s of %s: %v, want %s", what, tt.path, err, tt.want)
 			}
 		}
 	}
-	if _, err := store.OpenToRead(filepath.Join(dir, "none")); err == nil || !strings.HasSuffix(err.Error(), "[missing-file]") {
+	if _, err := store.OpenToRead(t.Context(), filepath.Join(dir, "none")); err == nil || !strings.HasSuffix(err.Error(), "[missing-file]") {
 		t.Errorf("OpenToRead of nothing: %v", err)
 	}
-	if _, err := store.OpenToRead(write("empty", nil)); err == nil || !strings.Contains(err.Error(), "is empty") {
+	if _, err := store.OpenToRead(t.Context(), write("empty", nil)); err == nil || !strings.Contains(err.Error(), "is empty") {
 		t.Errorf("OpenToRead of an empty file: %v", err)
 	}
 }
@@ -204,7 +252,7 @@ func TestFilesWithOtherTablesAreRefused(t *testing.T) {
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := store.OpenToRead(path); err == nil || !strings.Contains(err.Error(), "does not have the tables of such results") {
+		if _, err := store.OpenToRead(t.Context(), path); err == nil || !strings.Contains(err.Error(), "does not have the tables of such results") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -231,13 +279,28 @@ func TestDamagedFilesAreTold(t *testing.T) {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		s, err := store.OpenToRead(path)
+		told := func(err error) {
+			t.Helper()
+			if want := path + ": is damaged: "; err == nil || !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), "[bad-file]") || strings.Contains(err.Error(), "\uFFFD") || strings.Count(err.Error(), "malformed") > 1 {
+				t.Errorf("%s: %v, want %s once", name, err, want)
+			}
+		}
+		s, err := store.OpenToRead(t.Context(), path)
 		if err == nil {
 			_, _, _, err = s.Rows()
 			_ = s.Close()
 		}
-		if want := path + ": is damaged: "; err == nil || !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), "[bad-file]") {
-			t.Errorf("%v, want %s", err, want)
+		told(err)
+		if s, err = store.Open(t.Context(), path); err == nil {
+			err = s.SetPlan(plan("b"))
+			_ = s.Close()
+		}
+		if name == "settings" { // which is damaged as ours alone, and replaced
+			continue
+		}
+		told(err)
+		if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, content) {
+			t.Errorf("%s: the damaged file was written to, %v", name, err)
 		}
 	}
 }
