@@ -284,15 +284,8 @@ func roomOf(t *targets.Target) network.Room {
 
 func compileNetwork(ctx context.Context, net *network.Network, t *targets.Target, opt choices) (*loaded, error) {
 	if opt.profile != "" {
-		var groups []profile.Group
-		for _, in := range net.Inputs {
-			groups = append(groups, profile.Group{Name: in.Name, N: network.Size(in.Shape)})
-		}
-		for _, p := range net.Populations {
-			groups = append(groups, profile.Group{Name: p.Name, N: network.Size(p.Shape)})
-		}
 		var err error
-		if opt.Profile, err = profile.Load(opt.profile, groups); err != nil {
+		if opt.Profile, err = loadProfile(opt.profile, net); err != nil {
 			return nil, err
 		}
 	}
@@ -302,6 +295,18 @@ func compileNetwork(ctx context.Context, net *network.Network, t *targets.Target
 		return nil, err
 	}
 	return &loaded{image: res.Image, target: t, result: res, defects: opt.Defects}, nil
+}
+
+// loadProfile reads the profile of a network.
+func loadProfile(path string, net *network.Network) ([]int64, error) {
+	var groups []profile.Group
+	for _, in := range net.Inputs {
+		groups = append(groups, profile.Group{Name: in.Name, N: network.Size(in.Shape)})
+	}
+	for _, p := range net.Populations {
+		groups = append(groups, profile.Group{Name: p.Name, N: network.Size(p.Shape)})
+	}
+	return profile.Load(path, groups)
 }
 
 // table writes aligned columns; cells are parted by tabs.

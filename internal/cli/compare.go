@@ -118,7 +118,7 @@ func (o *compareOptions) check() error {
 	if err := o.checkInput(); err != nil {
 		return err
 	}
-	if _, err := o.options(); err != nil {
+	if err := o.checkChoices(); err != nil {
 		return err
 	}
 	var are []bool
@@ -186,9 +186,7 @@ func collect(list *diag.List, err error) error {
 	if !ok {
 		return err
 	}
-	for _, x := range d.Diagnostics {
-		list.Append(x)
-	}
+	list.Join(d)
 	return nil
 }
 
@@ -196,11 +194,12 @@ func collect(list *diag.List, err error) error {
 // a network once.
 func comparer(ctx context.Context, errs io.Writer, o compareOptions, chips []*targets.Target) (func(t *targets.Target) (outcome.Outcome, error), error) {
 	if o.experiments {
-		j, err := newJob(o.evalOptions, nil)
+		var j *job
+		err := told(
+			func() (err error) { j, err = newJob(o.evalOptions, nil); return err },
+			func() error { return j.load(ctx, &loads{}, chips...) },
+		)
 		if err != nil {
-			return nil, err
-		}
-		if err := j.load(ctx, chips...); err != nil {
 			return nil, err
 		}
 		return func(t *targets.Target) (outcome.Outcome, error) {

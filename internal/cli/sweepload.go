@@ -16,8 +16,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/weft-toolchain/weft/compiler/network"
-	"github.com/weft-toolchain/weft/internal/dataset"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/outcome"
 	"github.com/weft-toolchain/weft/internal/paths"
@@ -59,31 +57,14 @@ func (p *sweepPoint) evaluate(ctx context.Context) (*outcome.Outcome, error) {
 	return &out, nil
 }
 
-// memo holds what was made for a key, or why it could not be.
-type memo[T any] map[string]made[T]
-
-type made[T any] struct {
-	value T
-	err   error
-}
-
-// get returns what belongs to a key, and makes it the first time.
-func (m memo[T]) get(key string, make func() (T, error)) (T, error) {
-	got, ok := m[key]
-	if !ok {
-		got.value, got.err = make()
-		m[key] = got
-	}
-	return got.value, got.err
-}
-
 // sweepLoader gets points ready. What several of them need is loaded once.
 type sweepLoader struct {
-	ctx      context.Context
-	sweep    *sweep.Sweep
-	targets  memo[*targets.Target]
-	networks memo[*network.Network]
-	data     memo[*dataset.Set]
+	loads
+	ctx     context.Context
+	sweep   *sweep.Sweep
+	targets memo[*targets.Target]
+	// options are single values of options, and what is wrong with them.
+	options memo[struct{}]
 	// files are those that a network file names, digests the hashes of files.
 	files   memo[[]string]
 	digests memo[string]
@@ -97,10 +78,7 @@ func loadSweep(ctx context.Context, file string) (*sweep.Sweep, []sweepPoint, ma
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	l := sweepLoader{
-		ctx: ctx, sweep: s, targets: memo[*targets.Target]{}, networks: memo[*network.Network]{}, data: memo[*dataset.Set]{},
-		files: memo[[]string]{}, digests: memo[string]{},
-	}
+	l := sweepLoader{ctx: ctx, sweep: s}
 	points, failed := make([]sweepPoint, len(s.Points)), make([]*diag.Error, len(s.Points))
 	for i := range s.Points {
 		if points[i], err = l.ready(&s.Points[i]); err != nil {
@@ -133,39 +111,30 @@ func (l *sweepLoader) ready(p *sweep.Point) (sweepPoint, error) {
 	return out, err
 }
 
-// load loads all that a point names. The job has what could be loaded.
-func (l *sweepLoader) load(p *sweep.Point) (*job, *targets.Target, error) {
-	j := &job{}
-	o, err := l.options(p)
-	if err != nil {
-		return j, nil, err
+// load loads all that a point names, whatever is wrong with some of it. The job has
+// what could be loaded.
+func (l *sweepLoader) load(p *sweep.Point) (j *job, t *targets.Target, err error) {
+	var o evalOptions
+	at := func(name string, err error) error { // where the file is named
+		s := p.Get(name)
+		if s.Text == "" {
+			return err
+		}
+		return placed(err, s.Value.Pos, fmt.Sprintf("%s %s: ", name, l.path(s)))
 	}
-	e := p.Get(sweep.ExperimentName)
-	o.file = l.path(e)
-	loaded, err := newJob(o, p.Fields(sweep.ExperimentBlocks...).Node())
-	if err != nil {
-		return j, nil, placed(err, e.Value.Pos, fmt.Sprintf("experiment %s: ", o.file))
-	}
-	j = loaded
-	t, err := l.target(p, j)
-	if err != nil {
-		return j, nil, err
-	}
-	room := roomOf(t)
-	j.net, err = l.networks.get(fmt.Sprintln(j.exp.Network.Path, room), func() (*network.Network, error) {
-		return network.LoadFor(l.ctx, j.exp.Network.Path, room)
-	})
-	if err != nil {
-		return j, t, err
-	}
-	if err := j.exp.Check(j.net, nil); err != nil {
-		return j, t, err
-	}
-	data, err := l.data.get(o.file+"\n"+p.Fields(sweep.DatasetBlock).Text(), j.exp.LoadData)
-	if err != nil {
-		return j, t, err
-	}
-	return j, t, j.take(data)
+	err = told(
+		func() (err error) { o, err = l.pointOptions(p); return err },
+		func() (err error) {
+			o.file = l.path(p.Get(sweep.ExperimentName))
+			j, err = newJob(o, p.Fields(sweep.ExperimentBlocks...).Node())
+			return at(sweep.ExperimentName, err)
+		},
+		func() (err error) { t, err = l.target(p, j); return err },
+		func() error { return j.load(l.ctx, &l.loads, there(t)...) },
+		func() error { return at("defects", j.checkDefects(&l.loads, there(t)...)) },
+		func() error { return at("profile", j.checkProfile(&l.loads)) },
+	)
+	return j, t, err
 }
 
 // path returns the file that a setting names.
@@ -173,13 +142,32 @@ func (l *sweepLoader) path(s sweep.Setting) string {
 	return paths.Resolve(filepath.Dir(l.sweep.File), s.Text)
 }
 
-// options returns a point's options, which are those of weft eval.
-func (l *sweepLoader) options(p *sweep.Point) (evalOptions, error) {
+// pointOptions returns a point's options, which are those of weft eval.
+func (l *sweepLoader) pointOptions(p *sweep.Point) (evalOptions, error) {
+	settings := p.Options()
+	var diags diag.List
+	for _, s := range settings {
+		_, err := l.options.get(fmt.Sprintln(s.Name, s.Value.Pos, s.Text), func() (struct{}, error) {
+			_, err := l.evalOptions(s)
+			return struct{}{}, err
+		})
+		if err := collect(&diags, err); err != nil {
+			return evalOptions{}, err
+		}
+	}
+	o, err := l.evalOptions(settings...)
+	if diags.Len() > 0 { // and nothing is said of what goes together
+		err = diags.Err()
+	}
+	return o, err
+}
+
+// evalOptions returns the options that settings are.
+func (l *sweepLoader) evalOptions(settings ...sweep.Setting) (evalOptions, error) {
 	var o evalOptions
 	cmd := &cobra.Command{}
 	o.addChoices(cmd)
 	var diags diag.List
-	settings := p.Options()
 	for _, s := range settings {
 		text := s.Text
 		if sweep.IsFile(s.Name) {
@@ -196,7 +184,7 @@ func (l *sweepLoader) options(p *sweep.Point) (evalOptions, error) {
 	if err := diags.Err(); err != nil {
 		return o, err
 	}
-	_, err := o.checkChoices()
+	err := o.checkChoices()
 	var usage usageError
 	if !errors.As(err, &usage) {
 		return o, err

@@ -22,7 +22,7 @@ func TestDigestIsOfContent(t *testing.T) {
 	}
 	digest := func(name string) string {
 		t.Helper()
-		l := sweepLoader{digests: memo[string]{}}
+		var l sweepLoader
 		d, err := l.digest(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)

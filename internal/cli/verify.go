@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/weft-toolchain/weft/compiler"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/isa"
@@ -96,7 +95,7 @@ func verify(ctx context.Context, in io.Reader, o verifyOptions) (verdict, error)
 		if o.target != "" {
 			return verdict{}, usagef("verify -t is for images and programs; 'weft %s %s -t %s' says whether the %s fits", command, o.file, o.target, what)
 		}
-		return check(o.file)
+		return check(ctx, o.file)
 	}
 	src, err := readSource(in, o.file)
 	if err != nil {
@@ -112,8 +111,8 @@ func verify(ctx context.Context, in io.Reader, o verifyOptions) (verdict, error)
 	return v, err
 }
 
-func verifyNetwork(path string) (verdict, error) {
-	net, err := network.Load(path)
+func verifyNetwork(ctx context.Context, path string) (verdict, error) {
+	net, err := network.LoadFor(ctx, path, network.Room{})
 	if err != nil {
 		return verdict{}, err
 	}
@@ -122,23 +121,19 @@ func verifyNetwork(path string) (verdict, error) {
 
 // verifyExperiment checks an experiment with its target and its network, but
 // without its data.
-func verifyExperiment(path string) (verdict, error) {
-	j, err := newJob(evalOptions{file: path, timing: "cycle", compileFlags: compileFlags{effort: compiler.DefaultEffort}}, nil)
+func verifyExperiment(ctx context.Context, path string) (verdict, error) {
+	var j *job
+	var t *targets.Target
+	err := told(
+		func() (err error) { j, err = newJob(evalOptions{file: path}, nil); return err },
+		func() (err error) { t, err = j.target(nil); return err },
+		func() error { return j.loadNetwork(ctx, &loads{}) },
+		func() error { return j.check() },
+	)
 	if err != nil {
 		return verdict{}, err
 	}
-	t, err := j.target(nil)
-	if err != nil {
-		return verdict{}, err
-	}
-	net, err := network.Load(j.exp.Network.Path)
-	if err != nil {
-		return verdict{}, err
-	}
-	if err := j.exp.Check(net, nil); err != nil {
-		return verdict{}, err
-	}
-	e := j.exp
+	e, net := j.exp, j.net
 	return verdict{
 		File: path, OK: true, Kind: string(experimentFile),
 		Summary: fmt.Sprintf("%s on %s: %s into %s for %s, %s of %s; its network %s: %s; its data were not read", e.Name, t.Name,

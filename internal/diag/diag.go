@@ -92,6 +92,14 @@ func (l *List) Append(d Diagnostic) {
 	l.all = append(l.all, d)
 }
 
+// Join appends the diagnostics of an error, and counts those that it did not keep.
+func (l *List) Join(e *Error) {
+	for _, d := range e.Diagnostics {
+		l.Append(d)
+	}
+	l.dropped += e.Dropped
+}
+
 // Len returns how many diagnostics were added, those not kept included.
 func (l *List) Len() int { return len(l.all) + l.dropped }
 

@@ -92,7 +92,8 @@ func (e *Experiment) Population(net *network.Network) int {
 
 // Check reports what does not go together: names that the network does not
 // have, samples of another size than the input, labels that no neuron stands
-// for. A nil set leaves out what is about the data. Its error is a *diag.Error.
+// for. A nil set leaves out what is about the data, and so does what is empty in the
+// experiment since Load has told it. Its error is a *diag.Error.
 func (e *Experiment) Check(net *network.Network, set *dataset.Set) error {
 	var diags diag.List
 	e.checkInput(net, set, &diags)
@@ -102,6 +103,9 @@ func (e *Experiment) Check(net *network.Network, set *dataset.Set) error {
 
 func (e *Experiment) checkInput(net *network.Network, set *dataset.Set, diags *diag.List) {
 	i := e.Input(net)
+	if e.Encode.Input.Text == "" {
+		return
+	}
 	if i < 0 {
 		var names []string
 		for _, in := range net.Inputs {
@@ -111,7 +115,7 @@ func (e *Experiment) checkInput(net *network.Network, set *dataset.Set, diags *d
 		return
 	}
 	in := net.Inputs[i]
-	if set != nil && set.Timed() != (e.Encode.Kind == Events) {
+	if set != nil && e.Encode.Kind != "" && set.Timed() != (e.Encode.Kind == Events) {
 		text := "encode: the data set has events in time, so want `kind: events`, have `kind: %s`"
 		if !set.Timed() {
 			text = "encode: the data set has values and no events, so `kind: %s` has nothing to encode; want rate, poisson, latency or direct"
@@ -136,6 +140,9 @@ func (e *Experiment) checkInput(net *network.Network, set *dataset.Set, diags *d
 func (e *Experiment) checkReadout(net *network.Network, set *dataset.Set, diags *diag.List) {
 	name := e.Readout.Population
 	i := e.Population(net)
+	if name.Text == "" {
+		return
+	}
 	if i < 0 {
 		if slices.ContainsFunc(net.Inputs, func(in network.Input) bool { return in.Name == name.Text }) {
 			diags.Add(name.Pos, diag.UnknownName, "readout: %q is an input of network %s, want a population", name.Text, net.File)
@@ -149,7 +156,7 @@ func (e *Experiment) checkReadout(net *network.Network, set *dataset.Set, diags 
 		return
 	}
 	pop := net.Populations[i]
-	if pop.Model.Silent() && e.Readout.Kind != Membrane {
+	if pop.Model.Silent() && e.Readout.Kind != "" && e.Readout.Kind != Membrane {
 		diags.Append(diag.Diagnostic{
 			Pos: name.Pos, Code: diag.Unsupported,
 			Message: fmt.Sprintf("readout: population %q is of neuron %s, which never fires, so `kind: %s` has nothing to read; want `kind: membrane`", pop.Name, pop.Model, e.Readout.Kind),

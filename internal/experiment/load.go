@@ -15,7 +15,9 @@ import (
 )
 
 // Load reads an experiment file. Paths in it are relative to it. The files that
-// it names are not opened. All mistakes are in one *diag.Error.
+// it names are not opened. All mistakes are in one *diag.Error; what they leave is
+// returned, too: names, paths and kinds that are wrong are empty, and of a wrong
+// data set the format.
 func Load(path string) (*Experiment, error) { return LoadWith(path, nil) }
 
 // LoadWith is Load with fields laid over what the file says: over is a mapping
@@ -39,10 +41,7 @@ func Parse(file string, src []byte) (*Experiment, error) {
 func parse(file string, root *yamldoc.Node, diags *diag.List) (*Experiment, error) {
 	p := parser{Reader: yamldoc.Reader{Diags: diags}, base: filepath.Dir(file)}
 	e := p.experiment(file, root)
-	if err := diags.Err(); err != nil {
-		return nil, err
-	}
-	return e, nil
+	return e, diags.Err()
 }
 
 // The keys of the file and of its blocks.
@@ -117,11 +116,16 @@ var formatKeys = map[dataset.Format][]string{
 // maxSide and maxUnits bound the size and the units of a sample of events.
 const maxSide, maxUnits = 1 << 14, 1 << 24
 
-func (p *parser) dataset(n *yamldoc.Node) Dataset {
-	d := Dataset{Scale: 1}
+func (p *parser) dataset(n *yamldoc.Node) (d Dataset) {
+	d.Scale = 1
 	if n == nil {
 		return d
 	}
+	defer func(before int) {
+		if p.Diags.Len() > before {
+			d.Format = ""
+		}
+	}(p.Diags.Len())
 	d.Pos = n.Pos
 	if n.Kind != yamldoc.Mapping {
 		p.Mapping(n, "dataset")
@@ -270,8 +274,11 @@ func (p *parser) path(n *yamldoc.Node, what string) Path {
 	if n == nil {
 		return Path{}
 	}
-	text := p.filled(n, what)
-	return Path{Text: text, Path: paths.Resolve(p.base, text), Pos: n.Pos}
+	path := Path{Text: p.filled(n, what), Pos: n.Pos}
+	if path.Text != "" {
+		path.Path = paths.Resolve(p.base, path.Text)
+	}
+	return path
 }
 
 // filled reads a text that is not empty.
