@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/experiment"
 	"github.com/weft-toolchain/weft/internal/outcome"
 	"github.com/weft-toolchain/weft/internal/paths"
 	"github.com/weft-toolchain/weft/internal/sweep"
@@ -65,6 +66,8 @@ type sweepLoader struct {
 	targets memo[*targets.Target]
 	// options are single values of options, and what is wrong with them.
 	options memo[struct{}]
+	// meanings are what single values come to.
+	meanings memo[string]
 	// files are those that a network file names, digests the hashes of files.
 	files   memo[[]string]
 	digests memo[string]
@@ -73,23 +76,28 @@ type sweepLoader struct {
 // loadSweep reads a sweep file and gets its points ready. It returns the hashes of
 // all files that they depend on, too. Mistakes of the file are a *diag.Error; what
 // is wrong with some points only is for these points to say.
-func loadSweep(ctx context.Context, file string) (*sweep.Sweep, []sweepPoint, map[string]string, error) {
-	s, err := sweep.Load(file)
+func loadSweep(ctx context.Context, file string) (s *sweep.Sweep, points []sweepPoint, inputs map[string]string, err error) {
+	l := sweepLoader{ctx: ctx}
+	var failed []*diag.Error
+	err = told(
+		func() error { s, err = sweep.Load(file); return err },
+		func() error {
+			l.sweep = s
+			for i := range s.Points {
+				p, err := l.ready(&s.Points[i])
+				if err != nil {
+					return err
+				}
+				points, failed = append(points, p), append(failed, p.failed)
+			}
+			return s.Mistakes(failed)
+		},
+		func() error { return s.Twice(l.meaning) },
+	)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	l := sweepLoader{ctx: ctx, sweep: s}
-	points, failed := make([]sweepPoint, len(s.Points)), make([]*diag.Error, len(s.Points))
-	for i := range s.Points {
-		if points[i], err = l.ready(&s.Points[i]); err != nil {
-			return nil, nil, nil, err
-		}
-		failed[i] = points[i].failed
-	}
-	if err := s.Mistakes(failed); err != nil {
-		return nil, nil, nil, err
-	}
-	inputs := map[string]string{}
+	inputs = map[string]string{}
 	for path, digest := range l.digests {
 		inputs[path] = digest.value
 	}
@@ -125,8 +133,7 @@ func (l *sweepLoader) load(p *sweep.Point) (j *job, t *targets.Target, err error
 	err = told(
 		func() (err error) { o, err = l.pointOptions(p); return err },
 		func() (err error) {
-			o.file = l.path(p.Get(sweep.ExperimentName))
-			j, err = newJob(o, p.Fields(sweep.ExperimentBlocks...).Node())
+			j, err = l.job(p, o)
 			return at(sweep.ExperimentName, err)
 		},
 		func() (err error) { t, err = l.target(p, j); return err },
@@ -137,9 +144,77 @@ func (l *sweepLoader) load(p *sweep.Point) (j *job, t *targets.Target, err error
 	return j, t, err
 }
 
+// job returns the job of a point with its experiment; where the point has none, with an
+// empty one.
+func (l *sweepLoader) job(p *sweep.Point, o evalOptions) (*job, error) {
+	e := p.Get(sweep.ExperimentName)
+	if e.Text == "" {
+		return &job{opt: o, exp: &experiment.Experiment{Target: experiment.Name{Pos: p.Pos}}}, nil
+	}
+	o.file = l.path(e)
+	return newJob(o, p.Fields(sweep.ExperimentBlocks...).Node())
+}
+
+// meaning returns what a setting of a point comes to: for values that mean the same,
+// such as 200MHz and 2e8, the same. What is wrong comes to its text.
+func (l *sweepLoader) meaning(p *sweep.Point, s sweep.Setting) string {
+	e, t := p.Get(sweep.ExperimentName), p.Get(sweep.TargetName)
+	switch {
+	case s.Name == sweep.TargetName:
+		return l.targetPath(s)
+	case sweep.IsFile(s.Name):
+		return l.path(s)
+	}
+	meaning, _ := l.meanings.get(strings.Join([]string{e.Text, t.Text, s.Name, s.Text}, "\n"), func() (string, error) {
+		value := *s.Value
+		value.Pos, s.Value, s.NamePos = diag.Pos{}, &value, diag.Pos{} // the same wherever it stands
+		one := &sweep.Point{Settings: []sweep.Setting{e, s}}
+		if t.Text != "" {
+			one.Settings = append(one.Settings, t)
+		}
+		all, err := l.comesTo(one)
+		if err != nil {
+			return s.Text, nil
+		}
+		return digest([]byte(all)), nil
+	})
+	return meaning
+}
+
+// comesTo writes down what a point is with a setting that is no file: its options, its
+// experiment or its target.
+func (l *sweepLoader) comesTo(p *sweep.Point) (string, error) {
+	if options := p.Options(); len(options) > 0 {
+		o, err := l.evalOptions(options...)
+		if err != nil {
+			return "", err
+		}
+		c, err := o.options()
+		return fmt.Sprintf("%d %s %+v", o.samples, o.timing, c), err
+	}
+	j, err := l.job(p, evalOptions{})
+	if err != nil {
+		return "", err
+	}
+	if len(p.Fields(sweep.ExperimentBlocks...)) > 0 {
+		return fmt.Sprintf("%+v %+v %+v", j.exp.Dataset, j.exp.Encode, j.exp.Readout), nil
+	}
+	t, err := l.target(p, j)
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(t)
+	return string(text), err
+}
+
 // path returns the file that a setting names.
 func (l *sweepLoader) path(s sweep.Setting) string {
 	return paths.Resolve(filepath.Dir(l.sweep.File), s.Text)
+}
+
+// targetPath returns the target that a setting names.
+func (l *sweepLoader) targetPath(s sweep.Setting) string {
+	return paths.Target(filepath.Dir(l.sweep.File), s.Text)
 }
 
 // pointOptions returns a point's options, which are those of weft eval.
@@ -200,7 +275,7 @@ func (l *sweepLoader) evalOptions(settings ...sweep.Setting) (evalOptions, error
 func (l *sweepLoader) target(p *sweep.Point, j *job) (*targets.Target, error) {
 	set := p.Get(sweep.TargetName)
 	if set.Text != "" {
-		j.opt.target = paths.Target(filepath.Dir(l.sweep.File), set.Text)
+		j.opt.target = l.targetPath(set)
 	}
 	fields := p.Fields(sweep.TargetBlocks...)
 	t, err := l.targets.get(strings.Join([]string{j.opt.target, j.exp.Target.Text, fields.Text()}, "\n"), func() (*targets.Target, error) {

@@ -30,7 +30,8 @@ type Experiment struct {
 	Encode  Encode
 	Readout Readout
 	// Target is a built-in name or a path relative to the current directory, as
-	// targets.Load takes it; its Text is empty when the file names none.
+	// targets.Load takes it; its Text is empty when the file names none, and then it has
+	// a Pos where mistakes leave open which it is.
 	Target Name
 	// Quantise overrides the network's where its fields are set.
 	Quantise network.Quantise

@@ -69,6 +69,7 @@ func (p *parser) experiment(file string, root *yamldoc.Node) *Experiment {
 	e := &Experiment{File: file, Name: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))}
 	const what = "experiment file"
 	if !p.Mapping(root, what, fileKeys...) {
+		e.Target.Pos = diag.Pos{File: file}
 		return e
 	}
 	if n := root.Get("experiment"); n != nil {

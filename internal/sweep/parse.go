@@ -13,7 +13,8 @@ import (
 	"github.com/weft-toolchain/weft/internal/yamldoc"
 )
 
-// Load reads a sweep file. All mistakes are in one *diag.Error.
+// Load reads a sweep file. All mistakes are in one *diag.Error; the points that they
+// leave are returned, too, for what else is wrong with these to be told.
 func Load(path string) (*Sweep, error) {
 	var diags diag.List
 	root := yamldoc.Load(path, &diags)
@@ -44,6 +45,9 @@ type parser struct {
 	// size is how many points the grid has up to now, and settings how many values all
 	// points have.
 	size, settings int
+	// mistaken is where something is wrong with what every point has, full where there
+	// was no room for a point.
+	mistaken, full bool
 	// order has every parameter in the order of the file, used those that points set.
 	order []string
 	used  map[string]bool
@@ -54,11 +58,8 @@ func parse(file string, root *yamldoc.Node, diags *diag.List) (*Sweep, error) {
 		File: file, Name: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)),
 	}}
 	p.document(root)
-	if err := diags.Err(); err != nil {
-		return nil, err
-	}
 	p.sweep.Parameters = slices.DeleteFunc(p.order, func(name string) bool { return !p.used[name] })
-	return &p.sweep, nil
+	return &p.sweep, diags.Err()
 }
 
 func (p *parser) document(root *yamldoc.Node) {
@@ -68,27 +69,30 @@ func (p *parser) document(root *yamldoc.Node) {
 	if n := root.Get("sweep"); n != nil {
 		p.sweep.Name = p.String(n, "sweep")
 	}
+	before := p.Diags.Len()
 	for _, f := range root.Fields {
 		if f.Key == ExperimentName {
 			p.setting(&p.set, f)
 		}
 	}
 	p.each(root.Get("set"), "set", func(f yamldoc.Field) { p.setting(&p.set, f) })
-	p.each(root.Get("grid"), "grid", p.axis)
+	p.mistaken = p.Diags.Len() > before
 	if root.Get("grid") == nil && root.Get("points") == nil {
 		p.Diags.Add(root.Pos, diag.MissingField, `sweep file: field "grid" or "points" is required`)
 	}
-	before := p.Diags.Len()
-	if root.Get("grid") != nil && before == 0 {
-		p.cross(root.Get("grid").Pos)
+	if n := root.Get("grid"); n != nil {
+		before := p.Diags.Len()
+		p.each(n, "grid", p.axis)
+		p.cross(n.Pos, p.Diags.Len() > before)
 	}
 	if n := root.Get("points"); n != nil && p.Sequence(n, "points") {
 		for _, item := range n.Items {
 			p.point(item)
 		}
 	}
-	if p.Diags.Len() == 0 {
-		p.check(root)
+	p.check(root)
+	if len(p.sweep.Points) == 0 { // what is set may be wrong all the same
+		p.add(Point{Settings: slices.Clone(p.set), Pos: root.Pos, mistaken: true})
 	}
 }
 
@@ -199,7 +203,9 @@ func (p *parser) axis(f yamldoc.Field) {
 			Notes: []diag.Note{{Pos: p.set[k].NamePos, Message: "set here"}},
 		})
 	}
-	p.grid = append(p.grid, values)
+	if len(values) > 0 {
+		p.grid = append(p.grid, values)
+	}
 }
 
 // span reads a range, {from: 2, to: 8, step: 2} or {from: 1, to: 64, factor: 2},
@@ -283,21 +289,27 @@ func number(x float64) string {
 	return strconv.FormatFloat(x, 'f', -1, 64)
 }
 
-// cross makes the points of the grid.
-func (p *parser) cross(at diag.Pos) {
-	if len(p.grid) == 0 {
+// cross makes the points of the grid, or of what mistakes leave of it.
+func (p *parser) cross(at diag.Pos, mistaken bool) {
+	if len(p.grid) == 0 && !mistaken {
 		p.Diags.Add(at, diag.MissingField, "grid: want parameters, have none")
+	}
+	if len(p.grid) == 0 {
 		return
 	}
-	for i := range p.size {
-		point := Point{Settings: slices.Clone(p.set)}
-		left, rest := p.size, i
+	size := 1
+	for _, values := range p.grid {
+		size *= len(values)
+	}
+	for i := range size {
+		point := Point{Settings: slices.Clone(p.set), Pos: at, crossed: true, mistaken: mistaken}
+		left, rest := size, i
 		for _, values := range p.grid {
 			left /= len(values)
 			point.Settings = append(point.Settings, values[rest/left])
 			rest %= left
 		}
-		if !p.add(point, at) {
+		if !p.add(point) {
 			return
 		}
 	}
@@ -305,28 +317,28 @@ func (p *parser) cross(at diag.Pos) {
 
 // point reads a point that is listed.
 func (p *parser) point(n *yamldoc.Node) {
-	point := Point{Settings: slices.Clone(p.set)}
+	point := Point{Settings: slices.Clone(p.set), Pos: n.Pos}
 	before := p.Diags.Len()
 	p.each(n, "points", func(f yamldoc.Field) { p.setting(&point.Settings, f) })
-	if p.Diags.Len() > before {
-		return
-	}
-	p.add(point, n.Pos)
+	point.mistaken = p.Diags.Len() > before
+	p.add(point)
 }
 
 // maxSettings is how many values all points have together at most.
 const maxSettings = 20 * MaxPoints
 
-// add adds a point that stands at a place, without the parameters that it does not
-// set, and reports whether there is room for it.
-func (p *parser) add(point Point, at diag.Pos) bool {
+// add adds a point, without the parameters that it does not set, and reports whether
+// there is room for it.
+func (p *parser) add(point Point) bool {
 	p.settings += len(point.Settings)
 	if len(p.sweep.Points) == MaxPoints || p.settings > maxSettings {
-		if p.Diags.Len() == 0 {
-			p.Diags.Add(at, diag.TooLarge, "the sweep is too large here: it has at most %d points, and %d values in all of them", MaxPoints, maxSettings)
+		if !p.full {
+			p.Diags.Add(point.Pos, diag.TooLarge, "the sweep is too large here: it has at most %d points, and %d values in all of them", MaxPoints, maxSettings)
 		}
+		p.full = true
 		return false
 	}
+	point.mistaken = point.mistaken || p.mistaken
 	for _, s := range point.Settings {
 		used, known := p.used[s.Name]
 		if !known {
@@ -339,36 +351,15 @@ func (p *parser) add(point Point, at diag.Pos) bool {
 	return true
 }
 
-// check refuses points without an experiment, and those that are there twice.
+// check refuses a file without points, and points without an experiment.
 func (p *parser) check(root *yamldoc.Node) {
-	if len(p.sweep.Points) == 0 {
+	if len(p.sweep.Points) == 0 && p.Diags.Len() == 0 {
 		p.Diags.Add(root.Pos, diag.MissingField, "sweep file: has no points")
 	}
-	// Points have no place of their own; that of what they set last is near.
-	at := func(point *Point) diag.Pos {
-		pos := root.Pos
-		for _, s := range point.Settings {
-			if s.Value.Pos.Line >= pos.Line {
-				pos = s.Value.Pos
-			}
-		}
-		return pos
-	}
-	first := map[string]*Point{}
-	for i := range p.sweep.Points {
-		point := &p.sweep.Points[i]
-		if point.Get(ExperimentName).Text == "" {
-			p.Diags.Add(at(point), diag.MissingField, "a point has no %s: set it at the top of the file, or in the grid or the point", ExperimentName)
+	for _, point := range p.sweep.Points {
+		if point.Get(ExperimentName).Text == "" && !point.mistaken {
+			p.Diags.Add(point.Pos, diag.MissingField, "a point has no %s: set it at the top of the file, or in the grid or the point", ExperimentName)
 			return // the others have none either, mostly
 		}
-		text := Fields(point.Settings).Text()
-		if other := first[text]; other != nil {
-			p.Diags.Append(diag.Diagnostic{
-				Pos: at(point), Code: diag.DuplicateField, Message: "this point is in the sweep already: " + strings.ReplaceAll(text, "\n", ", "),
-				Notes: []diag.Note{{Pos: at(other), Message: "here"}},
-			})
-			continue
-		}
-		first[text] = point
 	}
 }

@@ -5,6 +5,7 @@
 package sweep
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -22,14 +23,21 @@ type Sweep struct {
 	// Name is the file's name without its ending if not said.
 	Name string
 	// Points are those of the grid, the last parameter changing fastest, and then
-	// those that are listed. No two of them are equal, and each has an experiment.
+	// those that are listed. Each has an experiment, unless the file has mistakes.
 	Points []Point
 	// Parameters are those that some point sets, in the order of the file.
 	Parameters []string
 }
 
 // Point is one experiment: a value for each parameter that it sets.
-type Point struct{ Settings []Setting }
+type Point struct {
+	Settings []Setting
+	// Pos is where it is listed, or where the grid is that it is of.
+	Pos diag.Pos
+	// crossed is a point of the grid, mistaken one that lacks something since that is
+	// wrong.
+	crossed, mistaken bool
+}
 
 // Setting is a parameter and its value.
 type Setting struct {
@@ -171,6 +179,44 @@ func (f Fields) Text() string {
 	}
 	slices.Sort(list)
 	return strings.Join(list, "\n")
+}
+
+// Twice returns points that are there more than once, and values of the grid that are.
+// Settings of a parameter are equal where meaning returns the same for them.
+func (s *Sweep) Twice(meaning func(p *Point, set Setting) string) error {
+	var diags diag.List
+	twice := func(pos diag.Pos, message string, first diag.Pos) {
+		diags.Append(diag.Diagnostic{Pos: pos, Code: diag.DuplicateField, Message: message, Notes: []diag.Note{{Pos: first, Message: "first written here"}}})
+	}
+	first := map[string]*Point{}
+	told := map[*yamldoc.Node]bool{}
+	for i := range s.Points {
+		p := &s.Points[i]
+		if p.mistaken {
+			continue
+		}
+		means := make([]string, len(p.Settings))
+		for k, set := range p.Settings {
+			means[k] = set.Name + "=" + meaning(p, set)
+		}
+		slices.Sort(means)
+		key := strings.Join(means, "\n")
+		other := first[key]
+		switch {
+		case other == nil:
+			first[key] = p
+		case p.crossed && other.crossed: // by way of values that are equal
+			for k, set := range p.Settings {
+				if at := other.Settings[k].Value; set.Value != at && !told[set.Value] {
+					told[set.Value] = true
+					twice(set.Value.Pos, fmt.Sprintf("%s: value %s stands twice", set.Name, set.Value.Describe()), at.Pos)
+				}
+			}
+		default:
+			twice(p.Pos, "this point is in the sweep already: "+strings.ReplaceAll(Fields(p.Settings).Text(), "\n", ", "), other.Pos)
+		}
+	}
+	return diags.Err()
 }
 
 // Mistakes returns what is wrong with the file, given of each point why it cannot
