@@ -183,6 +183,9 @@ func (m *Machine) eventSpike(spike odin.Spike) {
 // count puts what the chip did since before onto the books.
 func (m *Machine) count(before, now odin.Counters, sent int64) {
 	cycles := now.Cycles - before.Cycles
+	if m.chip.mode == Functional { // which keeps no time
+		cycles = 0
+	}
 	m.cycle += cycles
 	m.phases.Done = cycles
 	m.chipAct[targets.Cycle] += cycles
