@@ -30,8 +30,8 @@ func newSweepShowCmd() *cobra.Command {
 		Long: `Print the points of a sweep in the order of its file, with their results as far as
 there are any: also while the sweep runs. Rows with a * are the Pareto front over
 accuracy, latency and energy, or over the two figures of --pareto, which are
-then plotted: columns of --csv, or parameters that are numbers. Of accuracy more
-is better, and of samples and correct answers; of all else less is.`,
+then plotted: columns of --csv, or parameters that are numbers or quantities. Of
+accuracy more is better, and of samples and correct answers; of all else less is.`,
 		Example: "  weft sweep show examples/digits/sweep.sqlite --pareto bits,accuracy --svg bits.svg",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -95,7 +95,7 @@ func runSweepShow(ctx context.Context, w, errs io.Writer, o sweepShowOptions) er
 	over := t.Objectives()
 	var plots []pareto.Plot
 	if o.pareto != "" {
-		if over, err = figures(o.pareto, labels); err != nil {
+		if over, err = figures(o.pareto, t); err != nil {
 			return err
 		}
 	}
@@ -231,7 +231,7 @@ func (s *shownSweep) lead(t *outcome.Table) []string {
 }
 
 // figures returns the two figures of --pareto.
-func figures(text string, labels []string) ([]outcome.Column, error) {
+func figures(text string, t *outcome.Table) ([]outcome.Column, error) {
 	names := strings.Split(text, ",")
 	if len(names) != 2 || names[0] == names[1] {
 		return nil, usagef("--pareto %s: want two figures, X,Y, such as energy_joules,accuracy", text)
@@ -239,15 +239,18 @@ func figures(text string, labels []string) ([]outcome.Column, error) {
 	var out []outcome.Column
 	for _, name := range names {
 		c, ok := outcome.ColumnNamed(name)
-		if k := slices.Index(labels, name); !ok && k >= 0 {
-			c, ok = outcome.Label(name, k), true
+		if k := slices.Index(t.Labels, name); !ok && k >= 0 {
+			c, ok = t.Label(k), true
 		}
 		if !ok {
-			known := slices.Clone(labels)
+			known := slices.Clone(t.Labels)
 			for _, c := range outcome.Columns() {
 				known = append(known, c.Name)
 			}
 			return nil, usagef("--pareto %s: there is no figure %q; want two of %s", text, name, strings.Join(known, ", "))
+		}
+		if !t.Has(c) && len(t.Outcomes()) > 0 {
+			return nil, usagef("--pareto %s: %q is no number at any point that has a result", text, name)
 		}
 		out = append(out, c)
 	}

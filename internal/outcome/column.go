@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/weft-toolchain/weft/emulator/report"
+	"github.com/weft-toolchain/weft/internal/yamldoc"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -125,13 +126,25 @@ func ColumnNamed(name string) (Column, bool) {
 }
 
 // Label returns the figure that the labels of a table's column k are, where they
-// are numbers, and there is an outcome.
-func Label(head string, k int) Column {
+// are numbers or quantities, and there is an outcome.
+func (t *Table) Label(k int) Column {
+	head, text := t.Labels[k], figure("%.6g")
+	for _, r := range t.Rows {
+		if _, kind, ok := yamldoc.ParseQuantity(r.Labels[k]); ok && kind == "mm2" { // whose prefixes are squared
+			text = figure("%.6g mm²")
+		} else if ok {
+			text = unit(kind)
+		}
+	}
 	return Column{
-		Name: head, Head: head, Axis: head, Text: figure("%.6g"),
+		Name: head, Head: head, Axis: head, Text: text,
 		Of: func(r *Row) (float64, bool) {
-			x, err := strconv.ParseFloat(r.Labels[k], 64)
-			return x, r.Outcome != nil && err == nil && !math.IsNaN(x) && !math.IsInf(x, 0)
+			n := yamldoc.Node{Kind: yamldoc.Scalar, Text: r.Labels[k]}
+			x, ok := n.Number()
+			if !ok {
+				x, _, ok = yamldoc.ParseQuantity(n.Text)
+			}
+			return x, r.Outcome != nil && ok && !math.IsNaN(x) && !math.IsInf(x, 0)
 		},
 	}
 }

@@ -138,8 +138,15 @@ func TestPlotHasTheRowsWithBothFigures(t *testing.T) {
 	if len(p.Points) != 3 || p.Points[0].Title != "bits 2, target small: energy 2 µJ, accuracy 90.00 %" {
 		t.Errorf("got %+v", p.Points)
 	}
-	if p = tab.Plot(outcome.Label("bits", 0), outcome.Accuracy); len(p.Points) != 3 || p.Points[2].X != 8 {
+	if p = tab.Plot(tab.Label(0), outcome.Accuracy); len(p.Points) != 3 || p.Points[2].X != 8 {
 		t.Errorf("got %+v, want points at 2, 4 and 8 bits", p.Points)
+	}
+	if tab.Has(tab.Label(1)) {
+		t.Error("names of targets are numbers")
+	}
+	tab.Rows[0].Labels[1], tab.Rows[1].Labels[1] = "200MHz", "0.4GHz"
+	if p = tab.Plot(tab.Label(1), outcome.Accuracy); len(p.Points) != 2 || p.Points[1].X != 4e8 || p.X.Text(4e8) != "400 MHz" {
+		t.Errorf("got %+v, want points at 200 and 400 MHz", p.Points)
 	}
 	if p = tab.Plot(outcome.Area, outcome.Energy); len(p.Points) != 1 {
 		t.Errorf("got %+v, want the one chip with an area", p.Points)

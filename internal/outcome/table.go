@@ -69,8 +69,10 @@ func (t *Table) Mark(over ...Column) {
 	}
 }
 
-// has reports whether some row has the figure, and more of it than nothing where
-// that is asked for.
+// Has reports whether some row has the figure.
+func (t *Table) Has(c Column) bool { return t.has(c, false) }
+
+// has is Has, of more than nothing where that is asked for.
 func (t *Table) has(c Column, some bool) bool {
 	return slices.ContainsFunc(t.Rows, func(r Row) bool {
 		x, ok := c.Of(&r)

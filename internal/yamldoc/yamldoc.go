@@ -616,6 +616,26 @@ func Units(kind string) []string {
 	return out
 }
 
+// ParseQuantity reads a number with a unit, and returns it in the unit of its kind
+// ("s", "J", …), and which that is. It may be infinite where the unit makes it so.
+func ParseQuantity(text string) (v float64, kind string, ok bool) {
+	for _, u := range units {
+		if !strings.HasSuffix(text, u.suffix) {
+			continue
+		}
+		v, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(text, u.suffix)), 64)
+		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+			return 0, "", false
+		}
+		// Dividing by a whole number is exact where multiplying by 1e-3 is not.
+		if u.scale < 1 {
+			return v / math.Round(1/u.scale), u.kind, true
+		}
+		return v * u.scale, u.kind, true
+	}
+	return 0, "", false
+}
+
 // Quantity reads a number with a unit, such as 1ms or 2.3pJ, into the unit kind
 // ("s", "J", "W", "Hz", "S", "Ohm", or "mm2"). A bare number is already in that unit. It
 // must be finite and not negative.
@@ -625,21 +645,7 @@ func (r Reader) Quantity(n *Node, what, kind string) float64 {
 	}
 	if n.Kind == Scalar && !n.Null {
 		text := strings.TrimSpace(n.Text)
-		for _, u := range units {
-			if u.kind != kind || !strings.HasSuffix(text, u.suffix) {
-				continue
-			}
-			num := strings.TrimSpace(strings.TrimSuffix(text, u.suffix))
-			v, err := strconv.ParseFloat(num, 64)
-			if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-				break
-			}
-			// Dividing by a whole number is exact where multiplying by 1e-3 is not.
-			if u.scale < 1 {
-				v /= math.Round(1 / u.scale)
-			} else {
-				v *= u.scale
-			}
+		if v, of, ok := ParseQuantity(text); ok && of == kind {
 			switch {
 			case v < 0:
 				r.Diags.Add(n.Pos, diag.OutOfRange, "%s: is %s, want a quantity that is not negative", what, text)
