@@ -11,10 +11,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
 	"github.com/weft-toolchain/weft/internal/cli"
@@ -64,7 +66,49 @@ func writeMan(folder string, stamp time.Time) error {
 	}
 	root := cli.Command()
 	root.DisableAutoGenTag = true
-	return doc.GenManTree(root, &doc.GenManHeader{Section: "1", Date: &stamp, Source: "weft", Manual: "weft"}, folder)
+	root.InitDefaultCompletionCmd()
+	return writePages(root, folder, stamp)
+}
+
+// writePages writes the page of a command, and those of the commands below it.
+func writePages(cmd *cobra.Command, folder string, stamp time.Time) error {
+	for _, sub := range cmd.Commands() {
+		if !sub.IsAvailableCommand() || sub.IsAdditionalHelpTopicCommand() {
+			continue
+		}
+		if err := writePages(sub, folder, stamp); err != nil {
+			return err
+		}
+	}
+	var page bytes.Buffer
+	if err := doc.GenMan(cmd, &doc.GenManHeader{Section: "1", Date: &stamp, Source: "weft", Manual: "weft"}, &page); err != nil {
+		return err
+	}
+	text := flagHead.ReplaceAllStringFunc(page.String(), func(head string) string {
+		parts := flagHead.FindStringSubmatch(head)
+		return parts[1] + flagValue(cmd, parts[2])
+	})
+	name := strings.ReplaceAll(cmd.CommandPath(), " ", "-") + ".1"
+	return os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644)
+}
+
+// flagHead is the line of a manual page that begins an option: up to its value, and
+// its name.
+var flagHead = regexp.MustCompile(`(?m)^((?:\\fB-.\\fP, )?\\fB--([a-z-]+)\\fP)\[?=.*$`)
+
+// flagValue says what stands behind a flag, as help does: its default, if that is a
+// value that it takes, or else the kind of value; and in brackets what may be left out.
+func flagValue(cmd *cobra.Command, name string) string {
+	f := cmd.Flag(name)
+	switch kind := f.Value.Type(); {
+	case kind == "bool":
+		return ""
+	case f.NoOptDefVal != "":
+		return "[=" + f.NoOptDefVal + "]"
+	case f.DefValue == "", f.DefValue == "[]", f.Value.Set(f.DefValue) != nil:
+		return "=" + strings.TrimSuffix(strings.TrimSuffix(kind, "Array"), "Slice")
+	}
+	return "=" + f.DefValue
 }
 
 // texts go into every archive as they are.

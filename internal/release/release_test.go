@@ -27,6 +27,12 @@ func TestEveryCommandHasAPage(t *testing.T) {
 		"weft-run.1":          "--timeline",
 		"weft-targets-show.1": "weft-targets(1)",
 		"weft-schema.1":       "yaml-language-server",
+		"weft-completion.1":   "weft-completion-bash(1)",
+		"weft-sweep.1":        "\n\\fB--slurm\\fP[=8]\n",
+		"weft-eval.1":         "\n\\fB--workers\\fP=int\n",
+		"weft-compile.1":      "\n\\fB-h\\fP, \\fB--help\\fP\n",
+		"weft-debug.1":        "\n\\fB-e\\fP, \\fB--execute\\fP=string\n",
+		"weft-compare.1":      "\n\\fB--timing\\fP=cycle\n",
 	} {
 		text, err := os.ReadFile(filepath.Join(folder, page))
 		if err != nil {
