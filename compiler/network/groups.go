@@ -100,6 +100,7 @@ func (p *parser) population(f yamldoc.Field) {
 func (p *parser) declare(f yamldoc.Field, what string, ref Ref, shape []int) bool {
 	if len(f.Key) > maxName || !namePattern.MatchString(f.Key) {
 		p.Diags.Add(f.KeyPos, diag.WrongType, "%s: is not a name; want a letter or _, then letters, digits and any of _ . - (at most %d)", what, maxName)
+		p.refused[f.Key] = true
 		return false
 	}
 	if other := p.groups[f.Key]; other != nil {
@@ -114,6 +115,7 @@ func (p *parser) declare(f yamldoc.Field, what string, ref Ref, shape []int) boo
 		p.Diags.Add(f.KeyPos, diag.TooLarge, "%s: is one too many; a network has at most %d inputs and populations", what, maxGroups)
 	}
 	if len(p.names) >= maxGroups {
+		p.refused[f.Key] = true
 		return false
 	}
 	g := &group{name: f.Key, pos: f.KeyPos, ref: ref, shape: shape}

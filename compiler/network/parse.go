@@ -73,12 +73,13 @@ func build(ctx context.Context, file string, root *yamldoc.Node, diags *diag.Lis
 		return nil, diags.Err()
 	}
 	p := &parser{
-		Reader: yamldoc.Reader{Diags: diags},
-		net:    &Network{File: file, Tick: defaultTick},
-		limits: lim,
-		groups: map[string]*group{},
-		pairs:  map[[2]string]int{},
-		files:  newArrayFiles(ctx, filepath.Dir(file)),
+		Reader:  yamldoc.Reader{Diags: diags},
+		net:     &Network{File: file, Tick: defaultTick},
+		limits:  lim,
+		groups:  map[string]*group{},
+		refused: map[string]bool{},
+		pairs:   map[[2]string]int{},
+		files:   newArrayFiles(ctx, filepath.Dir(file)),
 	}
 	p.document(root)
 	// Whatever is large is computed last, and not at all for a broken file.
@@ -106,7 +107,9 @@ type parser struct {
 
 	// groups are the inputs and populations by name, names in the order written.
 	groups map[string]*group
-	names  []string
+	// refused are names that were told when they were declared.
+	refused map[string]bool
+	names   []string
 	// pairs counts the projections of each (from, to).
 	pairs       map[[2]string]int
 	projections []*Projection
@@ -265,10 +268,10 @@ func ReadQuantise(r yamldoc.Reader, n *yamldoc.Node, what string, keys ...string
 }
 
 // find returns the input or population called name, or reports that there is
-// none.
+// none, unless its name was refused.
 func (p *parser) find(n *yamldoc.Node, name, what string) *group {
 	g := p.groups[name]
-	if g == nil {
+	if g == nil && !p.refused[name] {
 		hint := p.hint(name, p.names)
 		if hint == "" {
 			hint = "; there are " + listed(p.names)
