@@ -6,6 +6,7 @@ import (
 	"math"
 	"text/tabwriter"
 
+	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -33,7 +34,7 @@ func SI(x float64, unit string) string {
 
 // WriteText writes the report for people.
 func (r *Report) WriteText(w io.Writer) error {
-	fmt.Fprintf(w, "%s on %s, %d ticks", r.Network, r.Target, r.Ticks)
+	fmt.Fprintf(w, "%s on %s, %s", r.Network, r.Target, diag.Plural(int(r.Ticks), "tick"))
 	if r.Timing == Functional {
 		fmt.Fprintf(w, ", functional: no mesh, no clock, no leakage\n")
 	} else {
@@ -44,7 +45,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		fmt.Fprintf(w, "cores and the I/O port stood still for %d cycles because the mesh was full\n", r.StallCycles)
 	}
 	if r.LateTicks > 0 {
-		fmt.Fprintf(w, "%d ticks were late: their work took longer than the tick of this chip\n", r.LateTicks)
+		fmt.Fprintf(w, "%s late: their work took longer than the tick of this chip\n", diag.Counted(int(r.LateTicks), "tick was", "ticks were"))
 	}
 	if r.Defects != nil {
 		r.Defects.writeText(w)
@@ -73,7 +74,11 @@ func (r *Report) WriteEnergy(w io.Writer) error {
 		if r.EnergyJoules > 0 {
 			share = 100 * r.Energy[c] / r.EnergyJoules
 		}
-		fmt.Fprintf(t, "%s\t%s\t%.1f %%\t%s\n", c, SI(r.Energy[c], "J"), share, r.events(c))
+		events := r.events(c)
+		if events != "" {
+			events = "\t" + events
+		}
+		fmt.Fprintf(t, "%s\t%s\t%.1f %%%s\n", c, SI(r.Energy[c], "J"), share, events)
 	}
 	fmt.Fprintf(t, "total\t%s\n", SI(r.EnergyJoules, "J"))
 	if err := t.Flush(); err != nil {

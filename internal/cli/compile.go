@@ -191,7 +191,8 @@ const maxCoreRows = 16
 
 func printCompile(w io.Writer, r *compiler.Report, out string) error {
 	u := r.Utilisation
-	fmt.Fprintf(w, "%s on %s: %d of %d cores, %d neurons, %d axons, %d synapses\n", r.Network, r.Target, r.Cores, r.MaxCores, r.Neurons, r.Axons, r.Synapses)
+	fmt.Fprintf(w, "%s on %s: %d of %s, %s, %s, %s\n", r.Network, r.Target, r.Cores, diag.Plural(r.MaxCores, "core"),
+		diag.Plural(r.Neurons, "neuron"), diag.Plural(r.Axons, "axon"), diag.Plural(r.Synapses, "synapse"))
 	if r.Parts+r.Copies+r.Relays > 0 {
 		fmt.Fprintf(w, "added to make it fit: %s of split neurons, %s for more destinations, %s of long delays\n",
 			diag.Plural(r.Parts, "part"), diag.Counted(r.Copies, "copy", "copies"), diag.Plural(r.Relays, "relay"))

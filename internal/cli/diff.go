@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/weft-toolchain/weft/emulator/stimulus"
+	"github.com/weft-toolchain/weft/internal/diag"
 )
 
 type diffOptions struct {
@@ -191,7 +192,7 @@ func listed[T fmt.Stringer](list []T, between string) string {
 // write writes text.
 func (p *parting) write(w io.Writer, files [2]string) error {
 	if p.Equal {
-		_, err := fmt.Fprintf(w, "the same %d spikes in %d ticks\n", p.Spikes[0], p.Ticks)
+		_, err := fmt.Fprintf(w, "the same %s in %s\n", diag.Plural(int(p.Spikes[0]), "spike"), diag.Plural(int(p.Ticks), "tick"))
 		return err
 	}
 	fmt.Fprintf(w, "tick %d is the first that differs\n", p.Tick)
@@ -203,6 +204,6 @@ func (p *parting) write(w io.Writer, files [2]string) error {
 	if p.Cause != nil {
 		return p.Cause.write(w)
 	}
-	_, err := fmt.Fprintf(w, "%d of %d ticks differ; spikes %d and %d\n", p.Differing, p.Ticks, p.Spikes[0], p.Spikes[1])
+	_, err := fmt.Fprintf(w, "%d of %s differ; spikes %d and %d\n", p.Differing, diag.Plural(int(p.Ticks), "tick"), p.Spikes[0], p.Spikes[1])
 	return err
 }

@@ -31,7 +31,7 @@ func populationNamed(net *network.Network, name string) (int, error) {
 // printExplanation tells how a population was mapped; profiled says that there
 // are spikes of a profile to tell.
 func printExplanation(w io.Writer, e *compiler.Explanation, profiled bool) error {
-	fmt.Fprintf(w, "%s on %s: %d neurons (%s); cores %d, at least %d\n", e.Population, e.Target, e.Neurons, e.Model, e.Found, e.Bound)
+	fmt.Fprintf(w, "%s on %s: %s (%s); cores %d, at least %d\n", e.Population, e.Target, diag.Plural(e.Neurons, "neuron"), e.Model, e.Found, e.Bound)
 	fmt.Fprintf(w, "fan-in %s from %d sources, fan-out %s\n\n", spreadText(e.FanIn), e.Sources, spreadText(e.FanOut))
 	printLeftOut(w, e)
 	fmt.Fprintln(w, "why")

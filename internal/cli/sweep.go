@@ -216,7 +216,7 @@ func (c *campaign) run(ctx context.Context, w io.Writer, points []int, files ...
 	}
 	before := len(points) - len(todo)
 	if before > 0 && len(todo) > 0 {
-		fmt.Fprintf(c.errs, "note: %d of %s are done already, %d are left\n", before, diag.Plural(len(points), "point"), len(todo))
+		fmt.Fprintf(c.errs, "note: %d of %s are done already, %s left\n", before, diag.Plural(len(points), "point"), diag.Counted(len(todo), "is", "are"))
 	}
 	bar := newBar(c.errs, len(todo), c.sweep.Name)
 	done, err := c.evaluate(ctx, todo, files[0], bar.set)
