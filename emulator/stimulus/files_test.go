@@ -62,11 +62,11 @@ func TestReadCSVRefuses(t *testing.T) {
 		{"late tick", h + "16777217,image,0\n", "in.csv:2:1: tick is 16777217, want 0 to 16777216"},
 		{"endless tick", h + "99999999999999999999,image,0\n", "in.csv:2:1: tick is 99999999999999999999, want 0 to"},
 		{"fractional tick", h + "1.5,image,0\n", `in.csv:2:1: tick: want a whole number, have "1.5"`},
-		{"index", h + "1,image,4\n", `in.csv:2:9: index of input "image" is 4, want 0 to 3`},
-		{"negative index", h + "1,image,-1\n", `index of input "image" is -1, want 0 to 3`},
-		{"word", h + "1,image,first\n", `in.csv:2:9: index of input "image": want a whole number, have "first"`},
+		{"index", h + "1,image,4\n", `in.csv:2:9: index of "image" is 4, want 0 to 3`},
+		{"negative index", h + "1,image,-1\n", `index of "image" is -1, want 0 to 3`},
+		{"word", h + "1,image,first\n", `in.csv:2:9: index of "image": want a whole number, have "first"`},
 		{"columns", h + "1,image\n", "in.csv:2:1: has 2 columns, want 3 as in the header"},
-		{"all of them", h + "-1,image,9\n1,imge,0\n", "in.csv:2:1: tick is -1, want 0 to 16777216 [bad-stimulus]\nin.csv:2:10: index of input \"image\" is 9, want 0 to 3 [bad-stimulus]\nin.csv:3:3: the network has no input \"imge\""},
+		{"all of them", h + "-1,image,9\n1,imge,0\n", "in.csv:2:1: tick is -1, want 0 to 16777216 [bad-stimulus]\nin.csv:2:10: index of \"image\" is 9, want 0 to 3 [bad-stimulus]\nin.csv:3:3: the network has no input \"imge\""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -207,16 +207,16 @@ func (c *csvReader) hint(name string) string {
 	}
 }
 
-// number reads a field as a whole number from lo to hi; input names the group
-// that it counts in, if any.
-func (c *csvReader) number(column int, what, input string, lo, hi int) (int, bool) {
+// number reads a field as a whole number from lo to hi; group names the one that it
+// counts in, if any.
+func (c *csvReader) number(column int, what, group string, lo, hi int) (int, bool) {
 	f := c.Fields()[column]
 	v, err := strconv.Atoi(string(f))
 	if err == nil && v >= lo && v <= hi {
 		return v, true
 	}
-	if input != "" {
-		what = fmt.Sprintf("%s of input %q", what, input)
+	if group != "" {
+		what = fmt.Sprintf("%s of %q", what, group)
 	}
 	if errors.Is(err, strconv.ErrSyntax) {
 		c.diags.Add(c.pos(column), diag.BadStimulus, "%s: want a whole number, have %q", what, shorten(string(f)))
