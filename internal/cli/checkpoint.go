@@ -84,10 +84,18 @@ func (o *runOptions) facts(l *loaded, mode emulator.Mode, r *runner) ([]checkpoi
 		{Name: "input", Value: digestOf(r.train)},
 		{Name: "ticks", Value: fmt.Sprint(r.ticks)},
 		{Name: "timing", Value: mode.String()},
-		{Name: "output", Value: fmt.Sprint(o.out != "")},
-		{Name: "probe", Value: fmt.Sprintf("%q", o.probes)},
-		{Name: "profile", Value: fmt.Sprint(r.counts != nil)},
+		{Name: "-o", Value: given(o.out != "")},
+		{Name: "--probe", Value: fmt.Sprintf("%q", o.probes)},
+		{Name: "--profile-out", Value: given(r.counts != nil)},
 	}, nil
+}
+
+// given says whether an option is.
+func given(is bool) string {
+	if is {
+		return "given"
+	}
+	return "not given"
 }
 
 func digest(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }

@@ -92,7 +92,7 @@ func tell(err error, w io.Writer) int {
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(w, "weft: interrupted; nothing was written")
 		return exitInput
-	case errors.As(err, &path):
+	case errors.As(err, &path) && path.Op != "write": // which is about a full disk, and no file that is named
 		fmt.Fprintf(w, "%s: cannot be used: %v [%s]\n", path.Path, path.Err, diag.MissingFile)
 		return exitInput
 	}

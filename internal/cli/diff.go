@@ -192,7 +192,7 @@ func listed[T fmt.Stringer](list []T, between string) string {
 // write writes text.
 func (p *parting) write(w io.Writer, files [2]string) error {
 	if p.Equal {
-		_, err := fmt.Fprintf(w, "the same %s in %s\n", diag.Plural(int(p.Spikes[0]), "spike"), diag.Plural(int(p.Ticks), "tick"))
+		_, err := fmt.Fprintf(w, "the same %s in %s\n", diag.Plural(p.Spikes[0], "spike"), diag.Plural(p.Ticks, "tick"))
 		return err
 	}
 	fmt.Fprintf(w, "tick %d is the first that differs\n", p.Tick)
@@ -204,6 +204,6 @@ func (p *parting) write(w io.Writer, files [2]string) error {
 	if p.Cause != nil {
 		return p.Cause.write(w)
 	}
-	_, err := fmt.Fprintf(w, "%d of %s differ; spikes %d and %d\n", p.Differing, diag.Plural(int(p.Ticks), "tick"), p.Spikes[0], p.Spikes[1])
+	_, err := fmt.Fprintf(w, "%d of %s differ; spikes %d and %d\n", p.Differing, diag.Plural(p.Ticks, "tick"), p.Spikes[0], p.Spikes[1])
 	return err
 }

@@ -72,7 +72,7 @@ same command with --resume goes on from there.`,
 	addWhole(cmd, &o.ticks, "ticks", 1, stimulus.MaxTicks, fmt.Sprintf("how many ticks to run (default: as long as the input needs, %d without input)", defaultTicks))
 	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
 	cmd.Flags().BoolVar(&o.timeline, "timeline", false, "print what each core did in each cycle")
-	cmd.Flags().StringVar(&o.trace, "trace", "", "write what each core and router did in each cycle here, as the run goes: .json for Perfetto or chrome://tracing, .vcd for GTKWave, which also has what --probe names")
+	cmd.Flags().Var(traceFlag{&o.trace}, "trace", "write what each core and router did in each cycle here, as the run goes: .json for Perfetto or chrome://tracing, .vcd for GTKWave, which also has what --probe names")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the report as JSON")
 	addWhole(cmd, &o.workers, "workers", 1, noEnd, "goroutines that the chip's cores are shared out over (default: one a processor)")
 	o.addRecord(cmd)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/weft-toolchain/weft/emulator"
 	"github.com/weft-toolchain/weft/emulator/trace"
+	"github.com/weft-toolchain/weft/internal/diag"
 )
 
 // tracer writes the trace of a run as it goes; nil is none.
@@ -35,6 +36,24 @@ func checkTrace(path string, m emulator.Mode) error {
 	case m == emulator.Functional:
 		return usagef("--trace needs --timing cycle")
 	}
+	return nil
+}
+
+// traceFlag is the flag --trace, which a run has once.
+type traceFlag struct{ to *string }
+
+// String, Type and Set are those of a pflag.Value.
+func (f traceFlag) String() string { return *f.to }
+
+// Type is that of any text.
+func (f traceFlag) Type() string { return "string" }
+
+// Set refuses a second file.
+func (f traceFlag) Set(path string) error {
+	if *f.to != "" {
+		return fmt.Errorf("a run has one trace, and that goes to %s", *f.to)
+	}
+	*f.to = path
 	return nil
 }
 
@@ -89,7 +108,7 @@ func (t *tracer) close(err error) error {
 		own = e
 	}
 	if err != nil {
-		return &partError{err: err, left: fmt.Sprintf("%s has the first %d ticks", t.path, t.ticks)}
+		return &partError{err: err, left: fmt.Sprintf("%s has the first %s", t.path, diag.Plural(int(t.ticks), "tick"))}
 	}
 	return own
 }
