@@ -86,7 +86,7 @@ func there(t *targets.Target) []*targets.Target {
 }
 
 // told does each of some parts, whatever is wrong with those before it, and returns all
-// their mistakes in one *diag.Error. An error that is none ends it.
+// their mistakes in one *diag.Error. An error of another kind ends it.
 func told(parts ...func() error) error {
 	var diags diag.List
 	for _, part := range parts {
