@@ -56,13 +56,14 @@ const DefaultBudget = 1 << 22
 func Assign(n *Need, x *Crossbar, budget int) Assignment {
 	s := newSearch(n, x, budget)
 	s.stay()
+	hopeless := len(n.Rows) > len(s.order) && len(x.DeadCells) == 0 // as many as can be have a row
 	for axon := range s.rowOf {
-		if s.rowOf[axon] < 0 {
+		if s.rowOf[axon] < 0 && !hopeless {
 			s.visits++
 			s.augment(int32(axon))
 		}
 	}
-	if !n.Fixed {
+	if !n.Fixed && !hopeless {
 		for axon := range s.rowOf {
 			if s.rowOf[axon] < 0 {
 				s.makeRoom(int32(axon))
@@ -179,7 +180,11 @@ func (s *search) augment(axon int32) bool {
 		if s.budget < 0 {
 			return false
 		}
-		if s.seen[row] == s.visits || !s.fits(axon, row) {
+		if s.seen[row] == s.visits {
+			s.budget--
+			continue
+		}
+		if !s.fits(axon, row) {
 			continue
 		}
 		s.seen[row] = s.visits

@@ -256,3 +256,22 @@ func TestBudgetEndsTheSearch(t *testing.T) {
 		}
 	}
 }
+
+// Where axons are more than rows that work, as many have one as there are, and nothing
+// else is looked for.
+func TestMoreAxonsThanRowsAreNotSearchedFor(t *testing.T) {
+	const axons, dead = 1024, 20
+	n := &Need{Rows: make([][]int32, axons), Slots: 1, Group: 1}
+	for k := range n.Rows {
+		n.Rows[k] = []int32{0}
+	}
+	x := &Crossbar{Axons: axons}
+	for k := range int32(dead) {
+		x.DeadAxons = append(x.DeadAxons, 7*k)
+	}
+	a := Assign(n, x, DefaultBudget)
+	valid(t, n, x, &a)
+	if a.Placed != axons-dead || a.Spent > 4*axons {
+		t.Errorf("%d axons placed, %d spent; want %d, and a look at each row", a.Placed, a.Spent, axons-dead)
+	}
+}

@@ -208,7 +208,7 @@ func (c *cells) tooLarge(e *partition.TooLargeError) error {
 }
 
 // tooManyCores tells what does not fit, with each population's share.
-func (c *cells) tooManyCores(r *partition.Result, have int) error {
+func (c *cells) tooManyCores(r *partition.Result, have int, opt Options) error {
 	q := c.q
 	count := make([]int, len(q.Populations))
 	told := make([]int32, r.Cores)
@@ -234,6 +234,12 @@ func (c *cells) tooManyCores(r *partition.Result, have int) error {
 	advice := "; population " + strconv.Quote(q.Populations[largest].Name) + " takes most: choose a target with more cores, or more axons a core"
 	if count[largest] == 1 {
 		advice = ": populations of different models or constants take a core each at least; choose a target with more cores, or make populations of one model into one, whose parameters may be lists"
+	}
+	switch {
+	case c.arch.PartialSums && opt.Cores == nil && (opt.Split == SplitNever || opt.Split == SplitNeeded):
+		advice += "; without --split " + string(opt.Split) + " it may take fewer"
+	case opt.Effort == 1 && opt.Cores == nil:
+		advice += "; with more --effort it may take fewer"
 	}
 	d.Message = "the network needs " + diag.Plural(r.Cores, "core") + ", " + diag.Plural(r.Cores-have, "more core") + " than the target's " + diag.Plural(have, "core") + advice
 	for k, n := range count {

@@ -172,7 +172,7 @@ func (p *mapper) partition(ctx context.Context, c *cells) (*ir.Mapped, *parted, 
 			return nil, nil, err
 		}
 		if have := p.arch.Cores(); r.Cores > have {
-			return nil, nil, cmp.Or(crowded, c.tooManyCores(r, have))
+			return nil, nil, cmp.Or(crowded, c.tooManyCores(r, have, p.opt))
 		}
 		m := c.assemble(r)
 		more := need.count(c, m)

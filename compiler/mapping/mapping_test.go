@@ -334,7 +334,7 @@ func TestWhatDoesNotFitIsNamedWithItsLimit(t *testing.T) {
 		{
 			"cores, with the share of each population", head(2, 40) + "  q: {shape: 6, neuron: if}\nprojections: [{from: in, to: p, connect: dense}]\n",
 			func() *targets.Arch { a := dense(4, 16); a.MeshWidth, a.MeshHeight = 2, 5; return a },
-			`net.yaml:3:3: the network needs 12 cores, 2 more cores than the target's 10 cores; population "p" takes most: choose a target with more cores, or more axons a core [does-not-fit]` +
+			`net.yaml:3:3: the network needs 12 cores, 2 more cores than the target's 10 cores; population "p" takes most: choose a target with more cores, or more axons a core; with more --effort it may take fewer [does-not-fit]` +
 				"\n\tnet.yaml:3:3: population \"p\" needs 10 cores\n\tnet.yaml:4:3: population \"q\" needs 2 cores",
 		},
 		{
