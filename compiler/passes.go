@@ -148,6 +148,10 @@ func (s *state) mapping() mapping.Options {
 	return mapping.Options{Seed: s.opt.Seed, Effort: cmp.Or(s.opt.Effort, DefaultEffort), Split: s.opt.Split, Traffic: s.opt.Traffic, Cores: s.opt.Cores, Profile: s.Profile, Workers: runtime.GOMAXPROCS(0), Release: s.opt.Release, Progress: s.progress}
 }
 
+// mostRouted is the most cores of a mesh that are placed by their ways around dead links:
+// all ways between two of them are looked at.
+const mostRouted = 1024
+
 // mapAround maps the network for a chip of which something is dead: into cores that
 // leave as many axons and slots unused as it takes for all to be arranged. Where the
 // cores that are left are fewer than any mapping takes, none is looked for.
@@ -156,6 +160,9 @@ func (s *state) mapAround(ctx context.Context, d *targets.Defects) (level, error
 	opt.Release = false // it may take several rounds
 	room := defect.NewRoom(d)
 	opt.Usable, opt.Axons = room.Usable, room.Axons(s.arch.Axons)
+	if !room.Mesh.Whole() && s.arch.Cores() <= mostRouted {
+		opt.Route = room.Route
+	}
 	split := s.arch.PartialSums && opt.Split != mapping.SplitNever && opt.Cores == nil
 	if b := boundCores(newDemand(s.Quantized, s.arch, split), s.Quantized, s.arch); b.Bound > int64(room.Cores) {
 		return nil, room.CoresMissing(int(b.Bound), b.Argument)

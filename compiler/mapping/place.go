@@ -22,6 +22,7 @@ func (p *mapper) mesh(m *ir.Mapped) *place.Problem {
 	if usable >= len(m.Cores) {
 		mesh.Usable = p.opt.Usable
 	}
+	mesh.Route = p.opt.Route
 	if p.opt.Axons != nil {
 		mesh.Holds = p.opt.Axons
 		for k := range m.Cores {

@@ -23,7 +23,7 @@ func newBrancher(g *grid) brancher {
 // packets by the prices of the links on the way to any of its ends.
 func (b *brancher) cost(t *tree, spot []int32) int64 {
 	var sum int64
-	if b.next == nil {
+	if b.route == nil {
 		sum = b.flatCost(t, spot)
 	} else {
 		b.walk(t, spot, func(at, to int32) { sum += int64(b.link(at, to)) })
@@ -86,17 +86,11 @@ func (g *grid) side(at, to int32) int32 {
 func (b *brancher) walk(t *tree, spot []int32, visit func(at, to int32)) {
 	b.look++
 	for _, c := range t.to {
-		for at, end := spot[t.from], spot[c]; at != end; {
-			to := b.step(at, end)
-			if to < 0 {
-				break
-			}
-			l := numSides*at + b.side(at, to)
-			if b.seen[l] != b.look {
+		b.links(spot[t.from], spot[c], func(at, to int32) {
+			if l := numSides*at + b.side(at, to); b.seen[l] != b.look {
 				b.seen[l] = b.look
 				visit(at, to)
 			}
-			at = to
-		}
+		})
 	}
 }

@@ -12,8 +12,8 @@ type grid struct {
 	cost []int32
 	// back[a*spots+b] is what the way from b to a costs: cost the other way
 	// round, so that all ways of one spot lie together.
-	back []int32
-	next func(at, to int32) int32
+	back  []int32
+	route func(from, to int32, visit func(spot int32)) bool
 	// part[s] is the part of the mesh that spot s belongs to. Between any two
 	// spots of one part there are ways both ways. It is negative where no core
 	// may be put.
@@ -26,7 +26,7 @@ type grid struct {
 
 func newGrid(p *Problem) *grid {
 	g := &grid{
-		width: p.Width, height: p.Height, next: p.Next, holds: p.Holds,
+		width: p.Width, height: p.Height, route: p.Route, holds: p.Holds,
 		chipWidth: max(p.ChipWidth, 0), chipHeight: max(p.ChipHeight, 0), price: max(p.ChipLink, 1),
 	}
 	spots := g.spots()
@@ -36,7 +36,7 @@ func newGrid(p *Problem) *grid {
 		g.x[s] = int32(x + (g.price-1)*crossed(x, g.chipWidth))
 		g.y[s] = int32(y + (g.price-1)*crossed(y, g.chipHeight))
 	}
-	if g.next != nil {
+	if g.route != nil {
 		g.tabulate()
 	}
 	g.divide(p.Usable)
@@ -64,60 +64,56 @@ func (g *grid) way(a, b int32) int32 {
 // link returns what the link between two neighbours costs.
 func (g *grid) link(a, b int32) int32 { return abs(g.x[a]-g.x[b]) + abs(g.y[a]-g.y[b]) }
 
-// step returns the spot after at on the way to spot to, negative if there is
-// none.
-func (g *grid) step(at, to int32) int32 {
-	w := int32(g.width)
-	switch dx := to%w - at%w; {
-	case g.next != nil:
-		return g.next(at, to)
-	case dx > 0:
-		return at + 1
-	case dx < 0:
-		return at - 1
-	case to > at:
-		return at + w
+// links calls visit with the ends of each link of the way between two spots.
+func (g *grid) links(from, to int32, visit func(at, next int32)) {
+	if g.route != nil {
+		at := from
+		g.route(from, to, func(next int32) {
+			visit(at, next)
+			at = next
+		})
+		return
 	}
-	return at - w
+	w := int32(g.width)
+	for at := from; at != to; {
+		next := at - w
+		switch dx := to%w - at%w; {
+		case dx > 0:
+			next = at + 1
+		case dx < 0:
+			next = at - 1
+		case to > at:
+			next = at + w
+		}
+		visit(at, next)
+		at = next
+	}
 }
 
-const (
-	unknown = -2
-	noWay   = -1
-)
+const noWay = -1
 
-// tabulate fills cost. A way that leads to no neighbour, or in a circle, is
-// none.
+// tabulate fills cost. A way that does not go from neighbour to neighbour, and to the
+// end, is none.
 func (g *grid) tabulate() {
 	spots := int32(g.spots())
 	g.cost = make([]int32, int(spots)*int(spots))
-	for i := range g.cost {
-		g.cost[i] = unknown
-	}
-	var trail []int32
-	for to := range spots {
-		at := func(from int32) *int32 { return &g.cost[int(from)*int(spots)+int(to)] }
-		*at(to) = 0
-		for from := range spots {
-			trail = trail[:0]
-			s := from
-			for s >= 0 && *at(s) == unknown {
-				*at(s) = noWay // until known otherwise; also what a circle meets
-				trail = append(trail, s)
-				if s = g.next(s, to); s >= spots || s >= 0 && !g.neighbours(trail[len(trail)-1], s) {
-					s = noWay
-				}
-			}
-			for i := len(trail) - 1; i >= 0 && s >= 0 && *at(s) >= 0; i-- {
-				*at(trail[i]) = *at(s) + g.link(trail[i], s)
-				s = trail[i]
-			}
-		}
-	}
 	g.back = make([]int32, len(g.cost))
-	for from := range int(spots) {
-		for to := range int(spots) {
-			g.back[to*int(spots)+from] = g.cost[from*int(spots)+to]
+	for from := range spots {
+		for to := range spots {
+			cost, at := int32(0), from
+			ok := g.route(from, to, func(next int32) {
+				if cost >= 0 && next >= 0 && next < spots && g.neighbours(at, next) {
+					cost += g.link(at, next)
+				} else {
+					cost = noWay
+				}
+				at = next
+			})
+			if !ok || at != to {
+				cost = noWay
+			}
+			g.cost[int(from)*int(spots)+int(to)] = cost
+			g.back[int(to)*int(spots)+int(from)] = cost
 		}
 	}
 }

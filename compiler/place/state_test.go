@@ -31,24 +31,28 @@ func random(r *rand.Rand) *Problem {
 		p.ChipWidth, p.ChipHeight, p.ChipLink = 2, 3, 7
 	}
 	if r.IntN(2) == 0 {
-		p.Next = p.yFirst
+		p.Route = p.yFirst
 	}
 	return p
 }
 
 // yFirst is ways that are other ones there and back, and other than a whole
 // mesh's.
-func (p *Problem) yFirst(at, to int32) int32 {
+func (p *Problem) yFirst(from, to int32, visit func(int32)) bool {
 	w := int32(p.Width)
-	switch {
-	case at/w < to/w:
-		return at + w
-	case at/w > to/w:
-		return at - w
-	case at < to:
-		return at + 1
+	for at := from; at != to; visit(at) {
+		switch {
+		case at/w < to/w:
+			at += w
+		case at/w > to/w:
+			at -= w
+		case at < to:
+			at++
+		default:
+			at--
+		}
 	}
-	return at - 1
+	return true
 }
 
 // any returns an arbitrary placement.
