@@ -148,10 +148,6 @@ func (s *state) mapping() mapping.Options {
 	return mapping.Options{Seed: s.opt.Seed, Effort: cmp.Or(s.opt.Effort, DefaultEffort), Split: s.opt.Split, Traffic: s.opt.Traffic, Cores: s.opt.Cores, Profile: s.Profile, Workers: runtime.GOMAXPROCS(0), Release: s.opt.Release, Progress: s.progress}
 }
 
-// mostRouted is the most cores of a mesh that are placed by their ways around dead links:
-// all ways between two of them are looked at.
-const mostRouted = 1024
-
 // mapAround maps the network for a chip of which something is dead: into cores that
 // leave as many axons and slots unused as it takes for all to be arranged. Where the
 // cores that are left are fewer than any mapping takes, none is looked for.
@@ -160,13 +156,15 @@ func (s *state) mapAround(ctx context.Context, d *targets.Defects) (level, error
 	opt.Release = false // it may take several rounds
 	room := defect.NewRoom(d)
 	opt.Usable, opt.Axons = room.Usable, room.Axons(s.arch.Axons)
-	if !room.Mesh.Whole() && s.arch.Cores() <= mostRouted {
-		opt.Route = room.Route
-	}
 	split := s.arch.PartialSums && opt.Split != mapping.SplitNever && opt.Cores == nil
 	if b := boundCores(newDemand(s.Quantized, s.arch, split), s.Quantized, s.arch); b.Bound > int64(room.Cores) {
 		return nil, room.CoresMissing(int(b.Bound), b.Argument)
 	}
+	ways, err := mapping.Ways(s.arch, room.Mesh)
+	if err != nil {
+		return nil, err
+	}
+	opt.Ways = ways
 	lay := func(derated *targets.Arch) (*image.Image, error) {
 		m, err := mapping.Map(ctx, s.Quantized, derated, opt)
 		if err != nil {
@@ -180,21 +178,27 @@ func (s *state) mapAround(ctx context.Context, d *targets.Defects) (level, error
 	if err != nil {
 		return nil, err
 	}
-	// Cores that take all axons stand where none is dead, far from each other; with a
-	// few less they may be as many, and nearer.
-	first, before := s.Mapped, s.hopsOf(im, room)
-	roomy := *s.arch
+	s.roomier(im, room, lay)
+	return s.Mapped, ctx.Err()
+}
+
+// roomier lays the network out once more, with a few axons less a core: those that take
+// all stand where none is dead, far from each other, and others may be as many, and
+// nearer. Where they are not, the mapping stays, whose image is im.
+func (s *state) roomier(im *image.Image, room *defect.Room, lay func(*targets.Arch) (*image.Image, error)) {
+	first, roomy := s.Mapped, *s.arch
 	roomy.Axons = room.CommonAxons(s.arch.Axons)
 	if !slices.ContainsFunc(first.Cores, func(c ir.MappedCore) bool { return len(c.Axons) > roomy.Axons }) {
-		return s.Mapped, nil
+		return
 	}
-	if im, err = lay(&roomy); err == nil {
-		im, err = defect.Arrange(im, d)
+	before := s.hopsOf(im, room)
+	im, err := lay(&roomy)
+	if err == nil {
+		im, err = defect.Arrange(im, room.Defects)
 	}
 	if err != nil || len(im.Cores) > len(first.Cores) || s.hopsOf(im, room) >= before {
 		s.Mapped = first
 	}
-	return s.Mapped, ctx.Err()
 }
 
 // hopsOf returns how many links the spikes of the network cross where the cores of an

@@ -100,11 +100,7 @@ func routes(over *mesh.Mesh) route {
 	w := int32(over.Width())
 	return func(x, y, toX, toY int, via func(x, y int)) {
 		via(x, y)
-		hops, _ := over.Route(int32(y)*w+int32(x), int32(toY)*w+int32(toX))
-		for _, h := range hops {
-			at, _ := over.Beyond(h.Router, h.Side)
-			via(int(at%w), int(at/w))
-		}
+		over.Visit(int32(y)*w+int32(x), int32(toY)*w+int32(toX), func(at int32) { via(int(at%w), int(at/w)) })
 	}
 }
 

@@ -45,17 +45,6 @@ func (r *Room) Crossbar(router int32, axons int) *Crossbar {
 	return &Crossbar{Axons: axons, DeadAxons: r.Defects.DeadAxons(router), DeadCells: r.Defects.DeadSynapses(router)}
 }
 
-// Route calls visit with each router that a packet comes to between two of them, the
-// last included, around dead links. It reports whether there is a way.
-func (r *Room) Route(from, to int32, visit func(router int32)) bool {
-	hops, ok := r.Mesh.Route(from, to)
-	for _, h := range hops {
-		at, _ := r.Mesh.Beyond(h.Router, h.Side)
-		visit(at)
-	}
-	return ok
-}
-
 // Axons returns how many axons work at each router, on a chip whose cores have some
 // each; nil where all do.
 func (r *Room) Axons(each int) []int32 {

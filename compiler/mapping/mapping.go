@@ -28,6 +28,7 @@ import (
 
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/partition"
+	"github.com/weft-toolchain/weft/compiler/place"
 	"github.com/weft-toolchain/weft/internal/numbers"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -78,8 +79,8 @@ type Options struct {
 	// Axons says of each place how many axons a core has there; nil is all. Cores with
 	// more go elsewhere where all can.
 	Axons []int32
-	// Route is the way of packets, as that of place.Problem; nil is along x first.
-	Route func(from, to int32, visit func(spot int32)) bool
+	// Ways are those of packets; nil is along x first.
+	Ways *place.Ways
 	// Cores, where not nil, is the core of each neuron, from 0, as somebody knows it
 	// better: the neurons of equal numbers share one. No population is split then.
 	Cores []int32

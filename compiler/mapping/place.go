@@ -5,14 +5,35 @@ import (
 
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/place"
+	"github.com/weft-toolchain/weft/targets"
+	"github.com/weft-toolchain/weft/targets/mesh"
 )
+
+// emptyMesh is the mesh of a target as package place sees it.
+func emptyMesh(a *targets.Arch) *place.Problem {
+	return &place.Problem{
+		Width: a.MeshWidth, Height: a.MeshHeight,
+		ChipWidth: a.ChipWidth, ChipHeight: a.ChipHeight, ChipLink: a.ChipLink,
+	}
+}
+
+// Ways returns the ways over the links of a target's mesh, around dead ones; nil, which
+// is along x first, where none is dead or where there are more cores than are placed so.
+func Ways(a *targets.Arch, over *mesh.Mesh) (*place.Ways, error) {
+	if over.Whole() || a.Cores() > mostRouted {
+		return nil, nil
+	}
+	return place.NewWays(emptyMesh(a), over.Visit)
+}
+
+// mostRouted is the most cores of a mesh that are placed by their ways around dead links:
+// all ways between two of them are looked at.
+const mostRouted = 1024
 
 // mesh is the mesh as package place sees it, with the cores of m and what they send.
 func (p *mapper) mesh(m *ir.Mapped) *place.Problem {
-	mesh := &place.Problem{
-		Width: p.arch.MeshWidth, Height: p.arch.MeshHeight, Cores: len(m.Cores), Flows: flows(m, p.opt.Profile),
-		ChipWidth: p.arch.ChipWidth, ChipHeight: p.arch.ChipHeight, ChipLink: p.arch.ChipLink,
-	}
+	mesh := emptyMesh(p.arch)
+	mesh.Cores, mesh.Flows = len(m.Cores), flows(m, p.opt.Profile)
 	usable := 0
 	for _, ok := range p.opt.Usable {
 		if ok {
@@ -22,7 +43,7 @@ func (p *mapper) mesh(m *ir.Mapped) *place.Problem {
 	if usable >= len(m.Cores) {
 		mesh.Usable = p.opt.Usable
 	}
-	mesh.Route = p.opt.Route
+	mesh.Ways = p.opt.Ways
 	if p.opt.Axons != nil {
 		mesh.Holds = p.opt.Axons
 		for k := range m.Cores {

@@ -17,7 +17,7 @@ type Bounds struct {
 const mostAssigned = 256
 
 // Bound returns lower bounds that hold for every placement of p, whatever the
-// ways of its packets: p.Route, which can only make them longer, is not asked. It
+// ways of its packets: p.Ways, which can only make them longer, is not asked. It
 // is an error if the problem contradicts itself.
 //
 // Each core at each spot has to pay at least for its flows if the heaviest go to
@@ -30,7 +30,7 @@ func Bound(p *Problem) (Bounds, error) {
 		return Bounds{}, err
 	}
 	bare := *p
-	bare.Route, bare.ChipWidth, bare.ChipHeight, bare.ChipLink = nil, 0, 0, 0
+	bare.Ways, bare.ChipWidth, bare.ChipHeight, bare.ChipLink = nil, 0, 0, 0
 	m := newModel(&bare, newGrid(&bare))
 	twice := m.pairsBound()
 	for _, t := range m.trees {

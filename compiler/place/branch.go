@@ -23,7 +23,7 @@ func newBrancher(g *grid) brancher {
 // packets by the prices of the links on the way to any of its ends.
 func (b *brancher) cost(t *tree, spot []int32) int64 {
 	var sum int64
-	if b.route == nil {
+	if b.ways == nil {
 		sum = b.flatCost(t, spot)
 	} else {
 		b.walk(t, spot, func(at, to int32) { sum += int64(b.link(at, to)) })

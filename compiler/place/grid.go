@@ -7,13 +7,9 @@ type grid struct {
 	// x and y are where each spot is, in links along each axis from spot 0; one
 	// between chips is as long as its price.
 	x, y []int32
-	// cost[a*spots+b] is what the way from a to b costs, negative if there is
-	// none; nil where it is |Δx| + |Δy|.
-	cost []int32
-	// back[a*spots+b] is what the way from b to a costs: cost the other way
-	// round, so that all ways of one spot lie together.
-	back  []int32
-	route func(from, to int32, visit func(spot int32)) bool
+	// cost and back are those of the ways; nil where it is |Δx| + |Δy|.
+	cost, back []int32
+	ways       *Ways
 	// part[s] is the part of the mesh that spot s belongs to. Between any two
 	// spots of one part there are ways both ways. It is negative where no core
 	// may be put.
@@ -26,7 +22,7 @@ type grid struct {
 
 func newGrid(p *Problem) *grid {
 	g := &grid{
-		width: p.Width, height: p.Height, route: p.Route, holds: p.Holds,
+		width: p.Width, height: p.Height, ways: p.Ways, holds: p.Holds,
 		chipWidth: max(p.ChipWidth, 0), chipHeight: max(p.ChipHeight, 0), price: max(p.ChipLink, 1),
 	}
 	spots := g.spots()
@@ -36,8 +32,8 @@ func newGrid(p *Problem) *grid {
 		g.x[s] = int32(x + (g.price-1)*crossed(x, g.chipWidth))
 		g.y[s] = int32(y + (g.price-1)*crossed(y, g.chipHeight))
 	}
-	if g.route != nil {
-		g.tabulate()
+	if g.ways != nil {
+		g.cost, g.back = g.ways.cost, g.ways.back
 	}
 	g.divide(p.Usable)
 	return g
@@ -66,9 +62,9 @@ func (g *grid) link(a, b int32) int32 { return abs(g.x[a]-g.x[b]) + abs(g.y[a]-g
 
 // links calls visit with the ends of each link of the way between two spots.
 func (g *grid) links(from, to int32, visit func(at, next int32)) {
-	if g.route != nil {
+	if g.ways != nil {
 		at := from
-		g.route(from, to, func(next int32) {
+		g.ways.route(from, to, func(next int32) {
 			visit(at, next)
 			at = next
 		})
@@ -87,34 +83,6 @@ func (g *grid) links(from, to int32, visit func(at, next int32)) {
 		}
 		visit(at, next)
 		at = next
-	}
-}
-
-const noWay = -1
-
-// tabulate fills cost. A way that does not go from neighbour to neighbour, and to the
-// end, is none.
-func (g *grid) tabulate() {
-	spots := int32(g.spots())
-	g.cost = make([]int32, int(spots)*int(spots))
-	g.back = make([]int32, len(g.cost))
-	for from := range spots {
-		for to := range spots {
-			cost, at := int32(0), from
-			ok := g.route(from, to, func(next int32) {
-				if cost >= 0 && next >= 0 && next < spots && g.neighbours(at, next) {
-					cost += g.link(at, next)
-				} else {
-					cost = noWay
-				}
-				at = next
-			})
-			if !ok || at != to {
-				cost = noWay
-			}
-			g.cost[int(from)*int(spots)+int(to)] = cost
-			g.back[int(to)*int(spots)+int(from)] = cost
-		}
 	}
 }
 

@@ -227,20 +227,25 @@ func wall(at, to int32) int32 {
 	return at - 4
 }
 
-// along makes ways of steps from a spot to the next on the way to another one.
-func along(step func(at, to int32) int32) func(from, to int32, visit func(int32)) bool {
-	return func(from, to int32, visit func(int32)) bool {
+// walled are the ways of steps along wall.
+func walled(t *testing.T) *place.Ways {
+	t.Helper()
+	ways, err := place.NewWays(&place.Problem{Width: 4, Height: 2}, func(from, to int32, visit func(int32)) bool {
 		for at := from; at != to; visit(at) {
-			if at = step(at, to); at < 0 {
+			if at = wall(at, to); at < 0 {
 				return false
 			}
 		}
 		return true
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
+	return ways
 }
 
 func TestCoresThatTalkAreOnOneSideOfAWall(t *testing.T) {
-	p := &place.Problem{Width: 4, Height: 2, Route: along(wall), Cores: 8}
+	p := &place.Problem{Width: 4, Height: 2, Ways: walled(t), Cores: 8}
 	for c := range int32(8) {
 		p.Flows = append(p.Flows, place.Flow{From: c, To: (c + 2) % 8, Weight: 1})
 	}
@@ -258,7 +263,7 @@ func TestCoresThatTalkAreOnOneSideOfAWall(t *testing.T) {
 }
 
 func TestNoWayIsAnError(t *testing.T) {
-	p := &place.Problem{Width: 4, Height: 2, Route: along(wall), Cores: 5}
+	p := &place.Problem{Width: 4, Height: 2, Ways: walled(t), Cores: 5}
 	for c := range int32(4) {
 		p.Flows = append(p.Flows, place.Flow{From: c, To: c + 1, Weight: 1})
 	}

@@ -40,10 +40,8 @@ type Problem struct {
 	// core goes where there are enough, if all can at once in the parts of the mesh
 	// that they are in. Nil is where any core may go anywhere.
 	Needs, Holds []int32
-	// Route calls visit with each spot that a packet comes to on its way between two
-	// spots, neighbour by neighbour and the last of them included, and reports whether
-	// there is a way. Nil is along x first, then along y.
-	Route func(from, to int32, visit func(spot int32)) bool
+	// Ways are those of packets; nil is along x first, then along y.
+	Ways *Ways
 	// Cores is how many cores there are to place.
 	Cores int
 	// Flows and Nets are the traffic. Several flows between two cores add up.
@@ -54,10 +52,6 @@ type Problem struct {
 	// much as ChipLink links inside; less than one counts as one.
 	ChipWidth, ChipHeight, ChipLink int
 }
-
-// maxTable is the most spots of a mesh whose ways are given by Route: they are
-// kept in a table of all pairs.
-const maxTable = 8192
 
 // check returns what is wrong with the problem.
 func (p *Problem) check() error {
@@ -70,8 +64,8 @@ func (p *Problem) check() error {
 		return fmt.Errorf("%d spots have some axons, of %d×%d", len(p.Holds), p.Width, p.Height)
 	case p.Needs != nil && (len(p.Needs) != p.Cores || p.Holds == nil):
 		return fmt.Errorf("%d cores of %d need axons, and %d spots have some", len(p.Needs), p.Cores, len(p.Holds))
-	case p.Route != nil && p.Width*p.Height > maxTable:
-		return fmt.Errorf("a mesh of %d×%d spots with ways of its own; the most are %d", p.Width, p.Height, maxTable)
+	case p.Ways != nil && len(p.Ways.cost) != p.Width*p.Height*p.Width*p.Height:
+		return fmt.Errorf("a mesh of %d×%d spots, and ways of another", p.Width, p.Height)
 	case p.Cores < 0:
 		return fmt.Errorf("%d cores", p.Cores)
 	case p.ChipWidth < 0 || p.ChipHeight < 0 || p.ChipLink > maxChipLink:
@@ -89,7 +83,7 @@ const maxChipLink = 1 << 20
 func (p *Problem) checkTraffic() error {
 	var most int64 // what the traffic can cost at most
 	span := int64(p.Width+p.Height) * int64(max(p.ChipLink, 1))
-	if p.Route != nil {
+	if p.Ways != nil {
 		span = int64(p.Width*p.Height) * int64(max(p.ChipLink, 1))
 	}
 	add := func(kind string, i int, from int32, to []int32, weight int64) error {

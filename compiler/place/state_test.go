@@ -31,7 +31,11 @@ func random(r *rand.Rand) *Problem {
 		p.ChipWidth, p.ChipHeight, p.ChipLink = 2, 3, 7
 	}
 	if r.IntN(2) == 0 {
-		p.Route = p.yFirst
+		ways, err := NewWays(p, p.yFirst)
+		if err != nil {
+			panic(err)
+		}
+		p.Ways = ways
 	}
 	return p
 }

@@ -178,6 +178,15 @@ func (m *Mesh) Route(from, to int32) (hops []Hop, ok bool) {
 	return hops, ok
 }
 
+// Visit calls visit with each router that a packet comes to between two places, either
+// of which may be Host, the last included. It reports whether there is a way.
+func (m *Mesh) Visit(from, to int32, visit func(router int32)) bool {
+	return m.walk(from, to, func(h Hop) {
+		at, _ := m.Beyond(h.Router, h.Side)
+		visit(at)
+	})
+}
+
 // Hops returns how many links along x and along y a packet crosses between two
 // places, either of which may be Host; ok is false if there is no way.
 func (m *Mesh) Hops(from, to int32) (dx, dy int, ok bool) {
