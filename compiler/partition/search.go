@@ -147,9 +147,11 @@ const hugePins = 1 << 25
 
 // A stage of the search makes stageWork trials divided by the square of a
 // vertex's pins, within bounds, at the default effort: trials cost their pins,
-// and gain less where there are many. A vertex is worth mostTrials.
+// and gain less where there are many. Together they look at stagePins pins at
+// most, and a vertex is worth mostTrials.
 const (
 	stageWork   = 9 << 29
+	stagePins   = 9 << 27
 	leastTrials = 9 << 19
 	windowLeast = 9 << 18
 	mostTrials  = 4000
@@ -160,7 +162,7 @@ const (
 func (s *search) trials(g *graph, least int64) int64 {
 	n := int64(g.vertices())
 	pins := int64(len(g.pins))/n + 1
-	total := s.budget(max(stageWork/(pins*pins), least))
+	total := s.budget(min(max(stageWork/(pins*pins), least), stagePins/pins))
 	return min(total/n, mostTrials) + 1
 }
 

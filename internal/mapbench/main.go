@@ -4,7 +4,8 @@
 //	go run ./internal/mapbench [--neurons N --axons A] [--no-metis] [--place] FILE.net.gz ...
 //
 // With --place each partition is also placed on the smallest near-square mesh, and
-// refined there; a second table has the hops of its spikes.
+// refined there; a second table has the hops of its spikes. Of the nets of known.tsv,
+// those are placed whose hops it has.
 //
 // Without limits, a file is partitioned for those that known.tsv has for its net.
 package main
@@ -165,7 +166,7 @@ func bench(ctx context.Context, w, placed io.Writer, opt options, k known, p *pa
 		fmt.Fprintf(w, "%s\t%d/%d\t%s\t%d\t%s\t%d\t%d\t%s\t%d\t%.1f\t%.1f\t%s\t\n",
 			k.net, p.Neurons, p.Axons, o.name, r.Cores, percent(int64(r.Cores), k.cores), bound.Cores,
 			r.Connectivity, percent(r.Connectivity, k.traffic), bound.Connectivity, wall.Seconds(), cpu.Seconds(), metis)
-		if !opt.place {
+		if !opt.place || k.cores > 0 && k.hops == 0 {
 			continue
 		}
 		if err := writePlacement(ctx, placed, opt, k, o.name, p, r.Core); err != nil {

@@ -113,66 +113,89 @@ func metisGraph(p *partition.Problem) []byte {
 // vertices that share least are put out, and put in again where they need the
 // fewest axons.
 func repair(p *partition.Problem, core []int32) *partition.Result {
-	k := int(slices.Max(core)) + 1
-	members := make([]int, k)
-	reads := make([]map[int32]int, k)
-	for c := range reads {
-		reads[c] = map[int32]int{}
-	}
-	in := func(v int) []int32 { return p.In[p.Off[v]:p.Off[v+1]] }
-	fresh := func(v, c int) int {
-		n := 0
-		for _, e := range in(v) {
-			if reads[c][e] == 0 {
-				n++
-			}
-		}
-		return n
-	}
-	put := func(v, c int) {
-		core[v] = int32(c)
-		members[c]++
-		for _, e := range in(v) {
-			reads[c][e]++
-		}
-	}
-	// Every vertex enters its core while it fits, those that share most first.
-	byPart := make([][]int, k)
+	r := &repairing{Problem: p, core: core, cores: make([][]int32, len(p.Home)), members: make([]int, slices.Max(core)+1)}
+	r.axons = make([]int, len(r.members))
+	byPart := make([][]int32, len(r.members))
 	for v, c := range core {
-		byPart[c] = append(byPart[c], v)
+		byPart[c] = append(byPart[c], int32(v))
 	}
-	var out []int
+	var out []int32
 	for c, vertices := range byPart {
-		for len(vertices) > 0 {
-			best, bestFresh := 0, p.Axons+1
-			for i, v := range vertices {
-				if f := fresh(v, c); f < bestFresh {
-					best, bestFresh = i, f
-				}
-			}
-			if members[c] == p.Neurons || len(reads[c])+bestFresh > p.Axons {
-				out = append(out, vertices...)
-				break
-			}
-			put(vertices[best], c)
-			vertices = slices.Delete(vertices, best, best+1)
-		}
+		out = append(out, r.fill(int32(c), vertices)...)
 	}
 	for _, v := range out {
-		best, bestFresh := -1, p.Axons+1
-		for c := range reads {
-			if members[c] < p.Neurons {
-				if f := fresh(v, c); f < bestFresh && len(reads[c])+f <= p.Axons {
-					best, bestFresh = c, f
-				}
-			}
-		}
-		if best < 0 {
-			best = len(reads)
-			reads = append(reads, map[int32]int{})
-			members = append(members, 0)
-		}
-		put(v, best)
+		r.put(v, r.roomFor(v))
 	}
 	return p.Evaluate(core)
+}
+
+// repairing is repair at work.
+type repairing struct {
+	*partition.Problem
+	core []int32
+	// cores are those in which a net has an axon, members and axons are how many a core
+	// has.
+	cores          [][]int32
+	members, axons []int
+}
+
+func (r *repairing) in(v int32) []int32 { return r.In[r.Off[v]:r.Off[v+1]] }
+
+// put puts a vertex into a core.
+func (r *repairing) put(v, c int32) {
+	if int(c) == len(r.members) {
+		r.members, r.axons = append(r.members, 0), append(r.axons, 0)
+	}
+	r.core[v] = c
+	r.members[c]++
+	for _, e := range r.in(v) {
+		if !slices.Contains(r.cores[e], c) {
+			r.cores[e] = append(r.cores[e], c)
+			r.axons[c]++
+		}
+	}
+}
+
+// fill puts vertices into an empty core while they fit, those that share most first,
+// and returns the others.
+func (r *repairing) fill(c int32, vertices []int32) []int32 {
+	for len(vertices) > 0 {
+		best, fewest := 0, r.Axons+1
+		for i, v := range vertices {
+			fresh := 0
+			for _, e := range r.in(v) {
+				// Cores are filled one after the other: c is the last, if any.
+				if at := r.cores[e]; len(at) == 0 || at[len(at)-1] != c {
+					fresh++
+				}
+			}
+			if fresh < fewest {
+				best, fewest = i, fresh
+			}
+		}
+		if r.members[c] == r.Neurons || r.axons[c]+fewest > r.Axons {
+			return vertices
+		}
+		r.put(vertices[best], c)
+		vertices = slices.Delete(vertices, best, best+1)
+	}
+	return nil
+}
+
+// roomFor returns the core in which a vertex needs the fewest axons, a new one where
+// there is no room.
+func (r *repairing) roomFor(v int32) int32 {
+	shared := make([]int, len(r.members))
+	for _, e := range r.in(v) {
+		for _, c := range r.cores[e] {
+			shared[c]++
+		}
+	}
+	best, fewest := len(r.members), r.Axons+1
+	for c, has := range shared {
+		if fresh := len(r.in(v)) - has; r.members[c] < r.Neurons && fresh < fewest && r.axons[c]+fresh <= r.Axons {
+			best, fewest = c, fresh
+		}
+	}
+	return int32(best)
 }
