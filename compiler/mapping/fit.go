@@ -71,7 +71,7 @@ func (p *mapper) fitDelays(relays, pop int, diags *diag.List) {
 		return
 	}
 	if relays > p.arch.Cores()*p.arch.Neurons {
-		diags.Add(pr.Pos, diag.DoesNotFit, "projection %q: delays of up to %s, where the target's longest is %d, take %d relay neurons, and the target has %d in all: shorten them, or choose a target with longer delays",
+		diags.Add(pr.Pos, diag.DoesNotFit, "projection %q: delays of up to %s, where the target's longest is %d, want relay neurons; those of all projections together are %d, and the target has %d neurons: shorten the delays, or choose a target with longer ones",
 			pr.Name, diag.Plural(longest, "tick"), p.arch.MaxDelay, relays, p.arch.Cores()*p.arch.Neurons)
 	}
 }

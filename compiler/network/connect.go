@@ -251,6 +251,7 @@ func (p *parser) take(l *link, n int) bool {
 	at := l.node.Get("connect")
 	if n > p.limits.synapses {
 		// It does not count, so that others are not blamed for it.
+		p.tooMany++
 		code, limit := p.limits.synapseLimit(n)
 		p.report(at, code, "%s: has %s synapses; %s", l.what, count(n), limit)
 		return false
@@ -258,6 +259,7 @@ func (p *parser) take(l *link, n int) bool {
 	p.synapses = addSat(p.synapses, n)
 	if p.full() && !p.synapsesTold {
 		p.synapsesTold = true
+		p.tooMany++
 		code, limit := p.limits.synapseLimit(p.synapses)
 		p.report(at, code, "%s: its %d synapses bring the network to %s; %s", l.what, n, count(p.synapses), limit)
 	}

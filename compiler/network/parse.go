@@ -23,7 +23,7 @@ func Load(path string) (*Network, error) { return LoadFor(context.Background(), 
 func LoadFor(ctx context.Context, path string, room Room) (*Network, error) {
 	lim := defaultLimits
 	if room.Synapses > 0 && room.Synapses < lim.synapses {
-		lim.synapses, lim.target = room.Synapses, room.Target
+		lim.synapses, lim.target, lim.unfit = room.Synapses, room.Target, room.Unfit
 	}
 	var diags diag.List
 	root := yamldoc.Load(path, &diags)
@@ -36,6 +36,9 @@ type Room struct {
 	Target string
 	// Synapses is how many synapses all its cores hold; 0 means no limit.
 	Synapses int
+	// Unfit, where not nil, tells what else of a network does not fit the target. It is
+	// asked of one with too many synapses, whose weights and edges are not there.
+	Unfit func(*Network, *diag.List)
 }
 
 // Parse is Load of a file whose content is src. Paths in it start from the
@@ -49,6 +52,7 @@ func Parse(file string, src []byte) (*Network, error) {
 type limits struct {
 	neurons, synapses int
 	target            string
+	unfit             func(*Network, *diag.List)
 }
 
 // synapseLimit says in a message whose limit n synapses are beyond, with its
@@ -82,6 +86,9 @@ func build(ctx context.Context, file string, root *yamldoc.Node, diags *diag.Lis
 		files:   newArrayFiles(ctx, filepath.Dir(file)),
 	}
 	p.document(root)
+	if lim.unfit != nil && p.tooMany > 0 && p.tooMany == diags.Len() {
+		lim.unfit(p.done(), diags)
+	}
 	// Whatever is large is computed last, and not at all for a broken file.
 	for i := 0; i < len(p.later) && diags.Len() == 0 && ctx.Err() == nil; i++ {
 		p.later[i]()
@@ -92,10 +99,16 @@ func build(ctx context.Context, file string, root *yamldoc.Node, diags *diag.Lis
 	if err := diags.Err(); err != nil {
 		return nil, err
 	}
+	return p.done(), nil
+}
+
+// done returns the network as far as it was read.
+func (p *parser) done() *Network {
+	p.net.Projections = nil
 	for _, pr := range p.projections {
 		p.net.Projections = append(p.net.Projections, *pr)
 	}
-	return p.net, nil
+	return p.net
 }
 
 // parser walks the document once and fills net. What it cannot use it reports
@@ -118,6 +131,8 @@ type parser struct {
 	// neurons and synapses are totals so far; they saturate.
 	neurons, synapses         int
 	neuronsTold, synapsesTold bool
+	// tooMany counts the projections that were told to have too many.
+	tooMany int
 	// later computes what has been checked.
 	later []func()
 }

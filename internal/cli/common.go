@@ -128,7 +128,7 @@ func parseShare(text string) (float64, error) {
 	if text == "" {
 		return 0, nil
 	}
-	share, err := strconv.ParseFloat(text, 64)
+	share, err := parseNumber(text)
 	if err != nil || !(share > 0 && share <= 1) {
 		return 0, usagef("--approximate=%s: want a number above 0 and up to 1, the share of their inputs whose spikes relays keep up with in one tick", text)
 	}
@@ -263,15 +263,17 @@ func compileFile(ctx context.Context, path, targetName, defects string, opt choi
 }
 
 func compileFileFor(ctx context.Context, path string, t *targets.Target, opt choices) (*loaded, error) {
-	net, err := loadNetwork(ctx, path, t)
+	net, err := loadNetwork(ctx, path, t, opt)
 	if err != nil {
 		return nil, err
 	}
 	return compileNetwork(ctx, net, t, opt)
 }
 
-func loadNetwork(ctx context.Context, path string, t *targets.Target) (*network.Network, error) {
-	net, err := network.LoadFor(ctx, path, roomOf(t))
+func loadNetwork(ctx context.Context, path string, t *targets.Target, opt choices) (*network.Network, error) {
+	room := roomOf(t)
+	room.Unfit = compiler.Unfit(&t.Arch, opt.Options)
+	net, err := network.LoadFor(ctx, path, room)
 	if err != nil {
 		return nil, mistaken(err, path, networkFile)
 	}

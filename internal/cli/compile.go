@@ -118,7 +118,7 @@ func runCompile(ctx context.Context, w, errs io.Writer, o compileOptions) error 
 	if opt.Defects, err = loadDefects(o.defects, &t.Arch); err != nil {
 		return err
 	}
-	net, err := loadNetwork(ctx, o.net, t)
+	net, err := loadNetwork(ctx, o.net, t, opt)
 	if err != nil {
 		return err
 	}

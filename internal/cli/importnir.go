@@ -3,7 +3,6 @@ package cli
 import (
 	"path/filepath"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -65,7 +64,7 @@ func (f *nirFlags) options() (nir.Options, error) {
 		return o, usagef("--v-min %s: no model of neurons has a lowest potential but those of chips; train without one (of sinabs: min_v_mem=None), or write the population as neuron truenorth, whose neg_threshold is one", f.vMin)
 	}
 	if f.dt != "" {
-		tick, err := strconv.ParseFloat(f.dt, 64)
+		tick, err := parseNumber(f.dt)
 		if d, asDuration := time.ParseDuration(f.dt); asDuration == nil {
 			tick, err = float64(d)/float64(time.Second), nil
 		}

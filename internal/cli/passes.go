@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -11,7 +12,8 @@ import (
 	"github.com/weft-toolchain/weft/internal/diag"
 )
 
-// passWord is a word of --optimise: a switch, or a number from above 0 to most.
+// passWord is a word of --optimise: a switch, or a number from above 0 to most, or to
+// anyNumber where most is 0.
 type passWord struct {
 	word   string
 	toggle func(o *network.Optimise) *bool
@@ -19,17 +21,17 @@ type passWord struct {
 	most   float64
 }
 
-// anyNumber is more than any number of --optimise.
+// anyNumber is the largest number of --optimise.
 const anyNumber = 1e100
 
 var passTable = []passWord{
 	{word: "dead", toggle: func(o *network.Optimise) *bool { return &o.Dead }},
 	{word: "share", toggle: func(o *network.Optimise) *bool { return &o.Share }},
 	{word: "unreachable", toggle: func(o *network.Optimise) *bool { return &o.Unreachable }},
-	{word: "prune", number: func(o *network.Optimise) *float64 { return &o.Prune.Magnitude }, most: anyNumber},
+	{word: "prune", number: func(o *network.Optimise) *float64 { return &o.Prune.Magnitude }},
 	{word: "smallest", number: func(o *network.Optimise) *float64 { return &o.Prune.Smallest }, most: 1},
 	{word: "noise", number: func(o *network.Optimise) *float64 { return &o.Prune.Keep }, most: 1},
-	{word: "gain", number: func(o *network.Optimise) *float64 { return &o.Prune.Gain }, most: anyNumber},
+	{word: "gain", number: func(o *network.Optimise) *float64 { return &o.Prune.Gain }},
 	{word: "bias", number: func(o *network.Optimise) *float64 { return &o.CorrectBias }, most: 1},
 }
 
@@ -93,18 +95,29 @@ func parsePass(item string, o *network.Optimise) error {
 			*w.toggle(o) = true
 			return nil
 		}
-		x, err := strconv.ParseFloat(text, 64)
-		if err != nil || !(x > 0 && x <= w.most) {
-			upTo := ""
-			if w.most < anyNumber {
-				upTo = fmt.Sprintf(" and up to %g", w.most)
-			}
+		x, err := parseNumber(text)
+		upTo := ""
+		switch {
+		case w.most > 0:
+			upTo = fmt.Sprintf(" and up to %g", w.most)
+		case x > anyNumber:
+			upTo = fmt.Sprintf(" and up to %g", anyNumber)
+		}
+		if err != nil || !(x > 0 && x <= cmp.Or(w.most, anyNumber)) {
 			return usagef("--optimise %s: want %s=X, a number above 0%s", item, word, upTo)
 		}
 		*w.number(o) = x
 		return nil
 	}
-	return usagef("--optimise %s: want some of %s, parted by commas", item, strings.Join(passWords(), ", "))
+	return usagef("--optimise %s: want some of %s, parted by commas", cmp.Or(item, `""`), strings.Join(passWords(), ", "))
+}
+
+// parseNumber reads a number of an option: decimal digits, as people write them.
+func parseNumber(text string) (float64, error) {
+	if strings.ContainsAny(text, "_xX") {
+		return 0, strconv.ErrSyntax
+	}
+	return strconv.ParseFloat(text, 64)
 }
 
 // printPasses writes what the passes did that were asked for.

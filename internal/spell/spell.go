@@ -4,9 +4,12 @@ package spell
 import "fmt"
 
 // Nearest returns the candidate closest to name by edit distance, and whether
-// it is close enough to suggest: at most a third of its letters differ.
-// Of several equally close candidates the first wins.
+// it is close enough to suggest: at most a third of its letters and one more differ.
+// A single letter is close to nothing. Of several equally close candidates the first wins.
 func Nearest(name string, candidates []string) (string, bool) {
+	if len(name) == 1 {
+		return "", false
+	}
 	best, bestDist := "", len(name)/3+2
 	for _, c := range candidates {
 		if d := distance(name, c, bestDist); d < bestDist {
