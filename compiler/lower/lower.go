@@ -2,10 +2,6 @@
 package lower
 
 import (
-	"runtime"
-	"slices"
-	"sync"
-
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/numbers"
@@ -50,7 +46,8 @@ func expand(g *ir.Graph, k int) ir.Projection {
 			p.Post[i] = int32(i)
 		}
 	case c.Kind == network.Edges && inOrder(c):
-		p.Off, p.Post = offsets(pre, eachEdge(c)), c.Post
+		p.Off, _ = eachEdge(c).starts(pre)
+		p.Post = c.Post
 	case c.Kind == network.Edges:
 		return sorted(p, np, pre, eachEdge(c))
 	case c.Kind == network.Conv2D:
@@ -109,23 +106,11 @@ func delays(list numbers.List) []uint16 {
 	return out
 }
 
-// synapses calls f for each synapse, with the place of its weight. No two of a pair
-// have one place.
-type synapses func(f func(pre, post, index int32))
-
-func eachEdge(c *network.Connect) synapses {
-	return func(f func(pre, post, index int32)) {
-		for k, i := range c.Pre {
-			f(i, c.Post[k], int32(k))
-		}
-	}
-}
-
 // eachTap lists the taps of a cross-correlation, or of a pool, that fall inside the
 // input.
 func eachTap(w *network.Window) synapses {
 	inPer, outPer := w.InChannels/w.Groups, w.OutChannels/w.Groups
-	return func(f func(pre, post, index int32)) {
+	return synapses{parts: 1, each: func(_ int, f func(pre, post, index int32)) {
 		for c := range w.OutChannels {
 			for ic := range inPer {
 				in := c/outPer*inPer + ic
@@ -133,7 +118,7 @@ func eachTap(w *network.Window) synapses {
 				taps(w, in, c, kernel, f)
 			}
 		}
-	}
+	}}
 }
 
 // taps lists the synapses from channel in to channel out; kernel is the weight
@@ -157,65 +142,4 @@ func taps(w *network.Window, in, out, kernel int, f func(pre, post, index int32)
 			}
 		}
 	}
-}
-
-// offsets counts the synapses of each source.
-func offsets(pre int, each synapses) []int32 {
-	off := make([]int32, pre+1)
-	each(func(pre, _, _ int32) { off[pre+1]++ })
-	for i := range pre {
-		off[i+1] += off[i]
-	}
-	return off
-}
-
-// sorted fills p with synapses by source, then target, then place of the weight.
-func sorted(p ir.Projection, np *network.Projection, pre int, each synapses) ir.Projection {
-	p.Off = offsets(pre, each)
-	n := p.Off[pre]
-	p.Post = pages.Make[int32](int(n))
-	index := pages.Make[int32](int(n))
-	next := slices.Clone(p.Off)
-	each(func(pre, post, k int32) {
-		at := next[pre]
-		next[pre]++
-		p.Post[at], index[at] = post, k
-	})
-	parts := runtime.GOMAXPROCS(0)
-	var all sync.WaitGroup
-	for k := range parts {
-		all.Go(func() {
-			var row []uint64
-			for i := k * pre / parts; i < (k+1)*pre/parts; i++ {
-				row = order(p.Post[p.Off[i]:p.Off[i+1]], index[p.Off[i]:p.Off[i+1]], row)
-			}
-		})
-	}
-	all.Wait()
-	p.Weight = weights(np, int(n))
-	if np.Weights.Len() > 1 {
-		p.Weight = p.Weight.Pick(index)
-	}
-	list := np.Delays.List
-	if list.Len() > 1 {
-		list = list.Pick(index)
-	}
-	p.Delay = delays(list)
-	return p
-}
-
-// order sorts a row; both are scratch for the next.
-func order(post, index []int32, scratch []uint64) []uint64 {
-	if slices.IsSorted(post) {
-		return scratch
-	}
-	scratch = scratch[:0]
-	for k, j := range post {
-		scratch = append(scratch, uint64(j)<<32|uint64(index[k]))
-	}
-	slices.Sort(scratch)
-	for k, x := range scratch {
-		post[k], index[k] = int32(x>>32), int32(x)
-	}
-	return scratch
 }

@@ -225,7 +225,7 @@ func (p *mapper) splits(ctx context.Context, w *wiring, widest []fanIn) ([]*grou
 		whole := 0
 		if !must {
 			floor := (slots + p.arch.Neurons - 1) / p.arch.Neurons
-			if w.inOrder(pop, nets) <= floor {
+			if w.fitsInOrder(pop, nets, floor) {
 				continue // no search is needed to see that whole neurons fit as few
 			}
 			var err error

@@ -84,13 +84,13 @@ func (w *wiring) readBy(pop int, marks []int32) []int32 {
 	return nets
 }
 
-// inOrder returns how many cores a population takes if each is filled with the neurons
-// that come next, or more than there are neurons where synapses have words. nets are
-// those that it reads.
-func (w *wiring) inOrder(pop int, nets []int32) int {
+// fitsInOrder reports whether a population takes no more than so many cores if each
+// is filled with the neurons that come next; where synapses have words, it does not
+// look. nets are those that it reads.
+func (w *wiring) fitsInOrder(pop int, nets []int32, most int) bool {
 	g := &w.q.Populations[pop]
 	if w.arch.SynapseFormat == targets.Sparse || len(nets) == 0 {
-		return g.N + 1
+		return false
 	}
 	in := make([]int32, nets[len(nets)-1]-nets[0]+1) // the last core that reads each net
 	cores, neurons, axons := int32(0), 0, 0
@@ -103,6 +103,9 @@ func (w *wiring) inOrder(pop int, nets []int32) int {
 			}
 		}
 		if cores == 0 || neurons == w.arch.Neurons || axons+fresh > w.arch.Axons {
+			if int(cores) == most {
+				return false
+			}
 			cores, neurons, axons, fresh = cores+1, 0, 0, len(mine)
 		}
 		for _, x := range mine {
@@ -110,7 +113,7 @@ func (w *wiring) inOrder(pop int, nets []int32) int {
 		}
 		neurons, axons = neurons+1, axons+fresh
 	}
-	return int(cores)
+	return true
 }
 
 // group finds groups of the nets that a population reads, so that neurons have few

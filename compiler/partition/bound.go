@@ -22,23 +22,17 @@ func Bounds(p *Problem) Bound {
 			out += ceilDiv(s.out, int64(p.FanOut))
 		}
 	}
-	need := make([]struct{ slots, synapses int64 }, p.nets()) // of what reads each net
-	for v := range p.vertices() {
-		for i := p.Off[v]; i < p.Off[v+1]; i++ {
-			n := &need[p.In[i]]
-			n.slots += int64(p.SlotsOf(v))
-			n.synapses += int64(p.SynapsesOf(i))
-		}
-	}
 	// A net is in as many cores as it takes to hold its readers.
 	var axons, connectivity int64
-	for e, n := range need {
-		cores := ceilDiv(n.slots, int64(p.Neurons))
+	for e, n := range p.slotsOfNets() {
+		cores := ceilDiv(n, int64(p.Neurons))
 		axons += cores
-		if p.Words > 0 {
-			words += ceilDiv(n.synapses, int64(p.WordSynapses))
-		}
 		connectivity += p.WeightOf(int32(e)) * max(cores-1, 0)
+	}
+	if p.Words > 0 {
+		for _, n := range p.synapsesOfNets() {
+			words += ceilDiv(n, int64(p.WordSynapses))
+		}
 	}
 	cores := max(slots, out)
 	if p.Axons > 0 {
@@ -48,6 +42,27 @@ func Bounds(p *Problem) Bound {
 		cores = max(cores, ceilDiv(words, int64(p.Words)))
 	}
 	return Bound{Cores: int(cores), Connectivity: connectivity}
+}
+
+// slotsOfNets adds up the slots of what reads each net.
+func (p *Problem) slotsOfNets() []int64 {
+	sums := make([]int64, p.nets())
+	for v := range p.vertices() {
+		slots := int64(p.SlotsOf(v))
+		for _, e := range p.In[p.Off[v]:p.Off[v+1]] {
+			sums[e] += slots
+		}
+	}
+	return sums
+}
+
+// synapsesOfNets adds up the synapses of each net.
+func (p *Problem) synapsesOfNets() []int64 {
+	sums := make([]int64, p.nets())
+	for i, e := range p.In {
+		sums[e] += int64(p.SynapsesOf(int64(i)))
+	}
+	return sums
 }
 
 func ceilDiv(a, b int64) int64 { return (a + b - 1) / b }

@@ -13,7 +13,7 @@ type search struct {
 	p   *Problem
 	opt Options
 	g   *reduced
-	// atLeast is a lower bound on the cores.
+	// atLeast is a lower bound on the cores, 0 at the lowest effort.
 	atLeast int
 }
 
@@ -71,7 +71,9 @@ func newSearch(ctx context.Context, p *Problem, opt Options) *search {
 // run returns the core of every vertex.
 func (s *search) run() ([]int32, error) {
 	s.g = s.p.reduce()
-	s.atLeast = Bounds(s.p).Cores
+	if s.opt.Effort > 1 {
+		s.atLeast = Bounds(s.p).Cores
+	}
 	s.progress(1)
 	found := s.construct()
 	s.progress(2)
