@@ -358,8 +358,8 @@ func CoreReports(im *image.Image) (CoreLimits, []CoreReport) {
 	for k := range im.Cores {
 		c, out := &im.Cores[k], &all[k]
 		*out = CoreReport{Core: k, X: int(c.X), Y: int(c.Y), Population: im.Label(c), Neurons: len(c.Neurons), FanOut: entries(c.Dests)}
-		for r := range c.Rows {
-			out.row(&im.Manifest.Arch, len(c.Rows[r].Slots))
+		for axon := range c.Rows.Len() {
+			out.row(&im.Manifest.Arch, c.Rows.Synapses(axon))
 		}
 		out.limit(&limits)
 	}

@@ -72,17 +72,21 @@ func newBroken(im *image.Image, d *targets.Defects) broken {
 // count counts what a core of an image uses of dead axons and synapses.
 func (b *broken) count(im *image.Image, k int) {
 	axons, cells := b.dead(im, k)
-	rows := im.Cores[k].Rows
+	rows := &im.Cores[k].Rows
 	for _, axon := range axons {
-		if int(axon) < len(rows) && len(rows[axon].Slots) > 0 {
+		if int(axon) < rows.Len() && rows.Synapses(int(axon)) > 0 {
 			b.use.Axons++
 		}
 	}
+	if len(cells) == 0 {
+		return
+	}
+	unpacked := rows.Unpack()
 	for _, c := range cells {
-		if int(c.Axon) >= len(rows) {
+		if int(c.Axon) >= len(unpacked) {
 			continue
 		}
-		r := &rows[c.Axon]
+		r := &unpacked[c.Axon]
 		for i, slot := range r.Slots {
 			if int32(slot) == c.Slot && (r.Weights[i] != 0 || r.Plastic) {
 				b.use.Synapses++

@@ -82,11 +82,12 @@ func without(t *testing.T, net *sample.Net, arch targets.Arch, plastic bool, d *
 				c.Dests[slot] = nil
 			}
 		}
+		rows := c.Rows.Unpack()
 		for _, cell := range d.DeadSynapses(im.Router(int32(k))) {
-			if int(cell.Axon) >= len(c.Rows) {
+			if int(cell.Axon) >= len(rows) {
 				continue
 			}
-			r := &c.Rows[cell.Axon]
+			r := &rows[cell.Axon]
 			for i := range slices.Backward(r.Slots) {
 				if int32(r.Slots[i]) == cell.Slot {
 					r.Slots, r.Weights = slices.Delete(r.Slots, i, i+1), slices.Delete(r.Weights, i, i+1)
@@ -96,6 +97,7 @@ func without(t *testing.T, net *sample.Net, arch targets.Arch, plastic bool, d *
 				}
 			}
 		}
+		c.Rows = image.PackRows(rows...)
 	}
 	for i := range im.InputDests {
 		im.InputDests[i] = filter(mesh.Host, im.InputDests[i], int32(i), inputs)
@@ -120,7 +122,7 @@ func TestBrokenChipIsOneWithoutWhatIsDead(t *testing.T) {
 					im = sample.Plastic(im)
 				}
 				for k := range im.Cores { // a row that is not in use, as arranged images have
-					im.Cores[k].Rows = append(im.Cores[k].Rows, image.Row{})
+					im.Cores[k].Rows = image.PackRows(append(im.Cores[k].Rows.Unpack(), image.Row{})...)
 				}
 				before, err := im.Bytes()
 				if err != nil {
@@ -276,4 +278,11 @@ func (u *DeadUse) Add(other DeadUse) {
 	u.Destinations += other.Destinations
 	u.Axons += other.Axons
 	u.Synapses += other.Synapses
+}
+
+// changeRow changes a row of a core of an image.
+func changeRow(im *image.Image, core, axon int, change func(*image.Row)) {
+	rows := im.Cores[core].Rows.Unpack()
+	change(&rows[axon])
+	im.Cores[core].Rows = image.PackRows(rows...)
 }

@@ -27,7 +27,7 @@ func TestSpikesUnderWayWakeCoresAfterACheckpoint(t *testing.T) {
 		Programs: []isa.Program{*program},
 		Cores: []image.Core{{
 			Neurons: []int32{0}, State: []int32{0}, ParamWords: 2, Params: []int32{0, 9},
-			Rows:  []image.Row{{Slots: []uint16{0}, Weights: []int16{12}}},
+			Rows:  image.PackRows(image.Row{Slots: []uint16{0}, Weights: []int16{12}}),
 			Dests: [][]image.Dest{{{Core: image.Host}}},
 		}},
 		InputDests: [][]image.Dest{{{Core: 0, Axon: 0, Delay: delay}}},

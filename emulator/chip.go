@@ -55,6 +55,8 @@ type Chip struct {
 	doubles     doubles
 	// relays stand before those that they send to.
 	relays []image.RelaySlot
+	// unpacked returns the rows of the cores that inputs and relays lead to.
+	unpacked func() [][]image.Row
 	// routers has the router of each core, coreAt the core of each router.
 	routers, coreAt []int32
 	// inputs and spikes say what a spike sends, of an input and of a slot.
@@ -105,10 +107,11 @@ func NewChipOn(im *image.Image, t *targets.Target, mode Mode) (*Chip, error) {
 func NewBrokenChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) (*Chip, error) {
 	if t.Devices != nil {
 		for k := range im.Cores {
-			for r := range im.Cores[k].Rows {
-				if m := &im.Cores[k].Rows[r].Marks; m.Plastic || m.Silent {
+			rows := &im.Cores[k].Rows
+			for axon := range rows.Len() {
+				if m := rows.Marks(axon); m.Plastic || m.Silent {
 					return nil, diag.One(diag.Pos{File: im.Manifest.Network}, diag.Unsupported,
-						"core %d, axon %d: learns, and a crossbar of devices, as %s has it, does not: choose a target with a digital one", k, r, t.Name)
+						"core %d, axon %d: learns, and a crossbar of devices, as %s has it, does not: choose a target with a digital one", k, axon, t.Name)
 				}
 			}
 		}
@@ -132,6 +135,7 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 		doubles: newDoubles(im), broken: newBroken(im, d),
 	}
 	c.specs = c.newSpecs()
+	c.unpacked = sync.OnceValue(c.unpackInputs)
 	c.relays, _ = im.Relays()
 	for k := range im.Cores {
 		c.roles[k], c.populations[k] = im.Roles(&im.Cores[k]), im.PopulationsOf(&im.Cores[k])
@@ -283,10 +287,14 @@ func (c *Chip) newSpecs() []*core.Spec {
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(out)) {
 		workers.Go(func() {
+			memory := new(image.Memory)
 			for k := int(next.Add(1)) - 1; k < len(out); k = int(next.Add(1)) - 1 {
-				out[k] = c.broken.spec(c.image, k, core.NewSpecOn(c.image, k, c.target))
+				out[k] = c.broken.spec(c.image, k, core.NewSpecOn(c.image, k, c.target, memory))
 				if c.way != Plain {
 					out[k] = out[k].Planned(kernel.Options{Portable: c.way == Portable})
+				}
+				if out[k].KeepsRows() {
+					memory = new(image.Memory)
 				}
 			}
 		})

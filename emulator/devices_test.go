@@ -10,6 +10,7 @@ import (
 
 	"github.com/weft-toolchain/weft/emulator/activity"
 	"github.com/weft-toolchain/weft/emulator/internal/sample"
+	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -105,11 +106,8 @@ func TestDevicesDoTheSameEveryTime(t *testing.T) {
 func TestDevicesDoNotLearn(t *testing.T) {
 	target := noisy()
 	im := network().Image(target.Arch)
-	for _, mark := range []func(){
-		func() { im.Cores[0].Rows[3].Plastic = true },
-		func() { im.Cores[0].Rows[3].Plastic, im.Cores[0].Rows[3].Silent = false, true },
-	} {
-		mark()
+	for _, marks := range []image.Marks{{Plastic: true}, {Silent: true}} {
+		changeRow(im, 0, 3, func(r *image.Row) { r.Plastic, r.Silent = marks.Plastic, marks.Silent })
 		_, err := NewChipOn(im, target, Cycle)
 		want := "layers: core 0, axon 3: learns, and a crossbar of devices, as noisy has it, does not: choose a target with a digital one [unsupported]"
 		if err == nil || err.Error() != want {

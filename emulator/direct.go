@@ -34,6 +34,25 @@ func (c *Chip) Current(values []float64, first int) []int32 {
 	return out
 }
 
+// unpackInputs unpacks the rows of the cores that inputs and relays lead to.
+func (c *Chip) unpackInputs() [][]image.Row {
+	out := make([][]image.Row, len(c.image.Cores))
+	reach := func(dests []image.Dest) {
+		for _, d := range dests {
+			if d.Core != image.Host && d.Axon >= 0 && out[d.Core] == nil {
+				out[d.Core] = c.image.Cores[d.Core].Rows.Unpack()
+			}
+		}
+	}
+	for _, dests := range c.image.InputDests {
+		reach(dests)
+	}
+	for _, r := range c.relays {
+		reach(c.image.Cores[r.Core].Dests[r.Slot])
+	}
+	return out
+}
+
 // addCurrent adds what a value at destinations is to the sums of the neurons,
 // and to the relays that it comes to.
 func (c *Chip) addCurrent(dests []image.Dest, x float64, sums []float64, relayed map[image.RelaySlot]float64) {
@@ -42,7 +61,7 @@ func (c *Chip) addCurrent(dests []image.Dest, x float64, sums []float64, relayed
 			continue
 		}
 		core := &c.image.Cores[d.Core]
-		r := &core.Rows[d.Axon]
+		r := &c.unpacked()[d.Core][d.Axon]
 		if r.Silent {
 			continue
 		}

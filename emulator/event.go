@@ -45,7 +45,7 @@ func newEventChip(im *image.Image) (*eventChip, error) {
 				if d.Core != image.Host {
 					cfg.OpenLoop = false
 					e.rows[int(d.Axon)] = slot
-					if err := e.row(&cfg, slot, &c.Rows[d.Axon]); err != nil {
+					if err := e.row(&cfg, slot, c.Rows.Row(int(d.Axon))); err != nil {
 						return nil, err
 					}
 				}
@@ -59,7 +59,7 @@ func newEventChip(im *image.Image) (*eventChip, error) {
 				return nil, fmt.Errorf("input %d has no row in the crossbar", i)
 			}
 			e.rows[int(d.Axon)] = used + i
-			if err := e.row(&cfg, used+i, &im.Cores[0].Rows[d.Axon]); err != nil {
+			if err := e.row(&cfg, used+i, im.Cores[0].Rows.Row(int(d.Axon))); err != nil {
 				return nil, err
 			}
 		}
@@ -120,7 +120,7 @@ func (e *eventChip) neuron(im *image.Image, c *image.Core, slot int) odin.Word {
 
 // row writes the synapses of a presynaptic neuron. Those that learn have the
 // mapping bit.
-func (e *eventChip) row(cfg *odin.Config, pre int, r *image.Row) error {
+func (e *eventChip) row(cfg *odin.Config, pre int, r image.Row) error {
 	for k, slot := range r.Slots {
 		w := int(r.Weights[k])
 		if e.model == odin.ODIN && w < 0 {
@@ -241,6 +241,6 @@ func (m *Machine) eventState(p place, k int) int32 {
 // eventWeight is Weight on a chip without ticks. Its weights are those of the
 // rows of the presynaptic neurons.
 func (m *Machine) eventWeight(axon, k int) int16 {
-	row := &m.chip.image.Cores[0].Rows[axon]
+	row := m.chip.image.Cores[0].Rows.Row(axon)
 	return m.session.Weight(m.chip.event.rows[axon], int(row.Slots[k]))
 }

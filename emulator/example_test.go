@@ -32,7 +32,7 @@ func ExampleMachine() {
 			Neurons: []int32{0},
 			Consts:  [isa.NumConsts]int32{1},
 			State:   []int32{0},
-			Rows:    []image.Row{{Slots: []uint16{0}, Weights: []int16{1}}},
+			Rows:    image.PackRows(image.Row{Slots: []uint16{0}, Weights: []int16{1}}),
 			Dests:   [][]image.Dest{{{Core: image.Host}}},
 		}},
 		InputDests: [][]image.Dest{{{Core: 0, Axon: 0, Delay: 1}}},

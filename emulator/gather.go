@@ -32,20 +32,22 @@ func (c *Chip) synapsesBehind() [][]int64 {
 	out := make([][]int64, len(c.image.Cores))
 	at := map[image.RelaySlot][]int32{} // the axons of each relay, one for each synapse
 	for k := range c.image.Cores {
-		rows := c.image.Cores[k].Rows
-		out[k] = make([]int64, len(rows))
-		for r := range rows {
-			if c.roles[k] == nil {
-				out[k][r] = int64(len(rows[r].Slots))
-				continue
+		rows := &c.image.Cores[k].Rows
+		out[k] = make([]int64, rows.Len())
+		if c.roles[k] == nil {
+			for axon := range out[k] {
+				out[k][axon] = int64(rows.Synapses(axon))
 			}
-			for _, slot := range rows[r].Slots {
+			continue
+		}
+		for axon, row := range rows.All() {
+			for _, slot := range row.Slots {
 				switch c.roles[k][slot] {
 				case image.Own, image.Part:
-					out[k][r]++
+					out[k][axon]++
 				case image.Relay:
 					place := image.RelaySlot{Core: int32(k), Slot: int32(slot)}
-					at[place] = append(at[place], int32(r))
+					at[place] = append(at[place], int32(axon))
 				case image.Copy:
 				}
 			}

@@ -113,7 +113,7 @@ func TestPartialSumsAtOnceTakeABarrier(t *testing.T) {
 	x.Barrier, x.Eject, x.Row = 0, 1, 1
 	im := sample.Spread(sample.Dense())
 	im.InputDests[0] = []image.Dest{{Core: 0, Axon: 0, Delay: 1}}
-	im.Cores[0].Rows[0].Weights[0] = 1
+	changeRow(im, 0, 0, func(r *image.Row) { r.Weights[0] = 1 })
 	x.Word = 100
 	m = New(NewChip(im, x, Cycle))
 	m.Watch(&seen)

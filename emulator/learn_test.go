@@ -153,7 +153,7 @@ func TestDepthFollowsPartialSums(t *testing.T) {
 		if arch.DelayPlace == targets.DelaySynapse {
 			row.Delays = []uint16{2}
 		}
-		im.Cores[0].Rows = []image.Row{row}
+		im.Cores[0].Rows = image.PackRows(row)
 		im.InputDests = [][]image.Dest{{{Axon: 0, Delay: 2}}}
 		im.Cores[0].Dests[0] = []image.Dest{{Core: 1, Axon: -1, Delay: 3}}
 		machine(t, im, Functional)
@@ -168,11 +168,11 @@ func TestDepthFollowsPartialSums(t *testing.T) {
 func TestCurrentHeedsMarks(t *testing.T) {
 	im := chip(t, sample.Dense(), ".state v\n mov v, in\n", []int32{0})
 	im.Manifest.Inputs = []image.Symbol{{Name: "in", Shape: []int{1}, N: 1}}
-	im.Cores[0].Rows = []image.Row{
-		{Slots: []uint16{0}, Weights: []int16{7}, Marks: image.Marks{Exp: -1}},
-		{Slots: []uint16{0}, Weights: []int16{7}, Marks: image.Marks{Exp: 2}},
-		{Slots: []uint16{0}, Weights: []int16{100}, Marks: image.Marks{Silent: true}},
-	}
+	im.Cores[0].Rows = image.PackRows(
+		image.Row{Slots: []uint16{0}, Weights: []int16{7}, Marks: image.Marks{Exp: -1}},
+		image.Row{Slots: []uint16{0}, Weights: []int16{7}, Marks: image.Marks{Exp: 2}},
+		image.Row{Slots: []uint16{0}, Weights: []int16{100}, Marks: image.Marks{Silent: true}},
+	)
 	im.InputDests = [][]image.Dest{{{Axon: 0, Delay: 1}, {Axon: 1, Delay: 1}, {Axon: 2, Delay: 1}}}
 	m := machine(t, im, Functional)
 	if diff := cmp.Diff([]int32{62}, m.chip.Current([]float64{2}, 0)); diff != "" { // 2 · (3 + 28)
@@ -192,8 +192,9 @@ func TestMachineTellsWeights(t *testing.T) {
 	weights := func(m *Machine) string {
 		var b strings.Builder
 		for k := range im.Cores {
-			for axon := range im.Cores[k].Rows {
-				for n := range im.Cores[k].Rows[axon].Slots {
+			rows := &im.Cores[k].Rows
+			for axon := range rows.Len() {
+				for n := range rows.Synapses(axon) {
 					fmt.Fprint(&b, m.Weight(k, axon, n), " ")
 				}
 				fmt.Fprintln(&b, m.AxonWord(k, axon, 0))

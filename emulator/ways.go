@@ -64,7 +64,7 @@ func (w *ways) axon(core, axon int32) []way {
 	}
 	w.axons[at] = nil
 	c := &w.im.Cores[core]
-	row := &c.Rows[axon]
+	row := c.Rows.Row(int(axon))
 	var list []way
 	if len(row.Slots) == 0 && w.im.Manifest.Arch.DelayPlace == targets.DelayAxon {
 		list = []way{{population: c.Population}}

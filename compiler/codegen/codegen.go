@@ -239,11 +239,13 @@ func skeleton(m *ir.Mapped, k int, of programs) image.Core {
 	for slot, d := range mc.Dests {
 		c.Dests[slot] = dests(d)
 	}
-	c.Rows = make([]image.Row, len(mc.Axons))
+	var rows image.Packer
 	inputs := m.InputCount()
 	for i := range mc.Axons {
-		c.Rows[i] = row(&mc.Axons[i], inputs)
+		r := row(&mc.Axons[i], inputs)
+		rows.Add(&r)
 	}
+	c.Rows = rows.Rows()
 	return c
 }
 

@@ -136,7 +136,7 @@ outputs: [p]
 `
 	a := xbar256(t)
 	im := generated(t, text, a)
-	if diff := cmp.Diff([]image.Row{{Slots: []uint16{0}, Weights: []int16{5}}, {Slots: []uint16{1}, Weights: []int16{-6}}}, im.Cores[0].Rows); diff != "" {
+	if diff := cmp.Diff([]image.Row{{Slots: []uint16{0}, Weights: []int16{5}}, {Slots: []uint16{1}, Weights: []int16{-6}}}, im.Cores[0].Rows.Unpack()); diff != "" {
 		t.Errorf("rows with delays at axons (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([][]image.Dest{{}, {{Core: 0, Axon: 0, Delay: 2}, {Core: 0, Axon: 1, Delay: 3}}}, im.InputDests); diff != "" {
@@ -144,7 +144,7 @@ outputs: [p]
 	}
 	a.SynapseFormat, a.SynapseWords, a.DelayPlace = targets.Sparse, 64, targets.DelaySynapse
 	im = generated(t, text, a)
-	if diff := cmp.Diff([]image.Row{{Slots: []uint16{0, 1}, Weights: []int16{5, -6}, Delays: []uint16{2, 3}}}, im.Cores[0].Rows); diff != "" {
+	if diff := cmp.Diff([]image.Row{{Slots: []uint16{0, 1}, Weights: []int16{5, -6}, Delays: []uint16{2, 3}}}, im.Cores[0].Rows.Unpack()); diff != "" {
 		t.Errorf("rows with delays at synapses (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([][]image.Dest{{{Core: image.Host}}, {{Core: image.Host}}}, im.Cores[0].Dests); diff != "" {

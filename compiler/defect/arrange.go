@@ -57,7 +57,7 @@ func arrange(im *image.Image, room *Room) (*image.Image, *misfit) {
 			homeless = append(homeless, k)
 		}
 	}
-	slices.SortStableFunc(homeless, func(x, y int) int { return len(im.Cores[y].Rows) - len(im.Cores[x].Rows) })
+	slices.SortStableFunc(homeless, func(x, y int) int { return im.Cores[y].Rows.Len() - im.Cores[x].Rows.Len() })
 	a.budget = moveBudget
 	worst, without := 0, 0
 	m := misfit{cores: len(im.Cores)}
@@ -67,9 +67,9 @@ func arrange(im *image.Image, room *Room) (*image.Image, *misfit) {
 		}
 		without++
 		c := &im.Cores[k]
-		m.axons, m.neurons = max(m.axons, len(c.Rows)), max(m.neurons, len(c.Neurons))
+		m.axons, m.neurons = max(m.axons, c.Rows.Len()), max(m.neurons, len(c.Neurons))
 		// Of one that was not tried, the budget being spent, nothing is known.
-		if over := len(c.Rows) - a.places[k].most; over > m.short && a.places[k].tried > 0 {
+		if over := c.Rows.Len() - a.places[k].most; over > m.short && a.places[k].tried > 0 {
 			worst, m.short = k, over
 		}
 	}
@@ -161,7 +161,7 @@ func (a *arranger) nearest(router int32) (out []int32) {
 // homeless says that so many cores have no place, and of the worst why.
 func (a *arranger) homeless(cores, worst int) error {
 	d, c, p := a.room.Defects, &a.in.Cores[worst], &a.places[worst]
-	need := len(c.Rows)
+	need := c.Rows.Len()
 	x := a.room.Crossbar(p.where, a.in.Manifest.Arch.Axons)
 	alive := x.Axons - len(x.DeadAxons)
 	population := a.in.Manifest.Populations[c.Population].Name
@@ -184,14 +184,13 @@ func (a *arranger) homeless(cores, worst int) error {
 func NeedOf(im *image.Image, k int) *Need {
 	c := &im.Cores[k]
 	p := &im.Programs[c.Program]
-	n := &Need{Rows: make([][]int32, len(c.Rows)), Slots: len(c.Neurons), Group: max(p.Compartments, 1)}
+	n := &Need{Rows: make([][]int32, c.Rows.Len()), Slots: len(c.Neurons), Group: max(p.Compartments, 1)}
 	program, err := isa.DecodeAll(p.Words)
 	if err != nil {
 		panic("defect: program of a verified image: " + err.Error())
 	}
 	n.Fixed = isa.LooksAcross(program)
-	for r := range c.Rows {
-		row := &c.Rows[r]
+	for r, row := range c.Rows.All() {
 		for i, slot := range row.Slots {
 			if row.Weights[i] != 0 || row.Plastic {
 				n.Rows[r] = append(n.Rows[r], int32(slot))
@@ -222,14 +221,12 @@ func (a *arranger) image() *image.Image {
 
 // moveRows gives each axon its row; rows between are empty.
 func moveRows(c *image.Core, p *place) {
-	rows := c.Rows
 	last := int32(-1)
-	for axon := range rows {
+	for axon := range c.Rows.Len() {
 		last = max(last, p.Rows[axon])
 	}
-	c.Rows = make([]image.Row, last+1)
-	for axon := range rows {
-		row := rows[axon]
+	rows := make([]image.Row, last+1)
+	for axon, row := range c.Rows.All() {
 		order := make([]int, len(row.Slots))
 		for i := range order {
 			order[i] = i
@@ -248,8 +245,9 @@ func moveRows(c *image.Core, p *place) {
 				moved.Delays[to] = row.Delays[from]
 			}
 		}
-		c.Rows[p.Rows[axon]] = moved
+		rows[p.Rows[axon]] = moved
 	}
+	c.Rows = image.PackRows(rows...)
 }
 
 // moveSlots gives each neuron its slot.

@@ -217,7 +217,7 @@ func TestArrangeTouchesNothingInVain(t *testing.T) {
 	}
 	for k := range moved.Cores {
 		c := &moved.Cores[k]
-		if c.X == 1 && c.Y == 0 || c.X == 0 && c.Y == 0 && len(c.Rows[0].Slots) > 0 {
+		if c.X == 1 && c.Y == 0 || c.X == 0 && c.Y == 0 && c.Rows.Synapses(0) > 0 {
 			t.Errorf("core %d uses what is dead", k)
 		}
 	}
@@ -266,7 +266,7 @@ func TestNeuronsTakeEverythingAlong(t *testing.T) {
 		}
 	}
 	for i, dests := range got.InputDests {
-		row := &c.Rows[dests[0].Axon]
+		row := c.Rows.Row(int(dests[0].Axon))
 		if len(row.Slots) != 1 || c.Neurons[row.Slots[0]] != int32(i) {
 			t.Errorf("input %d reaches slots %v of neurons %v", i, row.Slots, c.Neurons)
 		}

@@ -26,7 +26,7 @@ func single(t testing.TB, arch targets.Arch, program string, neurons int, rows [
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := image.Core{State: make([]int32, neurons*len(p.State)), Rows: rows, Dests: make([][]image.Dest, neurons)}
+	c := image.Core{State: make([]int32, neurons*len(p.State)), Rows: image.PackRows(rows...), Dests: make([][]image.Dest, neurons)}
 	for k := range neurons {
 		c.Neurons = append(c.Neurons, int32(k))
 	}
@@ -264,8 +264,9 @@ func TestUpdateEqualsFreshLanes(t *testing.T) {
 				if r.IntN(4) == 0 {
 					a := r.IntN(axons)
 					c.Receive(int32(a), tick, 1)
-					for k, slot := range ic.Rows[a].Slots {
-						sums[slot] += int64(ic.Rows[a].Weights[k])
+					row := ic.Rows.Row(a)
+					for k, slot := range row.Slots {
+						sums[slot] += int64(row.Weights[k])
 					}
 				}
 				c.Integrate(tick)

@@ -74,7 +74,7 @@ func newCrossbar(im *image.Image, k int, d *targets.Devices) *crossbar {
 	largest := float64(hi + 1)
 	x := &crossbar{
 		neurons: len(c.Neurons), columns: a.Neurons, axons: d.ArrayAxons(a.Axons),
-		weights:   make([]int32, len(c.Rows)*len(c.Neurons)),
+		weights:   make([]int32, c.Rows.Len()*len(c.Neurons)),
 		readSigma: float64(d.ReadSigma * largest * one),
 		readKey:   draw(d.Seed, streamRead, router),
 		dacLow:    0, dacHigh: 1,
@@ -88,7 +88,7 @@ func newCrossbar(im *image.Image, k int, d *targets.Devices) *crossbar {
 		Devices: d, largest: largest,
 		noise: draw(d.Seed, streamProgram, router), stuck: draw(d.Seed, streamStuck, router),
 	}
-	for first := 0; first < len(c.Rows); first += x.axons {
+	for first := 0; first < c.Rows.Len(); first += x.axons {
 		x.program(c, first, &p)
 	}
 	return x
@@ -112,12 +112,12 @@ func (x *crossbar) setConverter(c *image.Core, d *targets.Devices, largest float
 func autoRange(c *image.Core, axons, neurons int) int64 {
 	largest := int64(0)
 	squares := make([]int64, neurons)
-	for r := range c.Rows {
-		if r%axons == 0 {
+	for axon, row := range c.Rows.All() {
+		if axon%axons == 0 {
 			clear(squares)
 		}
-		for k, slot := range c.Rows[r].Slots {
-			w := int64(c.Rows[r].Weights[k])
+		for k, slot := range row.Slots {
+			w := int64(row.Weights[k])
 			squares[slot] += w * w
 			largest = max(largest, squares[slot])
 		}
@@ -138,7 +138,7 @@ type programmer struct {
 
 // program programs the array whose first axon is given.
 func (x *crossbar) program(c *image.Core, first int, p *programmer) {
-	axons := min(x.axons, len(c.Rows)-first)
+	axons := min(x.axons, c.Rows.Len()-first)
 	rows, columns := targets.CellsPerWeight*axons, x.neurons
 	wired := p.WireRow > 0 || p.WireColumn > 0
 	if wired { // cells that are not in use conduct too
@@ -151,7 +151,7 @@ func (x *crossbar) program(c *image.Core, first int, p *programmer) {
 	weights := make([]int16, x.neurons)
 	for axon := range axons {
 		clear(weights)
-		row := &c.Rows[first+axon]
+		row := c.Rows.Row(first + axon)
 		for k, slot := range row.Slots {
 			weights[slot] = row.Weights[k]
 		}

@@ -19,15 +19,16 @@ func crossbarOf(axons, neurons int, d targets.Devices, weight func(axon, slot in
 	if d.GMax == 0 {
 		d.GMin, d.GMax = 1e-6, 41e-6
 	}
-	c := image.Core{Neurons: make([]int32, neurons), Rows: make([]image.Row, axons)}
-	for a := range c.Rows {
+	rows := make([]image.Row, axons)
+	for a := range rows {
 		for slot := range neurons {
 			if w := weight(a, slot); w != 0 {
-				c.Rows[a].Slots = append(c.Rows[a].Slots, uint16(slot))
-				c.Rows[a].Weights = append(c.Rows[a].Weights, int16(w))
+				rows[a].Slots = append(rows[a].Slots, uint16(slot))
+				rows[a].Weights = append(rows[a].Weights, int16(w))
 			}
 		}
 	}
+	c := image.Core{Neurons: make([]int32, neurons), Rows: image.PackRows(rows...)}
 	arch := targets.Arch{MeshWidth: 1, MeshHeight: 1, Axons: axons, Neurons: neurons, WeightBits: 4}
 	return newCrossbar(&image.Image{Manifest: image.Manifest{Arch: arch}, Cores: []image.Core{c}}, 0, &d)
 }
@@ -355,7 +356,7 @@ func TestPayloadsAreClippedToTheDriver(t *testing.T) {
 func TestDevicesAreOfTheirChipAndPlace(t *testing.T) {
 	d := targets.Devices{ProgramSigma: []float64{1e-6}, GMin: 1e-6, GMax: 40e-6, Seed: 1}
 	im := func(x, y int32, seed int64) *crossbar {
-		c := image.Core{X: x, Y: y, Neurons: make([]int32, 3), Rows: make([]image.Row, 2)}
+		c := image.Core{X: x, Y: y, Neurons: make([]int32, 3), Rows: image.PackRows(make([]image.Row, 2)...)}
 		e := d
 		e.Seed = uint64(seed)
 		return newCrossbar(&image.Image{Manifest: image.Manifest{Arch: targets.Arch{MeshWidth: 4, MeshHeight: 4, Axons: 2, Neurons: 3, WeightBits: 4}}, Cores: []image.Core{c}}, 0, &e)
@@ -477,7 +478,7 @@ func TestALineOfEqualCellsPassesOneOverCosh(t *testing.T) {
 
 // Cells that are not in use load the wires as well.
 func TestUnusedCellsLoadTheWires(t *testing.T) {
-	full := image.Core{Neurons: make([]int32, 1), Rows: []image.Row{{Slots: []uint16{0}, Weights: []int16{8}}}}
+	full := image.Core{Neurons: make([]int32, 1), Rows: image.PackRows(image.Row{Slots: []uint16{0}, Weights: []int16{8}})}
 	loaded := func(axons, neurons int) int32 {
 		arch := targets.Arch{MeshWidth: 1, MeshHeight: 1, Axons: axons, Neurons: neurons, WeightBits: 4}
 		d := targets.Devices{GMin: 1e-6, GMax: 40e-6, WireRow: 1, WireColumn: 1}

@@ -29,7 +29,7 @@ type learning struct {
 // synapse is a place in the rows: element k of an axon's.
 type synapse struct{ axon, k int32 }
 
-func newLearning(im *image.Image, c *image.Core) learning {
+func newLearning(im *image.Image, c *image.Core, rows []image.Row) learning {
 	lo, hi := im.Manifest.Arch.WeightLimits()
 	l := learning{minWeight: int32(lo), maxWeight: int32(hi)}
 	for kind := isa.Tick + 1; kind < isa.NumKinds; kind++ {
@@ -49,13 +49,14 @@ func newLearning(im *image.Image, c *image.Core) learning {
 		}
 	}
 	l.columns = make([][]synapse, len(c.Neurons))
-	for r := range c.Rows {
-		if !c.Rows[r].Plastic {
+	for axon := range rows {
+		row := &rows[axon]
+		if !row.Plastic {
 			continue
 		}
-		l.plastic = append(l.plastic, int32(r))
-		for k, slot := range c.Rows[r].Slots {
-			l.columns[slot] = append(l.columns[slot], synapse{int32(r), int32(k)})
+		l.plastic = append(l.plastic, int32(axon))
+		for k, slot := range row.Slots {
+			l.columns[slot] = append(l.columns[slot], synapse{int32(axon), int32(k)})
 		}
 	}
 	return l
@@ -84,7 +85,7 @@ func newSynapses(s *Spec) synapses {
 	}
 	y.weights = make([][]int16, len(s.rows))
 	for _, r := range s.learn.plastic {
-		y.weights[r] = make([]int16, len(s.image.Rows[r].Weights))
+		y.weights[r] = make([]int16, len(s.rows[r].plain.Weights))
 	}
 	y.axonState = make([]int32, len(s.rows)*isa.NumAxonWords)
 	y.active = make([]int64, len(s.rows))
@@ -94,7 +95,7 @@ func newSynapses(s *Spec) synapses {
 
 func (y *synapses) reset(s *Spec) {
 	for _, r := range s.learn.plastic {
-		copy(y.weights[r], s.image.Rows[r].Weights)
+		copy(y.weights[r], s.rows[r].plain.Weights)
 	}
 	y.breakWeights(&s.broken)
 	clear(y.axonState)
@@ -140,7 +141,7 @@ func (c *Core) runRow(kind isa.Kind, axon int) (cycles int64) {
 	if program == nil {
 		return 0
 	}
-	n := len(c.spec.image.Rows[axon].Slots)
+	n := len(c.spec.rows[axon].plain.Slots)
 	for k := range n {
 		c.runSynapse(kind, synapse{int32(axon), int32(k)})
 	}
@@ -151,7 +152,7 @@ func (c *Core) runRow(kind isa.Kind, axon int) (cycles int64) {
 // it may change, those of its axon, and its weight.
 func (c *Core) runSynapse(kind isa.Kind, at synapse) {
 	s := c.spec
-	row := &s.image.Rows[at.axon]
+	row := s.rows[at.axon].plain
 	slot := int(row.Slots[at.k])
 	l := &c.synLane
 	c.loadSynapse(kind, slot, int(row.Key))
@@ -232,7 +233,7 @@ func (c *Core) runAxon(axon int) {
 	c.synEnv = c.env
 	c.synEnv.Table = s.learn.tables[isa.Axon]
 	l.Core, l.Bits = &c.synEnv, s.stateBits
-	l.Key = isa.Stream(0, isa.Axon, int(s.image.Rows[axon].Key))
+	l.Key = isa.Stream(0, isa.Axon, int(s.rows[axon].plain.Key))
 	l.Sum = in
 	l.Reg[isa.In], _ = fixed.Sat(in, s.stateBits)
 	clear(l.Reg[isa.T0:isa.C0])
@@ -260,7 +261,7 @@ func (c *Core) Weight(axon, k int) int16 {
 	if w := c.weights; w != nil && w[axon] != nil {
 		return w[axon][k]
 	}
-	return c.spec.image.Rows[axon].Weights[k]
+	return c.spec.image.Rows.Row(axon).Weights[k]
 }
 
 // AxonWord returns word k of an axon: 0, but for plastic rows.

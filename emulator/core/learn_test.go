@@ -33,7 +33,7 @@ func learner(t testing.TB, arch targets.Arch, neurons int, rows []image.Row, pro
 		im.Programs = append(im.Programs, *p)
 		im.Cores[0].Learn[p.Kind] = int32(len(im.Programs))
 	}
-	im.Cores[0].Rows = rows
+	im.Cores[0].Rows = image.PackRows(rows...)
 	if err := im.Verify(); err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func specOf(t *testing.T, model string, opt models.Options, rows []image.Row) *S
 	const n = 3
 	arch := sample.Dense()
 	arch.Neurons, arch.Extensions, arch.ParamWords, arch.StateWords = 64, "MRGXTC", 8, 8
-	c := image.Core{Program: 0, Neurons: []int32{0, 1, 2}, Dests: make([][]image.Dest, n), State: make([]int32, n*len(p.State)), Rows: rows}
+	c := image.Core{Program: 0, Neurons: []int32{0, 1, 2}, Dests: make([][]image.Dest, n), State: make([]int32, n*len(p.State)), Rows: image.PackRows(rows...)}
 	for _, b := range p.Params {
 		if b.Reg < isa.C0 {
 			c.ParamWords = max(c.ParamWords, int32(b.Reg-isa.P0)+1)

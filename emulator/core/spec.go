@@ -55,9 +55,9 @@ type Spec struct {
 }
 
 // NewSpecOn prepares a core of an image that is verified for a target: with its
-// devices, if it has some.
-func NewSpecOn(im *image.Image, k int, t *targets.Target) *Spec {
-	s := NewSpec(im, k, t.Timing)
+// devices, if it has some. Its rows are in memory, which is the core's while it keeps them.
+func NewSpecOn(im *image.Image, k int, t *targets.Target, memory *image.Memory) *Spec {
+	s := newSpec(im, k, t.Timing, memory)
 	if t.Devices != nil {
 		s.devices = newCrossbar(im, k, t.Devices)
 	}
@@ -66,6 +66,10 @@ func NewSpecOn(im *image.Image, k int, t *targets.Target) *Spec {
 
 // NewSpec prepares a core of an image that is verified, with a digital crossbar.
 func NewSpec(im *image.Image, k int, timing targets.Timing) *Spec {
+	return newSpec(im, k, timing, new(image.Memory))
+}
+
+func newSpec(im *image.Image, k int, timing targets.Timing, memory *image.Memory) *Spec {
 	c := &im.Cores[k]
 	a := &im.Manifest.Arch
 	program, err := isa.DecodeAll(im.Programs[c.Program].Words)
@@ -99,14 +103,18 @@ func NewSpec(im *image.Image, k int, timing targets.Timing) *Spec {
 	for _, n := range c.Neurons {
 		s.keys = append(s.keys, isa.Stream(int(n), isa.Tick, 0))
 	}
-	s.axons, s.rows = len(c.Rows), make([]row, len(c.Rows))
-	for r := range c.Rows {
-		s.rows[r] = newRow(&c.Rows[r], a, len(c.Neurons))
+	rows := c.Rows.UnpackTo(memory)
+	s.axons, s.rows = len(rows), make([]row, len(rows))
+	for axon := range rows {
+		s.rows[axon] = newRow(&rows[axon], a, len(c.Neurons))
 	}
-	s.learn = newLearning(im, c)
+	s.learn = newLearning(im, c, rows)
 	s.setGroups(im)
 	return s
 }
+
+// KeepsRows reports whether the core keeps the rows that it was made of: without a plan.
+func (s *Spec) KeepsRows() bool { return s.rows != nil }
 
 // setGroups says which population each slot's saturations are of.
 func (s *Spec) setGroups(im *image.Image) {

@@ -9,6 +9,7 @@ import (
 	"github.com/weft-toolchain/weft/emulator/core"
 	"github.com/weft-toolchain/weft/emulator/internal/sample"
 	"github.com/weft-toolchain/weft/isa"
+	"github.com/weft-toolchain/weft/isa/image"
 )
 
 // watched runs two ticks of a core, with a spike at axon 0 due in the first, and returns
@@ -43,7 +44,7 @@ func TestWatchOfNeuronsInLockstep(t *testing.T) {
 		"tick 0 slot 0: 0 slot 1: 0", "tick 1 slot 0: 2 slot 1: 2", "tick 2 slot 0: 4 slot 1: 4",
 		"tick 0 slot 0: 4 slot 1: 4", "tick 1 slot 0: 6 slot 1: 6", "tick 2 slot 0: 12 slot 1: 12",
 	}
-	im.Cores[0].Rows = append(im.Cores[0].Rows, plastic())
+	im.Cores[0].Rows = image.PackRows(append(im.Cores[0].Rows.Unpack(), plastic())...)
 	if diff := cmp.Diff(want, watched(t, newCore(im), 2)); diff != "" {
 		t.Errorf("seen (-want +got):\n%s", diff)
 	}
@@ -59,7 +60,7 @@ func TestWatchOfProgramsThatLearn(t *testing.T) {
 		".kind post\n.state v\n addi v, v, -1\n",
 		".kind axon\n.state x\n acc x, x, 0\n",
 	)
-	im.Cores[0].Rows = append(im.Cores[0].Rows, plastic(1, 1))
+	im.Cores[0].Rows = image.PackRows(append(im.Cores[0].Rows.Unpack(), plastic(1, 1))...)
 	want := []string{
 		"arrive 0 slot 0 axon 0 synapse 0: 0", "arrive 1 slot 0 axon 0 synapse 0: 3",
 		"arrive 0 slot 1 axon 0 synapse 1: 0", "arrive 1 slot 1 axon 0 synapse 1: 3",
@@ -86,7 +87,7 @@ func TestMomentsTellWhetherASumSaturates(t *testing.T) {
 		row := plastic(127)
 		row.Plastic, row.Exp = false, 1
 		im := learner(t, arch, 1, nil, ".state v\n"+program+"\n")
-		im.Cores[0].Rows = append(im.Cores[0].Rows, row)
+		im.Cores[0].Rows = image.PackRows(append(im.Cores[0].Rows.Unpack(), row)...)
 		c := newCore(im)
 		c.Receive(0, 1, 1)
 		c.Watch(func(m *core.Moment) {

@@ -24,7 +24,7 @@ func FanIn(im *image.Image, core, slot int) []Feed { return fanIn(im, core, slot
 
 // fanIn returns the feeds of a slot whose sum comes some ticks late.
 func fanIn(im *image.Image, core, slot, late int) []Feed {
-	rows := im.Cores[core].Rows
+	rows := im.Cores[core].Rows.Unpack()
 	synapses := make([][]int, len(rows)) // those of each axon to the slot
 	for a := range rows {
 		for s, to := range rows[a].Slots {

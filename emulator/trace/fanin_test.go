@@ -33,7 +33,7 @@ func TestFanInFindsTheNetworksSynapses(t *testing.T) {
 			for k := range im.Cores {
 				for slot, n := range im.Cores[k].Neurons {
 					for _, f := range trace.FanIn(im, k, slot) {
-						found = append(found, sample.Synapse{From: f.Source, To: int(n), Weight: int(im.Cores[f.Core].Rows[f.Axon].Weights[f.Synapse]), Delay: f.Delay})
+						found = append(found, sample.Synapse{From: f.Source, To: int(n), Weight: int(im.Cores[f.Core].Rows.Row(f.Axon).Weights[f.Synapse]), Delay: f.Delay})
 					}
 				}
 			}

@@ -120,29 +120,19 @@ func truenorthNeurons(c *image.Core, k int, seed uint64, perm []int32) *[targets
 
 // truenorthAxons draws the axons of core k.
 func truenorthAxons(c *image.Core, k int, seed uint64, weights *[targets.AxonTypes][coreSize]int16) {
-	var set [coreSize][coreSize / 64]uint64
-	synapses := 0
-	c.Rows = make([]image.Row, coreSize)
-	for x := range set {
+	var rows image.Packer
+	row := image.Row{Slots: make([]uint16, 0, coreSize), Weights: make([]int16, 0, coreSize)}
+	for x := range coreSize {
 		s := newStream(seed, axonStreams+uint64(k*coreSize+x))
-		c.Rows[x].Type = uint8(s.Next() % targets.AxonTypes)
-		for w := range set[x] {
-			set[x][w] = s.Next()
-			synapses += bits.OnesCount64(set[x][w])
-		}
-	}
-	// All rows of a core share memory.
-	slots, all := make([]uint16, 0, synapses), make([]int16, 0, synapses)
-	for x := range set {
-		from := len(slots)
-		row := &c.Rows[x]
-		of := &weights[row.Type]
-		for w, word := range set[x] {
-			for ; word != 0; word &= word - 1 {
+		row.Type = uint8(s.Next() % targets.AxonTypes)
+		row.Slots, row.Weights = row.Slots[:0], row.Weights[:0]
+		for w := range coreSize / 64 {
+			for word := s.Next(); word != 0; word &= word - 1 {
 				j := w*64 + bits.TrailingZeros64(word)
-				slots, all = append(slots, uint16(j)), append(all, of[j])
+				row.Slots, row.Weights = append(row.Slots, uint16(j)), append(row.Weights, weights[row.Type][j])
 			}
 		}
-		row.Slots, row.Weights = slots[from:len(slots):len(slots)], all[from:len(all):len(all)]
+		rows.Add(&row)
 	}
+	c.Rows = rows.Rows()
 }

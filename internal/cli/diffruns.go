@@ -252,8 +252,8 @@ func (r *twoRuns) given(run int, m *emulator.Machine, feeds []trace.Feed, t int)
 			id -= im.Inputs()
 		}
 		if _, spiked := slices.BinarySearch(list, int32(id)); spiked {
-			row := &im.Cores[f.Core].Rows[f.Axon]
-			out[feedKey{f.Source, f.Delay}] += int64(row.Scaled(m.Weight(f.Core, f.Axon, f.Synapse)))
+			marks := im.Cores[f.Core].Rows.Marks(f.Axon)
+			out[feedKey{f.Source, f.Delay}] += int64(marks.Scaled(m.Weight(f.Core, f.Axon, f.Synapse)))
 		}
 	}
 	maps.DeleteFunc(out, func(_ feedKey, w int64) bool { return w == 0 })

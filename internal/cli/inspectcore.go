@@ -81,9 +81,10 @@ func newCoreView(im *image.Image, k int, limits *coreLimits) coreView {
 	counts := im.RoleCounts(c)
 	v.Copies, v.Parts, v.Relays = counts[image.Copy], counts[image.Part], counts[image.Relay]
 	words := 0
-	for r := range c.Rows {
-		v.Synapses += len(c.Rows[r].Slots)
-		words += (len(c.Rows[r].Slots) + a.WordSynapses - 1) / a.WordSynapses
+	for axon := range c.Rows.Len() {
+		n := c.Rows.Synapses(axon)
+		v.Synapses += n
+		words += (n + a.WordSynapses - 1) / a.WordSynapses
 	}
 	for _, d := range c.Dests {
 		v.Destinations += len(d)
@@ -152,8 +153,7 @@ func newCoreDetail(im *image.Image, k int, v coreView) coreDetail {
 		}
 	}
 	from, delays := names.Drivers(im, k)
-	for r := range c.Rows {
-		row := &c.Rows[r]
+	for r, row := range c.Rows.All() {
 		a := axonView{Axon: r, Synapses: len(row.Slots), From: append([]string{}, from[r]...), Delays: delays[r]}
 		if len(row.Slots) > 0 {
 			a.Slots = [2]int{int(row.Slots[0]), int(row.Slots[len(row.Slots)-1])}
@@ -209,8 +209,8 @@ func targetViews(im *image.Image, c *image.Core) []targetView {
 
 // axonsOf counts the axons of a core that are in use.
 func axonsOf(c *image.Core) (n int) {
-	for r := range c.Rows {
-		if len(c.Rows[r].Slots) > 0 {
+	for axon := range c.Rows.Len() {
+		if c.Rows.Synapses(axon) > 0 {
 			n++
 		}
 	}

@@ -144,7 +144,8 @@ func (s *Session) runSynapses(_ context.Context, c *Command) error {
 			} else if f.Source >= 0 {
 				from = names.Of(s.image.Manifest.Inputs, f.Source)
 			}
-			weight := s.image.Cores[f.Core].Rows[f.Axon].Scaled(s.machine.Weight(f.Core, f.Axon, f.Synapse))
+			marks := s.image.Cores[f.Core].Rows.Marks(f.Axon)
+			weight := marks.Scaled(s.machine.Weight(f.Core, f.Axon, f.Synapse))
 			row(from, f.Delay, weight, fmt.Sprintf("%d of core %d", f.Axon, f.Core))
 		}
 	})

@@ -440,6 +440,7 @@ func (g *generator) core(c *image.Core) {
 			g.typed[slot][k] = g.weight()
 		}
 	}
+	var rows image.Packer
 	for range g.from(0, a.Axons) {
 		row := image.Row{}
 		if g.one(2) {
@@ -448,8 +449,9 @@ func (g *generator) core(c *image.Core) {
 		row.Key = int32(pick(g, 0, g.from(1, 5), g.from(1, 1<<30)))
 		row.Plastic, row.Silent = learns && !g.one(3), g.one(5)
 		g.synapses(&row, n)
-		c.Rows = append(c.Rows, row)
+		rows.Add(&row)
 	}
+	c.Rows = rows.Rows()
 }
 
 // weight returns one that a synapse can hold, often a small one or one at the
@@ -505,10 +507,10 @@ func (g *generator) dests(from, slot int) []image.Dest {
 			if g.first[from] && !g.first[k] && !g.one(3) {
 				d.Delay = 0
 			}
-		case g.one(6) || len(c.Rows) == 0 || relay && k <= from && slices.Contains(c.Neurons, image.NoNeuron):
+		case g.one(6) || c.Rows.Len() == 0 || relay && k <= from && slices.Contains(c.Neurons, image.NoNeuron):
 			d = image.Dest{Core: image.Host, Axon: int32(g.from(-1, 1)), Delay: int32(g.from(-1, 1))}
 		default:
-			d.Axon = int32(g.r.IntN(len(c.Rows)))
+			d.Axon = int32(g.r.IntN(c.Rows.Len()))
 		}
 		out = append(out, d)
 	}

@@ -58,6 +58,8 @@ type core struct {
 	image *image.Core
 	state [][]int64 // by slot
 	rows  []row
+	// synapses are those of the image, by axon.
+	synapses []image.Row
 	// spikes are those under way, by the tick in which they are due, and axon.
 	spikes map[int64]map[int]int64
 	// sums are the accumulators, by the tick in which they are read, and slot.
@@ -102,8 +104,9 @@ func New(im *image.Image) *Chip {
 		for slot := range ic.Neurons {
 			co.state = append(co.state, widen(ic.State[slot*words:(slot+1)*words]))
 		}
-		for r := range ic.Rows {
-			co.rows = append(co.rows, row{weights: widen(ic.Rows[r].Weights)})
+		co.synapses = ic.Rows.Unpack()
+		for r := range co.synapses {
+			co.rows = append(co.rows, row{weights: widen(co.synapses[r].Weights)})
 		}
 		c.cores = append(c.cores, co)
 	}
@@ -246,7 +249,7 @@ func (c *Chip) synapses(dests []image.Dest) (n int64) {
 		}
 		k := int(d.Core)
 		ic := &c.im.Cores[k]
-		for _, s := range ic.Rows[d.Axon].Slots {
+		for _, s := range c.cores[k].synapses[d.Axon].Slots {
 			slot := int(s)
 			switch {
 			case c.told(k, slot) >= 0 || c.isPart(k, slot):
@@ -327,14 +330,14 @@ func (c *Chip) tickCore(k int) (fired []int32, sent []message) {
 		}
 	}
 	for r := range co.rows {
-		if co.image.Rows[r].Plastic {
+		if co.synapses[r].Plastic {
 			c.updateAxon(k, r)
 		}
 	}
 	for _, slot := range before {
 		for r := range co.rows {
-			for n, s := range co.image.Rows[r].Slots {
-				if int(s) == slot && co.image.Rows[r].Plastic {
+			for n, s := range co.synapses[r].Slots {
+				if int(s) == slot && co.synapses[r].Plastic {
 					c.synapse(k, isa.Post, r, n)
 				}
 			}
@@ -346,7 +349,7 @@ func (c *Chip) tickCore(k int) (fired []int32, sent []message) {
 // read takes a spike at an axon: arrive, add, pre.
 func (c *Chip) read(k, axon int, payload int64) {
 	co := &c.cores[k]
-	row, marks := &co.rows[axon], &co.image.Rows[axon]
+	row, marks := &co.rows[axon], &co.synapses[axon]
 	row.active = payload
 	programs := func(kind isa.Kind) {
 		for n := range row.weights {
@@ -436,7 +439,7 @@ func (c *Chip) synapse(k int, kind isa.Kind, axon, n int) {
 	if co.image.Learn[kind] == 0 {
 		return
 	}
-	row := &co.image.Rows[axon]
+	row := &co.synapses[axon]
 	slot := int(row.Slots[n])
 	l := c.neuron(k, slot, kind, int64(row.Key))
 	l.weight = co.rows[axon].weights[n]
@@ -458,7 +461,7 @@ func (c *Chip) updateAxon(k, axon int) {
 	}
 	p := &c.programs[co.image.Learn[isa.Axon]-1]
 	row := &co.rows[axon]
-	l := &lane{bits: c.im.Manifest.Arch.StateBits, kind: isa.Axon, source: int64(co.image.Rows[axon].Key)}
+	l := &lane{bits: c.im.Manifest.Arch.StateBits, kind: isa.Axon, source: int64(co.synapses[axon].Key)}
 	l.reg[isa.In] = sat(row.active, l.bits)
 	copy(l.reg[isa.S0:], row.words[:p.words])
 	copy(l.reg[isa.C0:], widen(co.image.Consts[:]))

@@ -95,13 +95,13 @@ func sameCore(want *isaref.Chip, m *emulator.Machine, im *image.Image, k int) er
 			}
 		}
 	}
-	for axon := range c.Rows {
+	for axon := range c.Rows.Len() {
 		for n, v := range want.AxonWords(k, axon) {
 			if got := m.AxonWord(k, axon, n); int64(got) != v {
 				return fmt.Errorf("axon %d: word %d is %d, want %d", axon, n, got, v)
 			}
 		}
-		for n := range c.Rows[axon].Slots {
+		for n := range c.Rows.Synapses(axon) {
 			if got, w := m.Weight(k, axon, n), want.Weight(k, axon, n); int64(got) != w {
 				return fmt.Errorf("axon %d, synapse %d: weight %d, want %d", axon, n, got, w)
 			}

@@ -20,7 +20,7 @@ func Of(symbols []image.Symbol, n int) string {
 // Drivers returns for each axon of a core what drives it, by population and
 // index or as the relay in a slot, CORE:SLOT, and the span of the delays on the way.
 func Drivers(im *image.Image, core int) (from [][]string, delays [][2]int) {
-	rows := len(im.Cores[core].Rows)
+	rows := im.Cores[core].Rows.Len()
 	from, delays = make([][]string, rows), make([][2]int, rows)
 	add := func(name func() string, dests []image.Dest) {
 		for _, d := range dests {

@@ -20,7 +20,7 @@ func small() *image.Image {
 			Populations: []image.Symbol{{Name: "a", N: 4}, {Name: "a.b", First: 4, N: 2}},
 		},
 		Programs:   []isa.Program{{State: []string{"v", "u"}}},
-		Cores:      []image.Core{{Neurons: []int32{0, 1, 4, 5}, Rows: make([]image.Row, 2), Dests: make([][]image.Dest, 4)}},
+		Cores:      []image.Core{{Neurons: []int32{0, 1, 4, 5}, Rows: image.PackRows(make([]image.Row, 2)...), Dests: make([][]image.Dest, 4)}},
 		InputDests: [][]image.Dest{{{Axon: 1, Delay: 2}}, {{Axon: 1, Delay: 3}}, nil, nil},
 		SameAs:     []int32{0, 1, image.NoNeuron, 0, 4, 5},
 	}

@@ -232,26 +232,22 @@ func decode(data []byte) (*Image, error) {
 	if least, most := entries(versions[0]), entries(versions[1]); len(z.File) < least || len(z.File) > most {
 		return nil, fmt.Errorf("%d entries, want %d or %d", len(z.File), least, most)
 	}
-	t := &tables{arrays: map[string][]int32{}}
+	t := &tables{arrays: map[string][]int32{}, synapses: map[string]*shorts{}}
 	for _, f := range z.File {
-		body, err := entry(f, int64(len(data)))
+		body, err := entry(f, data)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Name, err)
 		}
 		name := strings.TrimSuffix(f.Name, ".npy")
-		switch name {
-		case manifestName:
+		switch {
+		case name == manifestName:
 			t.manifest = body
-			continue
-		case weightsName:
-			values, err := parseNpy(body)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", f.Name, err)
-			}
-			t.weights = narrow[int16](values)
-			continue
-		}
-		if t.arrays[name], err = parseNpy(body); err != nil {
+		case perSynapse(name):
+			t.synapses[name], err = parseShorts(name, body)
+		case isArray(name):
+			t.arrays[name], err = parseNpy(body)
+		} // another takes the place of one that is missed then
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Name, err)
 		}
 	}
@@ -269,6 +265,16 @@ func decode(data []byte) (*Image, error) {
 		return nil, fmt.Errorf("ends as %s, want %s", strings.SplitN(z.Comment, commentSum, 2)[0], want)
 	}
 	return im, nil
+}
+
+// isArray reports whether files have such an array.
+func isArray(name string) bool {
+	for _, s := range arraySpecs {
+		if s.name == name {
+			return true
+		}
+	}
+	return false
 }
 
 // entries is how many entries a file of a version has.
@@ -297,37 +303,52 @@ func checkSum(data []byte) error {
 	return nil
 }
 
-// entry returns a stored entry's bytes; the archive bounds its size.
-func entry(f *zip.File, limit int64) ([]byte, error) {
-	if f.Method != zip.Store || int64(f.UncompressedSize64) > limit || f.UncompressedSize64 > uint64(limit) {
-		return nil, errors.New("is compressed, or larger than the file")
-	}
-	r, err := f.Open()
+// entry returns a stored entry's bytes, where they stand in the file.
+func entry(f *zip.File, data []byte) ([]byte, error) {
+	at, err := f.DataOffset()
 	if err != nil {
 		return nil, err
 	}
-	body, err := io.ReadAll(io.LimitReader(r, limit))
-	if e := r.Close(); err == nil {
-		err = e
+	size := f.UncompressedSize64
+	if f.Method != zip.Store || size != f.CompressedSize64 || at > int64(len(data)) || size > uint64(int64(len(data))-at) {
+		return nil, errors.New("is compressed, or larger than the file")
 	}
-	return body, err
+	return data[at:][:size], nil
 }
 
-// parseNpy reads back what npy and storeSynapses write.
+var errArray = errors.New("not an array of this format")
+
+// parseNpy reads back what npy writes.
 func parseNpy(b []byte) ([]int32, error) {
-	for _, size := range []int{1, 2, 4} {
-		for _, unsigned := range []bool{false, true} {
-			if values, ok := parseNpyAs(b, size, unsigned); ok {
-				return values, nil
-			}
-		}
+	body, ok := elements(b, 4, false)
+	if !ok {
+		return nil, errArray
 	}
-	return nil, errors.New("not an array of this format")
+	out := make([]int32, len(body)/4)
+	for k := range out {
+		out[k] = int32(binary.LittleEndian.Uint32(body[4*k:]))
+	}
+	return out, nil
 }
 
-// parseNpyAs reads an array of one kind, by comparing with the header that an
-// array of as many elements as there are bytes has.
-func parseNpyAs(b []byte, size int, unsigned bool) ([]int32, bool) {
+// parseShorts finds the elements in what storeSynapses writes.
+func parseShorts(name string, b []byte) (*shorts, error) {
+	signed := name == weightsName
+	body, ok := elements(b, 2, !signed)
+	size := 2
+	if signed && !ok {
+		body, ok = elements(b, 1, false)
+		size = 1
+	}
+	if !ok {
+		return nil, errArray
+	}
+	return &shorts{name: name, size: size, data: body}, nil
+}
+
+// elements returns those of an array of one kind, whose header it compares with that
+// of an array of as many elements as there are bytes.
+func elements(b []byte, size int, unsigned bool) ([]byte, bool) {
 	if len(b) < 64 {
 		return nil, false
 	}
@@ -336,23 +357,5 @@ func parseNpyAs(b []byte, size int, unsigned bool) ([]int32, bool) {
 	if head > len(b) || (len(b)-head)%size != 0 {
 		return nil, false
 	}
-	n := (len(b) - head) / size
-	if !bytes.Equal(b[:head], npyHeader(size, unsigned, n)) {
-		return nil, false
-	}
-	body := b[head:]
-	out := make([]int32, n)
-	for k := range out {
-		switch {
-		case size == 1:
-			out[k] = int32(int8(body[k]))
-		case size == 2 && unsigned:
-			out[k] = int32(binary.LittleEndian.Uint16(body[2*k:]))
-		case size == 2:
-			out[k] = int32(int16(binary.LittleEndian.Uint16(body[2*k:])))
-		default:
-			out[k] = int32(binary.LittleEndian.Uint32(body[4*k:]))
-		}
-	}
-	return out, true
+	return b[head:], bytes.Equal(b[:head], npyHeader(size, unsigned, (len(b)-head)/size))
 }

@@ -27,7 +27,7 @@ func TestFileIsTheImageAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(data, fileOf(t, again)) {
-			t.Errorf("the file is of another image (-want +got):\n%s", cmp.Diff(im, again))
+			t.Errorf("the file is of another image (-want +got):\n%s", cmp.Diff(im, again, unpacked))
 		}
 	}
 }
@@ -133,7 +133,7 @@ func unpack(t testing.TB, data []byte) map[string][]byte {
 	}
 	out := map[string][]byte{}
 	for _, f := range z.File {
-		if out[f.Name], err = entry(f, int64(len(data))); err != nil {
+		if out[f.Name], err = entry(f, data); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -190,8 +190,8 @@ func TestVerifyNamesTheFirstThingThatIsWrong(t *testing.T) {
 		{"a neuron of others", func(im *Image) { im.Cores[2].Neurons[0] = 3 }, "core 2: neuron 3 is in two slots, and neither is marked as a copy"},
 		{"too many parameters", func(im *Image) { im.Manifest.Arch.ParamWords = 2; im.Cores[0].ParamWords = 3 }, "core 0: 3 parameter words a neuron, at most 2"},
 		{"state missing", func(im *Image) { im.Cores[0].State = nil }, "core 0: tables do not agree"},
-		{"a slot that is not there", func(im *Image) { im.Cores[0].Rows[0].Slots[0] = 20 }, "core 0: axon 0: synapse 0 to slot 20 of 20"},
-		{"a weight too wide", func(im *Image) { im.Cores[0].Rows[0].Weights[0] = -129 }, "weight -129 is not of -128 to 127"},
+		{"a slot that is not there", func(im *Image) { changeRow(im, 0, func(r *Row) { r.Slots[0] = 20 }) }, "core 0: axon 0: synapse 0 to slot 20 of 20"},
+		{"a weight too wide", func(im *Image) { changeRow(im, 0, func(r *Row) { r.Weights[0] = -129 }) }, "weight -129 is not of -128 to 127"},
 		{"a destination that is not there", func(im *Image) { im.InputDests[0] = []Dest{{Core: 3}} }, "input 0: destination core 3"},
 		{"a delay beyond the scheduler", func(im *Image) { im.InputDests[0] = []Dest{{Delay: 17}} }, "destination delay 17, want 1 to 16"},
 		{"too many destinations", func(im *Image) { im.Manifest.Arch.FanOut = 2 }, "destinations, at most 2"},
@@ -214,7 +214,7 @@ func TestVerifyNamesTheFirstThingThatIsWrong(t *testing.T) {
 		{"a mantissa too wide", func(im *Image) { im.Manifest.Arch.WeightBits, im.Manifest.Arch.WeightFormat = 16, targets.Mantissa }, `weights of 16 bits in format "mantissa" are wider`},
 		{"a magnitude that is negative", func(im *Image) {
 			im.Manifest.Arch.WeightFormat = targets.AxonSign
-			im.Cores[0].Rows[0] = Row{Slots: []uint16{0}, Weights: []int16{-256}}
+			changeRow(im, 0, func(r *Row) { *r = Row{Slots: []uint16{0}, Weights: []int16{-256}} })
 		}, "weight -256 is not of -255 to 255"},
 		{"a table entry too wide", func(im *Image) { im.Programs[extra].Table[1] = 1 << 23 }, "program 3: table entry 8388608 does not fit 24 bits"},
 		{"kinds without their extension", func(im *Image) { im.Manifest.Arch.Extensions = "MRGXTC" }, `program 4: program "arrive" of kind arrive needs extension L`},
@@ -224,11 +224,11 @@ func TestVerifyNamesTheFirstThingThatIsWrong(t *testing.T) {
 		{"a program before the first", func(im *Image) { im.Cores[0].Learn[isa.Axon] = -1 }, "core 0: axon program -2 of 8"},
 		{"two tick programs", func(im *Image) { im.Cores[0].Learn[isa.Tick] = 1 }, "core 0: program 0 of kind tick besides program 3"},
 		{"state words of others", func(im *Image) { im.Cores[1].Learn[isa.Post] = extra + 4 }, "core 1: program 6 does not name the state words of the core's program 1"},
-		{"a plastic row without programs", func(im *Image) { im.Cores[1].Rows[0].Plastic = true }, "core 1: axon 0 is plastic, and the core has no program for that"},
+		{"a plastic row without programs", func(im *Image) { changeRow(im, 1, func(r *Row) { r.Plastic = true }) }, "core 1: axon 0 is plastic, and the core has no program for that"},
 		{"half a neuron", func(im *Image) { im.Programs[extra].Compartments = 3 }, "core 0: 20 slots for neurons of 3 compartments"},
-		{"an exponent beyond its bits", func(im *Image) { im.Cores[0].Rows[0].Exp = 8 }, "core 0: axon 0: exponent 8, type"},
-		{"a type beyond its bits", func(im *Image) { im.Cores[0].Rows[0].Type = 4 }, "type 4 or key"},
-		{"a key below none", func(im *Image) { im.Cores[0].Rows[0].Key = -1 }, "key -1 is out of range"},
+		{"an exponent beyond its bits", func(im *Image) { changeRow(im, 0, func(r *Row) { r.Exp = 8 }) }, "core 0: axon 0: exponent 8, type"},
+		{"a type beyond its bits", func(im *Image) { changeRow(im, 0, func(r *Row) { r.Type = 4 }) }, "type 4 or key"},
+		{"a key below none", func(im *Image) { changeRow(im, 0, func(r *Row) { r.Key = -1 }) }, "key -1 is out of range"},
 		{"a slot that is not there", func(im *Image) { im.Cores[1].Dests[0] = []Dest{{Core: 2, Axon: -2, Delay: 1}} }, "core 1: slot 0: destination core 2, slot 1 is not there"},
 		{"no partial sums at once", func(im *Image) { im.Cores[1].Dests[0] = []Dest{{Core: 2, Axon: -1}} }, "core 1: destinations of delay 0, and no partial sums to send"},
 		{"a partial sum before it was sent", func(im *Image) { im.Cores[0].Dests[0] = []Dest{{Core: 2, Axon: -1, Delay: -1}} }, "destination delay -1, want 0 to 16"},
@@ -262,7 +262,7 @@ func TestVerifyNamesTheFirstThingThatIsWrong(t *testing.T) {
 		t.Errorf("got %v, want that the synapses do not fit", err)
 	}
 	im = random(t, sparseArch, 3)
-	im.Cores[0].Rows[0].Delays[0] = 63
+	changeRow(im, 0, func(r *Row) { r.Delays[0] = 63 })
 	if err := im.Verify(); err == nil || !strings.Contains(err.Error(), "delay 63, want 1 to 62") {
 		t.Errorf("got %v, want that the delay is too long", err)
 	}
@@ -277,10 +277,10 @@ func TestFileHoldsTheWeightsOfEveryFormat(t *testing.T) {
 			a.WeightFormat, a.WeightBits = format, bits
 			lo, hi := a.WeightLimits()
 			for k := range im.Cores {
-				im.Cores[k].Rows = []Row{
-					{Slots: []uint16{0}, Weights: []int16{int16(lo)}},
-					{Slots: []uint16{0}, Weights: []int16{int16(hi)}},
-				}
+				im.Cores[k].Rows = PackRows(
+					Row{Slots: []uint16{0}, Weights: []int16{int16(lo)}},
+					Row{Slots: []uint16{0}, Weights: []int16{int16(hi)}},
+				)
 				for slot := range im.Cores[k].Dests {
 					im.Cores[k].Dests[slot] = nil
 				}
@@ -291,7 +291,7 @@ func TestFileHoldsTheWeightsOfEveryFormat(t *testing.T) {
 				t.Errorf("%s of %d bits: %v", format, bits, err)
 				continue
 			}
-			if got := [2]int16{again.Cores[0].Rows[0].Weights[0], again.Cores[0].Rows[1].Weights[0]}; got != [2]int16{int16(lo), int16(hi)} {
+			if got := [2]int16{again.Cores[0].Rows.Row(0).Weights[0], again.Cores[0].Rows.Row(1).Weights[0]}; got != [2]int16{int16(lo), int16(hi)} {
 				t.Errorf("%s of %d bits: weights %d and %d read as %v", format, bits, lo, hi, got)
 			}
 		}
@@ -386,7 +386,7 @@ func FuzzImage(f *testing.F) {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(fileOf(t, im), fileOf(t, again)) {
-			t.Errorf("the file is of another image (-want +got):\n%s", cmp.Diff(im, again))
+			t.Errorf("the file is of another image (-want +got):\n%s", cmp.Diff(im, again, unpacked))
 		}
 		checkText(t, im)
 	})
@@ -427,13 +427,15 @@ func large(t testing.TB) *Image {
 	for k := range int32(256) {
 		c.Neurons = append(c.Neurons, k)
 	}
+	var rows Packer
 	for range 1024 {
 		row := Row{Slots: make([]uint16, 256), Weights: make([]int16, 256)}
 		for k := range row.Slots {
 			row.Slots[k], row.Weights[k] = uint16(k), int16(r.IntN(256)-128)
 		}
-		c.Rows = append(c.Rows, row)
+		rows.Add(&row)
 	}
+	c.Rows = rows.Rows()
 	im.Cores = []Core{c}
 	if err := im.Verify(); err != nil {
 		t.Fatal(err)

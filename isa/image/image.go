@@ -100,7 +100,7 @@ type Core struct {
 	State, Params []int32
 	// ParamWords is how many P registers, from P0, each neuron has.
 	ParamWords int32
-	Rows       []Row
+	Rows       Rows
 	// Dests are the destinations of each slot's spike.
 	Dests [][]Dest
 }
@@ -114,8 +114,8 @@ func (c *Core) LearnProgram(kind isa.Kind) (index int, ok bool) {
 // Synapses returns how many synapses the core has.
 func (c *Core) Synapses() int {
 	n := 0
-	for r := range c.Rows {
-		n += len(c.Rows[r].Slots)
+	for axon := range c.Rows.Len() {
+		n += c.Rows.Synapses(axon)
 	}
 	return n
 }
@@ -198,7 +198,7 @@ func (im *Image) WriteText(w io.Writer) error {
 	for k := range im.Cores {
 		c := &im.Cores[k]
 		fmt.Fprintf(w, "core %d at (%d, %d): %s, program %d, %s, %d axons, %d synapses\n", k, c.X, c.Y,
-			im.Label(c), c.Program, im.slotsText(c), len(c.Rows), c.Synapses())
+			im.Label(c), c.Program, im.slotsText(c), c.Rows.Len(), c.Synapses())
 	}
 	return nil
 }

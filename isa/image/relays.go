@@ -61,7 +61,7 @@ func newRelayGraph(im *Image) relayGraph {
 			continue
 		}
 		g.first[k] = len(g.nodes)
-		for at := range len(c.Rows) + len(c.Neurons) {
+		for at := range c.Rows.Len() + len(c.Neurons) {
 			g.nodes = append(g.nodes, relayNode{int32(k), int32(at)})
 		}
 	}
@@ -71,17 +71,17 @@ func newRelayGraph(im *Image) relayGraph {
 // relay returns the slot of a node, and whether it is a relay's.
 func (g *relayGraph) relay(n relayNode) (slot int32, ok bool) {
 	c := &g.im.Cores[n.core]
-	slot = n.at - int32(len(c.Rows))
+	slot = n.at - int32(c.Rows.Len())
 	return slot, slot >= 0 && c.Neurons[slot] == NoNeuron
 }
 
 // follow calls visit for each node that n leads to.
 func (g *relayGraph) follow(n relayNode, visit func(to int)) {
 	c := &g.im.Cores[n.core]
-	if int(n.at) < len(c.Rows) {
-		for _, slot := range c.Rows[n.at].Slots {
+	if int(n.at) < c.Rows.Len() {
+		for _, slot := range c.Rows.Row(int(n.at)).Slots {
 			if c.Neurons[slot] == NoNeuron {
-				visit(g.first[n.core] + len(c.Rows) + int(slot))
+				visit(g.first[n.core] + c.Rows.Len() + int(slot))
 			}
 		}
 	} else if slot, ok := g.relay(n); ok {

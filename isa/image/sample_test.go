@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/weft-toolchain/weft/isa"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -61,12 +63,14 @@ func full(t testing.TB, arch targets.Arch, seed uint64) *Image {
 	core.Learn = [isa.NumKinds]int32{isa.Arrive: extra + 2, isa.Pre: int32(r.IntN(2)) * (extra + 3), isa.Post: extra + 4, isa.Axon: extra + 5}
 	im.Cores[2].Learn[isa.Axon] = extra + 5
 	for k := range im.Cores {
-		for n := range im.Cores[k].Rows {
-			if m := &im.Cores[k].Rows[n].Marks; r.IntN(3) > 0 {
+		rows := im.Cores[k].Rows.Unpack()
+		for n := range rows {
+			if m := &rows[n].Marks; r.IntN(3) > 0 {
 				m.Key, m.Exp, m.Type = int32(r.IntN(40)), int8(r.IntN(16)-8), uint8(r.IntN(4))
 				m.Plastic, m.Silent = k != 1 && r.IntN(2) == 0, r.IntN(2) == 0
 			}
 		}
+		im.Cores[k].Rows = PackRows(rows...)
 		for slot := range im.Cores[k].Dests {
 			for to := int32(0); to < 3 && r.IntN(3) == 0; to++ {
 				d := Dest{Core: to, Axon: -1 - int32(r.IntN(len(im.Cores[to].Neurons))), Delay: 1 + int32(r.IntN(arch.MaxDelay))}
@@ -124,9 +128,12 @@ func random(t testing.TB, arch targets.Arch, seed uint64) *Image {
 		c.Consts[0] = r.Int32() >> 8
 		c.State = words(r, len(c.Neurons)*im.StateWords(&c))
 		c.Params = words(r, len(c.Neurons)*int(c.ParamWords))
+		var rows Packer
 		for range 1 + r.IntN(15) {
-			c.Rows = append(c.Rows, randomRow(r, &arch, len(c.Neurons)))
+			row := randomRow(r, &arch, len(c.Neurons))
+			rows.Add(&row)
 		}
+		c.Rows = rows.Rows()
 		im.Cores = append(im.Cores, c)
 	}
 	for k := range im.Cores {
@@ -214,7 +221,7 @@ func randomDests(r *rand.Rand, im *Image, n int) [][]Dest {
 		if k > 0 && r.IntN(3) > 0 { // as the one before, or each at the next axon
 			out[k] = slices.Clone(out[k-1])
 			for j := range out[k] {
-				if d := &out[k][j]; d.Core != Host && int(d.Axon)+1 < len(im.Cores[d.Core].Rows) && r.IntN(4) > 0 {
+				if d := &out[k][j]; d.Core != Host && int(d.Axon)+1 < im.Cores[d.Core].Rows.Len() && r.IntN(4) > 0 {
 					d.Axon++
 				}
 			}
@@ -222,7 +229,7 @@ func randomDests(r *rand.Rand, im *Image, n int) [][]Dest {
 		}
 		for range r.IntN(3) {
 			d := Dest{Core: int32(r.IntN(len(im.Cores))), Delay: int32(1 + r.IntN(3))}
-			d.Axon = int32(r.IntN(len(im.Cores[d.Core].Rows)))
+			d.Axon = int32(r.IntN(im.Cores[d.Core].Rows.Len()))
 			out[k] = append(out[k], d)
 		}
 		if r.IntN(4) == 0 {
@@ -242,3 +249,13 @@ func samples(t testing.TB) []*Image {
 	}
 	return out
 }
+
+// changeRow changes the first row of a core.
+func changeRow(im *Image, core int, change func(*Row)) {
+	rows := im.Cores[core].Rows.Unpack()
+	change(&rows[0])
+	im.Cores[core].Rows = PackRows(rows...)
+}
+
+// unpacked lets images be compared row by row.
+var unpacked = cmp.Transformer("Unpack", func(r Rows) []Row { return r.Unpack() })

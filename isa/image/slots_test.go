@@ -37,12 +37,12 @@ func spread(t testing.TB) *Image {
 	}
 	one := func(slots ...uint16) Row { return Row{Slots: slots, Weights: make([]int16, len(slots))} }
 	im.Cores = []Core{
-		{Neurons: []int32{0, 1, 3}, Copies: []bool{false, false, true}, State: make([]int32, 3), Rows: []Row{one(0, 1)}, Dests: make([][]Dest, 3)},
-		{X: 1, Neurons: []int32{3, 2, 0}, Copies: []bool{false, false, true}, State: make([]int32, 3), Rows: []Row{one(2)}, Dests: make([][]Dest, 3)},
-		{X: 2, Program: 1, Neurons: []int32{NoNeuron, NoNeuron}, Copies: []bool{true, true}, Rows: []Row{one(0), one(1)}, Dests: [][]Dest{
+		{Neurons: []int32{0, 1, 3}, Copies: []bool{false, false, true}, State: make([]int32, 3), Rows: PackRows(one(0, 1)), Dests: make([][]Dest, 3)},
+		{X: 1, Neurons: []int32{3, 2, 0}, Copies: []bool{false, false, true}, State: make([]int32, 3), Rows: PackRows(one(2)), Dests: make([][]Dest, 3)},
+		{X: 2, Program: 1, Neurons: []int32{NoNeuron, NoNeuron}, Copies: []bool{true, true}, Rows: PackRows(one(0), one(1)), Dests: [][]Dest{
 			{{Core: 0, Axon: 0, Delay: 1}, {Core: 2, Axon: 1, Delay: 2}}, {{Core: 1, Axon: 0, Delay: 1}},
 		}},
-		{Y: 1, Program: 2, Neurons: []int32{1, 3}, Copies: []bool{true, true}, Rows: []Row{one(0, 1)}, Dests: [][]Dest{
+		{Y: 1, Program: 2, Neurons: []int32{1, 3}, Copies: []bool{true, true}, Rows: PackRows(one(0, 1)), Dests: [][]Dest{
 			{{Core: 0, Axon: -2}}, {{Core: 1, Axon: -1}},
 		}},
 	}

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // The arrays with an element a synapse are most of a file, so they are written row
@@ -12,15 +13,15 @@ import (
 // perSynapse reports whether an array has an element a synapse.
 func perSynapse(name string) bool { return name == "slots" || name == "delays" || name == weightsName }
 
-// elements returns how many elements a row has in such an array.
-func (r *Row) elements(name string) int {
-	switch name {
-	case "slots":
-		return len(r.Slots)
-	case "delays":
-		return len(r.Delays)
+// elements returns how many elements a core's rows have in such an array.
+func (r *Rows) elements(name string) int {
+	n := 0
+	for axon, how := range r.how {
+		if name != "delays" || how.delays != delaysNone {
+			n += r.Synapses(axon)
+		}
 	}
-	return len(r.Weights)
+	return n
 }
 
 // appendTo appends the elements of a row, of size bytes each.
@@ -45,13 +46,39 @@ func appendShorts[T uint16 | int16](b []byte, list []T, size int) []byte {
 	return b
 }
 
+// shorts is an array of one element a synapse, of a byte or two, where it stands in a
+// file; what was taken of it is no longer there.
+type shorts struct {
+	name string
+	size int
+	data []byte
+}
+
+// left returns how many elements are left.
+func (s *shorts) left() int { return len(s.data) / s.size }
+
+// takeShorts takes n elements into a list, in whose memory they are if it has room.
+func takeShorts[T uint16 | int16](s *shorts, list []T, n int) ([]T, error) {
+	if have := s.left(); n < 0 || n > have {
+		return nil, fmt.Errorf("array %s ends %d elements short of a row's %d", s.name, n-have, n)
+	}
+	list = slices.Grow(list[:0], n)[:n]
+	if s.size == 2 {
+		unpackShorts(list, s.data)
+	} else {
+		for k := range list {
+			list[k] = T(int8(s.data[k]))
+		}
+	}
+	s.data = s.data[n*s.size:]
+	return list, nil
+}
+
 // count returns how many elements an array of one a synapse has.
 func (im *Image) count(name string) int {
 	n := 0
 	for k := range im.Cores {
-		for r := range im.Cores[k].Rows {
-			n += im.Cores[k].Rows[r].elements(name)
-		}
+		n += im.Cores[k].Rows.elements(name)
 	}
 	return n
 }
@@ -70,8 +97,8 @@ func (im *Image) storeSynapses(z *zip.Writer, name string, size int) error {
 			break
 		}
 		b = b[:0]
-		for r := range im.Cores[k].Rows {
-			b = im.Cores[k].Rows[r].appendTo(b, name, size)
+		for _, row := range im.Cores[k].Rows.All() {
+			b = row.appendTo(b, name, size)
 		}
 	}
 	if err != nil {

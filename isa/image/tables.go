@@ -13,9 +13,9 @@ import (
 type tables struct {
 	manifest []byte
 	arrays   map[string][]int32
-	// weights is apart, a byte or two each, for it is most of a file: of an image that
-	// is written, arrays have no synapses, and this none.
-	weights []int16
+	// synapses are the arrays with an element a synapse, which are most of a file and are
+	// read where they stand in it; of an image that is written it is empty.
+	synapses map[string]*shorts
 }
 
 // arraySpecs lists the arrays in the order of the file, with the bytes of an
@@ -90,17 +90,17 @@ func (im *Image) flatten() (*tables, error) {
 	}
 	for k := range im.Cores {
 		c := &im.Cores[k]
-		put("cores", c.X, c.Y, c.Program, c.Population, int32(len(c.Neurons)), int32(len(c.Rows)), c.ParamWords,
+		put("cores", c.X, c.Y, c.Program, c.Population, int32(len(c.Neurons)), int32(c.Rows.Len()), c.ParamWords,
 			c.Learn[isa.Arrive], c.Learn[isa.Pre], c.Learn[isa.Post], c.Learn[isa.Axon])
 		put("consts", c.Consts[:]...)
 		put("neurons", c.packNeurons()...)
 		put("state", c.State...)
 		put("params", c.Params...)
-		for r := range c.Rows {
-			row := &c.Rows[r]
-			put("row_synapses", int32(len(row.Slots)))
-			put("row_keys", row.Key)
-			put("row_marks", row.pack())
+		for axon := range c.Rows.Len() {
+			marks := c.Rows.Marks(axon)
+			put("row_synapses", int32(c.Rows.Synapses(axon)))
+			put("row_keys", marks.Key)
+			put("row_marks", marks.pack())
 		}
 		putDests(put, "dest_counts", "dests", c.Dests)
 	}
@@ -150,8 +150,11 @@ func putDests(put func(string, ...int32), counts, name string, dests [][]Dest) {
 type cursor struct {
 	t   *tables
 	at  map[string]int
-	wAt int
 	err error
+	// rows and row are what the rows of a core are read with.
+	rows   Packer
+	row    Row
+	delays []uint16
 }
 
 func (c *cursor) take(name string, n int) []int32 {
@@ -179,6 +182,9 @@ func unflatten(t *tables) (*Image, error) {
 	}
 	for _, s := range arraySpecs {
 		_, ok := t.arrays[s.name]
+		if perSynapse(s.name) {
+			_, ok = t.synapses[s.name]
+		}
 		switch wanted := s.since <= fm.Version; {
 		case wanted && !ok:
 			return nil, fmt.Errorf("no %s.npy", s.name)
@@ -187,7 +193,7 @@ func unflatten(t *tables) (*Image, error) {
 		}
 	}
 	im := &Image{Manifest: fm.Manifest}
-	c := &cursor{t: t, at: map[string]int{}}
+	c := &cursor{t: t, at: map[string]int{}, delays: []uint16{}}
 	for _, fp := range fm.Programs {
 		p := isa.Program{Name: fp.Name, Kind: fp.Kind, Table: fp.Table, Compartments: fp.Compartments, State: fp.State}
 		if len(p.State) > isa.NumState {
@@ -227,8 +233,10 @@ func unflatten(t *tables) (*Image, error) {
 			return nil, fmt.Errorf("array %s has %d elements too many", s.name, len(t.arrays[s.name])-c.at[s.name])
 		}
 	}
-	if c.wAt != len(t.weights) {
-		return nil, fmt.Errorf("array weights has %d elements too many", len(t.weights)-c.wAt)
+	for _, name := range []string{"slots", "delays", weightsName} {
+		if over := t.synapses[name].left(); over > 0 {
+			return nil, fmt.Errorf("array %s has %d elements too many", name, over)
+		}
 	}
 	if err := im.Verify(); err != nil {
 		return nil, err
@@ -255,15 +263,19 @@ func (c *cursor) core(im *Image) Core {
 	counts := c.take("row_synapses", axons)
 	keys, marks := c.optional("row_keys", axons), c.optional("row_marks", axons)
 	for r, n := range counts {
-		row := c.row(int(n), im.Manifest.Arch.DelayPlace == targets.DelaySynapse)
+		row := c.readRow(int(n), im.Manifest.Arch.DelayPlace == targets.DelaySynapse)
 		if c.err == nil && marks != nil {
 			c.err = row.unpack(marks[r])
 		}
 		if c.err == nil && keys != nil {
 			row.Key = keys[r]
 		}
-		k.Rows = append(k.Rows, row)
+		if c.err != nil {
+			return k
+		}
+		c.rows.Add(row)
 	}
+	k.Rows = c.rows.Rows()
 	k.Dests = c.dests("dest_counts", "dests", neurons)
 	return k
 }
@@ -333,19 +345,21 @@ func (m *Marks) unpack(v int32) error {
 	return nil
 }
 
-func (c *cursor) row(n int, delays bool) Row {
-	r := Row{Slots: narrow[uint16](c.take("slots", n))}
-	if delays {
-		r.Delays = narrow[uint16](c.take("delays", n))
+// readRow reads the synapses of a row, which is there until the next one is read.
+func (c *cursor) readRow(n int, delays bool) *Row {
+	row := &c.row
+	row.Marks, row.Delays = Marks{}, nil
+	if c.err == nil {
+		row.Slots, c.err = takeShorts(c.t.synapses["slots"], row.Slots, n)
 	}
-	if c.err == nil && n > len(c.t.weights)-c.wAt {
-		c.err = fmt.Errorf("array weights ends at %d", len(c.t.weights))
+	if c.err == nil && delays {
+		c.delays, c.err = takeShorts(c.t.synapses["delays"], c.delays, n)
+		row.Delays = c.delays
 	}
 	if c.err == nil {
-		r.Weights = c.t.weights[c.wAt : c.wAt+n : c.wAt+n]
-		c.wAt += n
+		row.Weights, c.err = takeShorts(c.t.synapses[weightsName], row.Weights, n)
 	}
-	return r
+	return row
 }
 
 func (c *cursor) dests(counts, name string, n int) [][]Dest {
@@ -360,14 +374,6 @@ func (c *cursor) dests(counts, name string, n int) [][]Dest {
 		for i := 0; i+2 < len(flat); i += 3 {
 			out[k] = append(out[k], Dest{flat[i], flat[i+1], flat[i+2]})
 		}
-	}
-	return out
-}
-
-func narrow[T uint16 | int16](in []int32) []T {
-	out := make([]T, len(in))
-	for k, v := range in {
-		out[k] = T(v)
 	}
 	return out
 }

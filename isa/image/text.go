@@ -188,11 +188,11 @@ func (t *textWriter) core(im *Image, k int) {
 	t.text("\n")
 	t.columns(".state", isa.S0, c.State, im.StateWords(c), len(c.Neurons))
 	t.columns(".params", isa.P0, c.Params, int(c.ParamWords), len(c.Neurons))
-	for r := range c.Rows {
+	for axon, row := range c.Rows.All() {
 		t.text(".row ")
-		t.number(int64(r))
-		t.marks(&c.Rows[r].Marks)
-		t.row(&c.Rows[r])
+		t.number(int64(axon))
+		t.marks(&row.Marks)
+		t.row(row)
 		t.text("\n")
 	}
 	t.dests(c.Dests)

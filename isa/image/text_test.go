@@ -41,7 +41,7 @@ func checkText(t testing.TB, im *Image) {
 		t.Fatalf("%v\n%s", err, text)
 	}
 	if !bytes.Equal(fileOf(t, im), fileOf(t, again)) {
-		t.Errorf("the text is of another image (-want +got):\n%s\n%s", cmp.Diff(im, again), text)
+		t.Errorf("the text is of another image (-want +got):\n%s\n%s", cmp.Diff(im, again, unpacked), text)
 	}
 }
 

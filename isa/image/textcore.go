@@ -102,13 +102,13 @@ func (p *textParser) column(directive, rest string, have [][]int32, first isa.Re
 
 func (p *textParser) row(rest string) error {
 	index, rest := cutWord(rest)
-	axon := len(p.core.Rows)
+	axon := p.rows.Len()
 	if _, err := number(index, int64(axon), int64(axon)); err != nil {
 		return fmt.Errorf(".row: axons stand in order: %w", err)
 	}
 	var row Row
 	err := p.synapses(rest, &row)
-	p.core.Rows = append(p.core.Rows, row)
+	p.rows.Add(&row)
 	if err != nil {
 		return fmt.Errorf(".row %d: %w", axon, err)
 	}

@@ -55,6 +55,8 @@ type textParser struct {
 	inputs bool
 	// state and params are the core's words so far, by register.
 	state, params [][]int32
+	// rows are those of the core so far.
+	rows Packer
 	// version is that of the first line; runs are the neurons without slots of their
 	// own.
 	version int
@@ -273,6 +275,7 @@ func (p *textParser) closeCore() {
 	if c := p.core; c != nil && p.diags.Len() == 0 {
 		c.State, c.Params = interleave(p.state, len(c.Neurons)), interleave(p.params, len(c.Neurons))
 		c.ParamWords = int32(len(p.params))
+		c.Rows = p.rows.Rows()
 	}
 	p.core = nil
 }

@@ -289,8 +289,8 @@ func (im *Image) verifyCore(c *Core, seen []bool, taken map[[2]int32]bool) error
 	if per := max(im.Programs[c.Program].Compartments, 1); n%per != 0 {
 		return fmt.Errorf("%d slots for neurons of %d compartments", n, per)
 	}
-	if n > a.Neurons || len(c.Rows) > a.Axons {
-		return fmt.Errorf("%d neurons and %d axons, at most %d and %d", n, len(c.Rows), a.Neurons, a.Axons)
+	if n > a.Neurons || c.Rows.Len() > a.Axons {
+		return fmt.Errorf("%d neurons and %d axons, at most %d and %d", n, c.Rows.Len(), a.Neurons, a.Axons)
 	}
 	if c.ParamWords < 0 || int(c.ParamWords) > min(a.ParamWords, isa.NumParams) {
 		return fmt.Errorf("%d parameter words a neuron, at most %d", c.ParamWords, a.ParamWords)
@@ -309,26 +309,24 @@ func (im *Image) verifyCore(c *Core, seen []bool, taken map[[2]int32]bool) error
 		return err
 	}
 	words := 0
-	for k := range c.Rows {
-		if err := im.verifyRow(&c.Rows[k], n); err != nil {
-			return fmt.Errorf("axon %d: %w", k, err)
+	types := make(typeWeights, n)
+	for axon, row := range c.Rows.All() {
+		err := im.verifyRow(row, n)
+		if err == nil {
+			switch lo, hi := span16(row.Weights); {
+			case a.WeightFormat == targets.AxonSign && lo < 0 && hi > 0:
+				err = fmt.Errorf("weights of both signs, %d and %d", lo, hi)
+			case a.WeightFormat == targets.Typed:
+				err = types.verify(row)
+			}
 		}
-		words += (len(c.Rows[k].Slots) + a.WordSynapses - 1) / a.WordSynapses
+		if err != nil {
+			return fmt.Errorf("axon %d: %w", axon, err)
+		}
+		words += (len(row.Slots) + a.WordSynapses - 1) / a.WordSynapses
 	}
 	if a.SynapseFormat == targets.Sparse && words > a.SynapseWords {
 		return fmt.Errorf("%d words of synapses, at most %d", words, a.SynapseWords)
-	}
-	if a.WeightFormat == targets.AxonSign {
-		for k := range c.Rows {
-			if lo, hi := weightRange(&c.Rows[k]); lo < 0 && hi > 0 {
-				return fmt.Errorf("axon %d: weights of both signs, %d and %d", k, lo, hi)
-			}
-		}
-	}
-	if a.WeightFormat == targets.Typed {
-		if err := verifyTypes(c, n); err != nil {
-			return err
-		}
 	}
 	entries := 0
 	for slot, dests := range c.Dests {
@@ -346,29 +344,19 @@ func (im *Image) verifyCore(c *Core, seen []bool, taken map[[2]int32]bool) error
 	return nil
 }
 
-// weightRange returns the smallest and the largest weight of a row.
-func weightRange(r *Row) (lo, hi int16) {
-	for _, w := range r.Weights {
-		lo, hi = min(lo, w), max(hi, w)
-	}
-	return lo, hi
-}
+// typeWeights are the weights of each neuron for each axon type, 0 where not known.
+type typeWeights [][targets.AxonTypes]int16
 
-// verifyTypes checks that each neuron has one weight for each axon type.
-func verifyTypes(c *Core, neurons int) error {
-	weights := make([][targets.AxonTypes]int16, neurons)
-	for r := range c.Rows {
-		row := &c.Rows[r]
-		for k, slot := range row.Slots {
-			w := row.Weights[k]
-			if w == 0 {
-				continue
-			}
-			if at := &weights[slot][row.Type]; *at == 0 {
-				*at = w
-			} else if *at != w {
-				return fmt.Errorf("axon %d: weight %d of slot %d, whose axons of type %d weigh %d", r, w, slot, row.Type, *at)
-			}
+// verify checks that each neuron has one weight for each type.
+func (t typeWeights) verify(row *Row) error {
+	for k, slot := range row.Slots {
+		w, at := row.Weights[k], &t[slot][row.Type]
+		switch {
+		case w == 0 || w == *at:
+		case *at == 0:
+			*at = w
+		default:
+			return fmt.Errorf("weight %d of slot %d, whose axons of type %d weigh %d", w, slot, row.Type, *at)
 		}
 	}
 	return nil
@@ -400,9 +388,9 @@ func (im *Image) verifyPrograms(c *Core) error {
 	if c.Learn[isa.Tick] != 0 {
 		return fmt.Errorf("program %d of kind %s besides program %d", c.Learn[isa.Tick]-1, isa.Tick, c.Program)
 	}
-	for r := range c.Rows {
-		if m := &c.Rows[r].Marks; m.Plastic && !learns {
-			return fmt.Errorf("axon %d is plastic, and the core has no program for that", r)
+	for axon := range c.Rows.Len() {
+		if c.Rows.Marks(axon).Plastic && !learns {
+			return fmt.Errorf("axon %d is plastic, and the core has no program for that", axon)
 		}
 	}
 	return nil
@@ -451,7 +439,7 @@ func (im *Image) verifyDests(dests []Dest) error {
 		if part && int(slot) >= len(im.Cores[d.Core].Neurons) {
 			return fmt.Errorf("destination core %d, slot %d is not there", d.Core, slot)
 		}
-		if !part && int(d.Axon) >= len(im.Cores[d.Core].Rows) {
+		if !part && int(d.Axon) >= im.Cores[d.Core].Rows.Len() {
 			return fmt.Errorf("destination core %d, axon %d is not there", d.Core, d.Axon)
 		}
 		least := int32(1)

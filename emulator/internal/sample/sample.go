@@ -176,17 +176,17 @@ func (n *Net) connect(im *image.Image) {
 		}
 	}
 	inputs := size(n.Inputs)
+	rows := make([][]image.Row, len(im.Cores))
 	for _, s := range synapses {
 		key := axon{s.From, s.Delay, core[s.To]}
 		if im.Manifest.Arch.DelayPlace == targets.DelaySynapse {
 			key.delay = 0
 		}
-		c := &im.Cores[key.core]
 		a, ok := axons[key]
 		if !ok {
-			a = int32(len(c.Rows))
+			a = int32(len(rows[key.core]))
 			axons[key] = a
-			c.Rows = append(c.Rows, image.Row{})
+			rows[key.core] = append(rows[key.core], image.Row{})
 			dests := &im.InputDests
 			source := s.From
 			if source >= inputs {
@@ -195,12 +195,15 @@ func (n *Net) connect(im *image.Image) {
 			}
 			(*dests)[source] = append((*dests)[source], image.Dest{Core: key.core, Axon: a, Delay: int32(key.delay)})
 		}
-		r := &c.Rows[a]
+		r := &rows[key.core][a]
 		r.Slots = append(r.Slots, uint16(slot[s.To]))
 		r.Weights = append(r.Weights, int16(s.Weight))
 		if im.Manifest.Arch.DelayPlace == targets.DelaySynapse {
 			r.Delays = append(r.Delays, uint16(s.Delay))
 		}
+	}
+	for k := range rows {
+		im.Cores[k].Rows = image.PackRows(rows[k]...)
 	}
 }
 
@@ -232,9 +235,11 @@ func Plastic(im *image.Image) *image.Image {
 	}
 	for k := range im.Cores {
 		im.Cores[k].Learn = first
-		for r := range im.Cores[k].Rows {
-			im.Cores[k].Rows[r].Plastic = true
+		rows := im.Cores[k].Rows.Unpack()
+		for r := range rows {
+			rows[r].Plastic = true
 		}
+		im.Cores[k].Rows = image.PackRows(rows...)
 	}
 	if err := im.Verify(); err != nil {
 		panic(fmt.Sprintf("sample: %v", err))
