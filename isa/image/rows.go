@@ -146,21 +146,26 @@ func (r *Rows) unpack(axon int, row *Row) {
 	case weightsShorts:
 		data = unpackShorts(row.Weights, data)
 	}
-	if how.delays == delaysNone {
-		row.Delays = nil
-		return
+	row.Delays = unpackDelays(row.Delays, n, how.delays, data)
+}
+
+// unpackDelays returns n delays, in a list's memory if it has room.
+func unpackDelays(list []uint16, n int, how delaysAre, data []byte) []uint16 {
+	if how == delaysNone {
+		return nil
 	}
-	row.Delays = slices.Grow(row.Delays[:0], n)[:n]
-	switch how.delays {
+	list = slices.Grow(list[:0], n)[:n]
+	switch how {
 	case delaysSame:
-		fill(row.Delays, binary.LittleEndian.Uint16(data))
+		fill(list, binary.LittleEndian.Uint16(data))
 	case delaysBytes:
 		for k, d := range data[:n] {
-			row.Delays[k] = uint16(d)
+			list[k] = uint16(d)
 		}
-	case delaysShorts:
-		unpackShorts(row.Delays, data)
+	case delaysNone, delaysShorts:
+		unpackShorts(list, data)
 	}
+	return list
 }
 
 // unpackSlots sets slots, and returns the data behind them.
@@ -170,10 +175,16 @@ func unpackSlots(slots []uint16, how slotsAre, data []byte) []byte {
 		for k := range slots {
 			slots[k] = uint16(k)
 		}
-		return data
 	case slotsListed:
 		return unpackShorts(slots, data)
+	case slotsBits:
+		return unpackBits(slots, data)
 	}
+	return data
+}
+
+// unpackBits is unpackSlots of slots that are bits.
+func unpackBits(slots []uint16, data []byte) []byte {
 	size := int(binary.LittleEndian.Uint16(data))
 	set, rest := data[2:2+size], data[2+size:]
 	k := 0
