@@ -43,10 +43,12 @@ fmt: ## lay out all Go files with gofumpt
 golden: ## accept what the tests make as the new goldens; read the diff!
 	UPDATE=1 go test ./...
 
-fuzz: ## every fuzz target for FUZZTIME=60s
+# What is found interesting is made small for a while: for a minute each, if not said,
+# and then nothing else is done.
+fuzz: ## every fuzz target for FUZZTIME=60s, or so many inputs: FUZZTIME=1000000x
 	@grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sort | while IFS=: read -r file func; do \
 		echo "$$(dirname "$$file") $${func#func }"; \
-		go test -run '^$$' -fuzz "^$${func#func }\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" || exit 1; \
+		go test -run '^$$' -fuzz "^$${func#func }\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x "$$(dirname "$$file")" || exit 1; \
 	done
 
 kill: ## a run with checkpoints that is killed KILLS=100 times, and ends as one that is not
