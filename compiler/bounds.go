@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -271,13 +272,13 @@ func boundCores(d *demand, q *ir.Quantized, arch *targets.Arch) Bound {
 		if b.Argument != "" {
 			b.Argument += "; "
 		}
-		b.Argument += fmt.Sprintf("%s takes %d %s at least, a core has %d", model, w.Needed, limitNames[w.Limit], w.Core)
+		b.Argument += fmt.Sprintf("%s takes %s at least, a core has %d", model, diag.Plural(int(w.Needed), limitNames[w.Limit]), w.Core)
 	}
 	return b
 }
 
 // limitNames are the limits as they are told in a sentence.
-var limitNames = map[string]string{"neurons": "slots", "axons": "axons", "fan-out": "destinations", "synapses": "synapse words"}
+var limitNames = map[string]string{"neurons": "slot", "axons": "axon", "fan-out": "destination", "synapses": "synapse word"}
 
 // boundCut counts the cores that each source cannot do without, beside its own
 // or, for an input, the first.

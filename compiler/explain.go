@@ -259,7 +259,7 @@ func (e *Explanation) reasons(on func(a *targets.Arch) []Need, arch *targets.Arc
 		return []string{"it takes no core: all of its neurons are left out"}
 	}
 	limit := slices.MaxFunc(e.Needs, func(a, b Need) int { return cmp.Compare(binds[a.Limit], binds[b.Limit]) })
-	out := []string{fmt.Sprintf("it takes %s at least: %d %s are needed, a core has %d", diag.Plural(int(worst.Cores), "core"), worst.Needed, limitNames[worst.Limit], worst.Core)}
+	out := []string{fmt.Sprintf("it takes %s at least: %s, and a core has %d", diag.Plural(int(worst.Cores), "core"), diag.Plural(int(worst.Needed), limitNames[worst.Limit]), worst.Core)}
 	if int64(e.Found) <= e.Bound {
 		return append(out, "it has no more than that")
 	}
@@ -274,5 +274,5 @@ func (e *Explanation) reasons(on func(a *targets.Arch) []Need, arch *targets.Arc
 func wider(on func(a *targets.Arch) []Need, a targets.Arch, limit string) string {
 	field := map[string]*int{"neurons": &a.Neurons, "axons": &a.Axons, "fan-out": &a.FanOut, "synapses": &a.SynapseWords}[limit]
 	*field *= 2
-	return fmt.Sprintf("with %d %s a core it would take %s at least", *field, limitNames[limit], diag.Plural(int(most(on(&a)).Cores), "core"))
+	return fmt.Sprintf("with %s a core it would take %s at least", diag.Plural(int(*field), limitNames[limit]), diag.Plural(int(most(on(&a)).Cores), "core"))
 }

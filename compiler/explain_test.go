@@ -31,7 +31,7 @@ func TestExplanationOfASmallPopulation(t *testing.T) {
 		From:  []Partner{{"in", 1, Weighted{1, 5}}, {"a", 1, Weighted{}}, {"b", 2, Weighted{1, 17}}},
 		To:    []Partner{{"a", 1, Weighted{}}, {"b", 2, Weighted{1, 11}}},
 		Reasons: []string{
-			"it takes 1 core at least: 2 slots are needed, a core has 2",
+			"it takes 1 core at least: 2 slots, and a core has 2",
 			"it has no more than that",
 		},
 	}
@@ -135,7 +135,7 @@ projections: [{from: in, to: p, connect: {sparse: {in_degree: 5, seed: 1}}, weig
 	}
 	text := strings.Join(e.Reasons, "\n")
 	for _, part := range []string{
-		"it takes 5 cores at least: 40 axons are needed, a core has 8",
+		"it takes 5 cores at least: 40 axons, and a core has 8",
 		"are fullest of axons",
 		"its 40 sources take ",
 		"with 16 axons a core it would take 3 cores at least",
