@@ -192,6 +192,9 @@ func unflatten(t *tables) (*Image, error) {
 			return nil, fmt.Errorf("%s.npy, which version %d does not have", s.name, fm.Version)
 		}
 	}
+	if t.synapses[weightsName] == nil {
+		return nil, fmt.Errorf("no %s.npy", weightsName)
+	}
 	im := &Image{Manifest: fm.Manifest}
 	c := &cursor{t: t, at: map[string]int{}, delays: []uint16{}}
 	for _, fp := range fm.Programs {
