@@ -287,14 +287,14 @@ func (c *Chip) newSpecs() []*core.Spec {
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(out)) {
 		workers.Go(func() {
-			memory := new(image.Memory)
+			memory := new(core.Memory)
 			for k := int(next.Add(1)) - 1; k < len(out); k = int(next.Add(1)) - 1 {
 				out[k] = c.broken.spec(c.image, k, core.NewSpecOn(c.image, k, c.target, memory))
 				if c.way != Plain {
 					out[k] = out[k].Planned(kernel.Options{Portable: c.way == Portable})
 				}
 				if out[k].KeepsRows() {
-					memory = new(image.Memory)
+					memory = new(core.Memory)
 				}
 			}
 		})

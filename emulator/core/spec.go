@@ -54,9 +54,15 @@ type Spec struct {
 	plan *plan
 }
 
+// Memory is what the rows of cores are in, one core's after the other's.
+type Memory struct {
+	unpacked image.Memory
+	rows     []row
+}
+
 // NewSpecOn prepares a core of an image that is verified for a target: with its
 // devices, if it has some. Its rows are in memory, which is the core's while it keeps them.
-func NewSpecOn(im *image.Image, k int, t *targets.Target, memory *image.Memory) *Spec {
+func NewSpecOn(im *image.Image, k int, t *targets.Target, memory *Memory) *Spec {
 	s := newSpec(im, k, t.Timing, memory)
 	if t.Devices != nil {
 		s.devices = newCrossbar(im, k, t.Devices)
@@ -66,10 +72,10 @@ func NewSpecOn(im *image.Image, k int, t *targets.Target, memory *image.Memory) 
 
 // NewSpec prepares a core of an image that is verified, with a digital crossbar.
 func NewSpec(im *image.Image, k int, timing targets.Timing) *Spec {
-	return newSpec(im, k, timing, new(image.Memory))
+	return newSpec(im, k, timing, new(Memory))
 }
 
-func newSpec(im *image.Image, k int, timing targets.Timing, memory *image.Memory) *Spec {
+func newSpec(im *image.Image, k int, timing targets.Timing, memory *Memory) *Spec {
 	c := &im.Cores[k]
 	a := &im.Manifest.Arch
 	program, err := isa.DecodeAll(im.Programs[c.Program].Words)
@@ -103,8 +109,9 @@ func newSpec(im *image.Image, k int, timing targets.Timing, memory *image.Memory
 	for _, n := range c.Neurons {
 		s.keys = append(s.keys, isa.Stream(int(n), isa.Tick, 0))
 	}
-	rows := c.Rows.UnpackTo(memory)
-	s.axons, s.rows = len(rows), make([]row, len(rows))
+	rows := c.Rows.UnpackTo(&memory.unpacked)
+	memory.rows = slices.Grow(memory.rows[:0], len(rows))[:len(rows)]
+	s.axons, s.rows = len(rows), memory.rows
 	for axon := range rows {
 		s.rows[axon] = newRow(&rows[axon], a, len(c.Neurons))
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/weft-toolchain/weft/emulator/kernel"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/difftest"
-	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -63,7 +62,7 @@ func tiles(t *testing.T, net *network.Network, target *targets.Target) (tiles in
 		t.Fatal(err)
 	}
 	for k := range res.Image.Cores {
-		if _, ok := core.New(core.NewSpecOn(res.Image, k, target, new(image.Memory)).Planned(kernel.Options{})).Tile(); ok {
+		if _, ok := core.New(core.NewSpecOn(res.Image, k, target, new(core.Memory)).Planned(kernel.Options{})).Tile(); ok {
 			tiles++
 		}
 	}
