@@ -274,5 +274,5 @@ func (e *Explanation) reasons(on func(a *targets.Arch) []Need, arch *targets.Arc
 func wider(on func(a *targets.Arch) []Need, a targets.Arch, limit string) string {
 	field := map[string]*int{"neurons": &a.Neurons, "axons": &a.Axons, "fan-out": &a.FanOut, "synapses": &a.SynapseWords}[limit]
 	*field *= 2
-	return fmt.Sprintf("with %s a core it would take %s at least", diag.Plural(int(*field), limitNames[limit]), diag.Plural(int(most(on(&a)).Cores), "core"))
+	return fmt.Sprintf("with %s a core it would take %s at least", diag.Plural(*field, limitNames[limit]), diag.Plural(int(most(on(&a)).Cores), "core"))
 }
