@@ -23,6 +23,7 @@ func (m *Machine) Checkpoint(c *checkpoint.Coder) {
 	checkpoint.Number(c, &m.cycle, 0, most)
 	checkpoint.Number(c, &m.broadcast, -checkpoint.Any, checkpoint.Any)
 	for k := range m.cores {
+		m.tiles[k].Publish()
 		m.cores[k].Checkpoint(c, m.tick)
 	}
 	checkpoint.Numbers(c, m.chipAct[:], 0, checkpoint.Any)

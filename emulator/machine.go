@@ -16,6 +16,7 @@ import (
 
 	"github.com/weft-toolchain/weft/emulator/activity"
 	"github.com/weft-toolchain/weft/emulator/core"
+	"github.com/weft-toolchain/weft/emulator/kernel"
 	"github.com/weft-toolchain/weft/emulator/noc"
 	"github.com/weft-toolchain/weft/emulator/odin"
 	"github.com/weft-toolchain/weft/internal/pages"
@@ -139,6 +140,7 @@ func (m *Machine) newCores() {
 			reads += t.Bytes() + c.direct.slots[k].bytes()
 		}
 	}
+	kernel.JoinShorts(len(m.tiles), func(k int) *kernel.Tile { return &m.tiles[k].Tile })
 	m.asks = reads > near
 }
 
@@ -278,6 +280,7 @@ func (m *Machine) runCores(w *worker) {
 func (m *Machine) runCore(k int, c *core.Core) {
 	c.StartTick(m.tick, m.broadcast)
 	m.notePhase(k, Integrate)
+	m.tiles[k].Publish()
 	t := &m.work[k]
 	*t = CoreTick{Integrated: c.Integrate(m.tick)}
 	t.Began = t.Integrated
@@ -310,6 +313,7 @@ func (m *Machine) SlotState(core, slot, k int) int32 {
 	if m.session != nil {
 		return m.eventState(place{int32(core), int32(slot)}, k)
 	}
+	m.tiles[core].Publish()
 	return m.cores[core].State(slot, k)
 }
 

@@ -27,6 +27,10 @@ type Fire struct {
 	// v is put to a number, and there is no floor.
 	same, alike bool
 	pairs       pairs
+	// shorts are Bias, Above, Reset and Floor in 16 bits, for v that have no more;
+	// they are those only where hasShorts.
+	shorts    [4]int16
+	hasShorts bool
 }
 
 // Lanes is a value for each lane: as many as there are lanes, or, where all are
@@ -58,6 +62,7 @@ func (f *Fire) Prepare(lanes int, opt Options) {
 	if f.same && f.Keep == 0 && f.Floor[0] <= 0 {
 		f.pairs = f.newPairs()
 	}
+	f.setShorts()
 }
 
 // sameLanes reports whether all lanes of a Block have the same.

@@ -1023,7 +1023,7 @@ runFireLeak:
 TEXT ·tickBits(SB), NOSPLIT, $32-48
 	MOVQ         t+0(FP), AX
 	XORQ         CX, CX
-	MOVQ         48(AX), DX
+	MOVQ         64(AX), DX
 	MOVL         96(DX), BX
 	VPBROADCASTD BX, Z0
 	MOVQ         104(DX), BX
@@ -1059,13 +1059,13 @@ tickBits_wide:
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
-	MOVQ   24(AX), DI
-	MOVQ   40(AX), R8
+	MOVQ   40(AX), DI
+	MOVQ   56(AX), R8
 	ADDQ   SI, R8
 	MOVQ   SI, R9
 	SHRQ   $0x03, R9
 	ADDQ   R9, DI
-	MOVQ   32(AX), R9
+	MOVQ   48(AX), R9
 	MOVQ   8(AX), R10
 	XORL   R11, R11
 	MOVQ   axons+8(FP), R12
@@ -1405,13 +1405,13 @@ tickBits_block:
 	CMPQ   DI, $+64
 	JL     tickBits_block_end
 	VPXORD Z7, Z7, Z7
-	MOVQ   24(AX), DI
-	MOVQ   40(AX), R8
+	MOVQ   40(AX), DI
+	MOVQ   56(AX), R8
 	ADDQ   SI, R8
 	MOVQ   SI, R9
 	SHRQ   $0x03, R9
 	ADDQ   R9, DI
-	MOVQ   32(AX), R9
+	MOVQ   48(AX), R9
 	MOVQ   8(AX), R10
 	XORL   R11, R11
 	MOVQ   axons+8(FP), R12
@@ -1548,7 +1548,7 @@ tickBits_block_end:
 TEXT ·tickBitsSame(SB), NOSPLIT, $0-48
 	MOVQ         t+0(FP), AX
 	XORQ         CX, CX
-	MOVQ         48(AX), DX
+	MOVQ         64(AX), DX
 	MOVL         96(DX), BX
 	VPBROADCASTD BX, Z0
 	MOVQ         104(DX), BX
@@ -1573,13 +1573,13 @@ tickBitsSame_wide:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
-	MOVQ   24(AX), SI
-	MOVQ   40(AX), DI
+	MOVQ   40(AX), SI
+	MOVQ   56(AX), DI
 	ADDQ   BX, DI
 	MOVQ   BX, R8
 	SHRQ   $0x03, R8
 	ADDQ   R8, SI
-	MOVQ   32(AX), R8
+	MOVQ   48(AX), R8
 	MOVQ   8(AX), R9
 	XORL   R10, R10
 	MOVQ   axons+8(FP), R11
@@ -1883,13 +1883,13 @@ tickBitsSame_block:
 	CMPQ   SI, $+64
 	JL     tickBitsSame_block_end
 	VPXORD Z11, Z11, Z11
-	MOVQ   24(AX), SI
-	MOVQ   40(AX), DI
+	MOVQ   40(AX), SI
+	MOVQ   56(AX), DI
 	ADDQ   BX, DI
 	MOVQ   BX, R8
 	SHRQ   $0x03, R8
 	ADDQ   R8, SI
-	MOVQ   32(AX), R8
+	MOVQ   48(AX), R8
 	MOVQ   8(AX), R9
 	XORL   R10, R10
 	MOVQ   axons+8(FP), R11
@@ -1997,12 +1997,322 @@ tickBitsSame_block_end:
 	VZEROUPPER
 	RET
 
+// func tickBitsShort(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
+// Requires: AVX, AVX512BW, AVX512F, POPCNT
+TEXT ·tickBitsShort(SB), NOSPLIT, $0-48
+	MOVQ         t+0(FP), AX
+	XORQ         CX, CX
+	MOVQ         64(AX), DX
+	MOVL         96(DX), BX
+	VPBROADCASTD BX, Z0
+	MOVQ         104(DX), BX
+	VMOVQ        BX, X1
+	VPBROADCASTW 240(DX), Z2
+	VPBROADCASTW 242(DX), Z3
+	VPBROADCASTW 244(DX), Z4
+	VPBROADCASTW 246(DX), Z5
+	XORQ         DX, DX
+	XORQ         BX, BX
+
+tickBitsShort_wide:
+	MOVQ   8(AX), SI
+	SUBQ   BX, SI
+	CMPQ   SI, $+256
+	JL     tickBitsShort_wide_end
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   40(AX), SI
+	MOVQ   56(AX), DI
+	ADDQ   BX, DI
+	MOVQ   BX, R8
+	SHRQ   $0x03, R8
+	ADDQ   R8, SI
+	MOVQ   48(AX), R8
+	MOVQ   8(AX), R9
+	XORL   R10, R10
+	MOVQ   axons+8(FP), R11
+	MOVQ   n+16(FP), R12
+	TESTQ  R12, R12
+	JZ     tickBitsShort_wide_rows_end
+
+tickBitsShort_wide_rows:
+	MOVLQSX      (R11), R13
+	MOVBQSX      (R8)(R13*1), R14
+	MOVL         R10, R15
+	MOVL         R14, R10
+	SARL         $0x1f, R10
+	XORL         R10, R15
+	VPBROADCASTD R15, Z10
+	ANDQ         $0x7f, R14
+	IMULQ        R9, R14
+	ADDQ         DI, R14
+	IMULQ        R9, R13
+	SHRQ         $0x03, R13
+	ADDQ         SI, R13
+	VPXORD       Z10, Z6, Z6
+	KMOVQ        (R13), K1
+	VPADDB       (R14), Z6, K1, Z6
+	VPXORD       Z10, Z7, Z7
+	KMOVQ        8(R13), K1
+	VPADDB       64(R14), Z7, K1, Z7
+	VPXORD       Z10, Z8, Z8
+	KMOVQ        16(R13), K1
+	VPADDB       128(R14), Z8, K1, Z8
+	VPXORD       Z10, Z9, Z9
+	KMOVQ        24(R13), K1
+	VPADDB       192(R14), Z9, K1, Z9
+	POPCNTQ      (R13), R14
+	ADDQ         R14, CX
+	POPCNTQ      8(R13), R14
+	ADDQ         R14, CX
+	POPCNTQ      16(R13), R14
+	ADDQ         R14, CX
+	POPCNTQ      24(R13), R13
+	ADDQ         R13, CX
+	ADDQ         $0x04, R11
+	DECQ         R12
+	JNZ          tickBitsShort_wide_rows
+
+tickBitsShort_wide_rows_end:
+	VPBROADCASTD  R10, Z10
+	VPXORD        Z10, Z6, Z6
+	VPXORD        Z10, Z7, Z7
+	VPXORD        Z10, Z8, Z8
+	VPXORD        Z10, Z9, Z9
+	MOVQ          24(AX), SI
+	LEAQ          (SI)(BX*2), SI
+	MOVQ          fired+24(FP), DI
+	MOVQ          BX, R8
+	SHRQ          $0x03, R8
+	ADDQ          R8, DI
+	VPMOVSXBW     Y6, Z10
+	VMOVDQU32     (SI), Z12
+	VPSLLW        X1, Z10, Z10
+	VPADDW        Z12, Z10, Z10
+	VPADDW        Z2, Z10, Z10
+	VPCMPGTW      Z3, Z10, K1
+	VPANDD        Z0, Z10, Z13
+	VPMAXSW       Z5, Z10, Z10
+	VPADDW        Z4, Z13, K1, Z10
+	VMOVDQU32     Z10, (SI)
+	VPCMPW        $0x04, Z10, Z12, K2
+	VEXTRACTI64X4 $0x01, Z6, Y10
+	VPMOVSXBW     Y10, Z10
+	VMOVDQU32     64(SI), Z12
+	VPSLLW        X1, Z10, Z10
+	VPADDW        Z12, Z10, Z10
+	VPADDW        Z2, Z10, Z10
+	VPCMPGTW      Z3, Z10, K3
+	VPANDD        Z0, Z10, Z13
+	VPMAXSW       Z5, Z10, Z10
+	VPADDW        Z4, Z13, K3, Z10
+	VMOVDQU32     Z10, 64(SI)
+	VPCMPW        $0x04, Z10, Z12, K4
+	KUNPCKDQ      K1, K3, K1
+	KUNPCKDQ      K2, K4, K2
+	KMOVQ         K1, R8
+	KMOVQ         K2, R9
+	MOVQ          R8, (DI)
+	ORQ           R8, R9
+	POPCNTQ       R9, R9
+	ADDQ          R9, DX
+	VPMOVSXBW     Y7, Z10
+	VMOVDQU32     128(SI), Z12
+	VPSLLW        X1, Z10, Z10
+	VPADDW        Z12, Z10, Z10
+	VPADDW        Z2, Z10, Z10
+	VPCMPGTW      Z3, Z10, K1
+	VPANDD        Z0, Z10, Z13
+	VPMAXSW       Z5, Z10, Z10
+	VPADDW        Z4, Z13, K1, Z10
+	VMOVDQU32     Z10, 128(SI)
+	VPCMPW        $0x04, Z10, Z12, K2
+	VEXTRACTI64X4 $0x01, Z7, Y10
+	VPMOVSXBW     Y10, Z10
+	VMOVDQU32     192(SI), Z12
+	VPSLLW        X1, Z10, Z10
+	VPADDW        Z12, Z10, Z10
+	VPADDW        Z2, Z10, Z10
+	VPCMPGTW      Z3, Z10, K3
+	VPANDD        Z0, Z10, Z13
+	VPMAXSW       Z5, Z10, Z10
+	VPADDW        Z4, Z13, K3, Z10
+	VMOVDQU32     Z10, 192(SI)
+	VPCMPW        $0x04, Z10, Z12, K4
+	KUNPCKDQ      K1, K3, K1
+	KUNPCKDQ      K2, K4, K2
+	KMOVQ         K1, R8
+	KMOVQ         K2, R9
+	MOVQ          R8, 8(DI)
+	ORQ           R8, R9
+	POPCNTQ       R9, R9
+	ADDQ          R9, DX
+	VPMOVSXBW     Y8, Z10
+	VMOVDQU32     256(SI), Z12
+	VPSLLW        X1, Z10, Z10
+	VPADDW        Z12, Z10, Z10
+	VPADDW        Z2, Z10, Z10
+	VPCMPGTW      Z3, Z10, K1
+	VPANDD        Z0, Z10, Z13
+	VPMAXSW       Z5, Z10, Z10
+	VPADDW        Z4, Z13, K1, Z10
+	VMOVDQU32     Z10, 256(SI)
+	VPCMPW        $0x04, Z10, Z12, K2
+	VEXTRACTI64X4 $0x01, Z8, Y10
+	VPMOVSXBW     Y10, Z10
+	VMOVDQU32     320(SI), Z12
+	VPSLLW        X1, Z10, Z10
+	VPADDW        Z12, Z10, Z10
+	VPADDW        Z2, Z10, Z10
+	VPCMPGTW      Z3, Z10, K3
+	VPANDD        Z0, Z10, Z13
+	VPMAXSW       Z5, Z10, Z10
+	VPADDW        Z4, Z13, K3, Z10
+	VMOVDQU32     Z10, 320(SI)
+	VPCMPW        $0x04, Z10, Z12, K4
+	KUNPCKDQ      K1, K3, K1
+	KUNPCKDQ      K2, K4, K2
+	KMOVQ         K1, R8
+	KMOVQ         K2, R9
+	MOVQ          R8, 16(DI)
+	ORQ           R8, R9
+	POPCNTQ       R9, R9
+	ADDQ          R9, DX
+	VPMOVSXBW     Y9, Z10
+	VMOVDQU32     384(SI), Z12
+	VPSLLW        X1, Z10, Z10
+	VPADDW        Z12, Z10, Z10
+	VPADDW        Z2, Z10, Z10
+	VPCMPGTW      Z3, Z10, K1
+	VPANDD        Z0, Z10, Z13
+	VPMAXSW       Z5, Z10, Z10
+	VPADDW        Z4, Z13, K1, Z10
+	VMOVDQU32     Z10, 384(SI)
+	VPCMPW        $0x04, Z10, Z12, K2
+	VEXTRACTI64X4 $0x01, Z9, Y10
+	VPMOVSXBW     Y10, Z10
+	VMOVDQU32     448(SI), Z12
+	VPSLLW        X1, Z10, Z10
+	VPADDW        Z12, Z10, Z10
+	VPADDW        Z2, Z10, Z10
+	VPCMPGTW      Z3, Z10, K3
+	VPANDD        Z0, Z10, Z13
+	VPMAXSW       Z5, Z10, Z10
+	VPADDW        Z4, Z13, K3, Z10
+	VMOVDQU32     Z10, 448(SI)
+	VPCMPW        $0x04, Z10, Z12, K4
+	KUNPCKDQ      K1, K3, K1
+	KUNPCKDQ      K2, K4, K2
+	KMOVQ         K1, SI
+	KMOVQ         K2, R8
+	MOVQ          SI, 24(DI)
+	ORQ           SI, R8
+	POPCNTQ       R8, R8
+	ADDQ          R8, DX
+	ADDQ          $+256, BX
+	JMP           tickBitsShort_wide
+
+tickBitsShort_wide_end:
+tickBitsShort_block:
+	MOVQ   8(AX), SI
+	SUBQ   BX, SI
+	CMPQ   SI, $+64
+	JL     tickBitsShort_block_end
+	VPXORD Z11, Z11, Z11
+	MOVQ   40(AX), SI
+	MOVQ   56(AX), DI
+	ADDQ   BX, DI
+	MOVQ   BX, R8
+	SHRQ   $0x03, R8
+	ADDQ   R8, SI
+	MOVQ   48(AX), R8
+	MOVQ   8(AX), R9
+	XORL   R10, R10
+	MOVQ   axons+8(FP), R11
+	MOVQ   n+16(FP), R12
+	TESTQ  R12, R12
+	JZ     tickBitsShort_block_rows_end
+
+tickBitsShort_block_rows:
+	MOVLQSX      (R11), R13
+	MOVBQSX      (R8)(R13*1), R14
+	MOVL         R10, R15
+	MOVL         R14, R10
+	SARL         $0x1f, R10
+	XORL         R10, R15
+	VPBROADCASTD R15, Z6
+	ANDQ         $0x7f, R14
+	IMULQ        R9, R14
+	ADDQ         DI, R14
+	IMULQ        R9, R13
+	SHRQ         $0x03, R13
+	ADDQ         SI, R13
+	VPXORD       Z6, Z11, Z11
+	KMOVQ        (R13), K1
+	VPADDB       (R14), Z11, K1, Z11
+	POPCNTQ      (R13), R13
+	ADDQ         R13, CX
+	ADDQ         $0x04, R11
+	DECQ         R12
+	JNZ          tickBitsShort_block_rows
+
+tickBitsShort_block_rows_end:
+	VPBROADCASTD  R10, Z6
+	VPXORD        Z6, Z11, Z11
+	MOVQ          24(AX), SI
+	LEAQ          (SI)(BX*2), SI
+	MOVQ          fired+24(FP), DI
+	MOVQ          BX, R8
+	SHRQ          $0x03, R8
+	ADDQ          R8, DI
+	VPMOVSXBW     Y11, Z6
+	VMOVDQU32     (SI), Z7
+	VPSLLW        X1, Z6, Z6
+	VPADDW        Z7, Z6, Z6
+	VPADDW        Z2, Z6, Z6
+	VPCMPGTW      Z3, Z6, K1
+	VPANDD        Z0, Z6, Z8
+	VPMAXSW       Z5, Z6, Z6
+	VPADDW        Z4, Z8, K1, Z6
+	VMOVDQU32     Z6, (SI)
+	VPCMPW        $0x04, Z6, Z7, K2
+	VEXTRACTI64X4 $0x01, Z11, Y6
+	VPMOVSXBW     Y6, Z6
+	VMOVDQU32     64(SI), Z7
+	VPSLLW        X1, Z6, Z6
+	VPADDW        Z7, Z6, Z6
+	VPADDW        Z2, Z6, Z6
+	VPCMPGTW      Z3, Z6, K3
+	VPANDD        Z0, Z6, Z8
+	VPMAXSW       Z5, Z6, Z6
+	VPADDW        Z4, Z8, K3, Z6
+	VMOVDQU32     Z6, 64(SI)
+	VPCMPW        $0x04, Z6, Z7, K4
+	KUNPCKDQ      K1, K3, K1
+	KUNPCKDQ      K2, K4, K2
+	KMOVQ         K1, SI
+	KMOVQ         K2, R8
+	MOVQ          SI, (DI)
+	ORQ           SI, R8
+	POPCNTQ       R8, R8
+	ADDQ          R8, DX
+	ADDQ          $+64, BX
+	JMP           tickBitsShort_block
+
+tickBitsShort_block_end:
+	MOVQ DX, active+32(FP)
+	MOVQ CX, synapses+40(FP)
+	VZEROUPPER
+	RET
+
 // func tickBitsLeak(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
 // Requires: AVX, AVX512BW, AVX512F, POPCNT
 TEXT ·tickBitsLeak(SB), NOSPLIT, $32-48
 	MOVQ         t+0(FP), AX
 	XORQ         CX, CX
-	MOVQ         48(AX), DX
+	MOVQ         64(AX), DX
 	MOVL         96(DX), BX
 	VPBROADCASTD BX, Z0
 	MOVQ         104(DX), BX
@@ -2046,13 +2356,13 @@ tickBitsLeak_wide:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
-	MOVQ   24(AX), DI
-	MOVQ   40(AX), R8
+	MOVQ   40(AX), DI
+	MOVQ   56(AX), R8
 	ADDQ   SI, R8
 	MOVQ   SI, R9
 	SHRQ   $0x03, R9
 	ADDQ   R9, DI
-	MOVQ   32(AX), R9
+	MOVQ   48(AX), R9
 	MOVQ   8(AX), R10
 	XORL   R11, R11
 	MOVQ   axons+8(FP), R12
@@ -2638,13 +2948,13 @@ tickBitsLeak_block:
 	CMPQ   DI, $+64
 	JL     tickBitsLeak_block_end
 	VPXORD Z9, Z9, Z9
-	MOVQ   24(AX), DI
-	MOVQ   40(AX), R8
+	MOVQ   40(AX), DI
+	MOVQ   56(AX), R8
 	ADDQ   SI, R8
 	MOVQ   SI, R9
 	SHRQ   $0x03, R9
 	ADDQ   R9, DI
-	MOVQ   32(AX), R9
+	MOVQ   48(AX), R9
 	MOVQ   8(AX), R10
 	XORL   R11, R11
 	MOVQ   axons+8(FP), R12
@@ -2844,7 +3154,7 @@ tickBitsLeak_block_end:
 TEXT ·tickMany(SB), NOSPLIT, $32-48
 	MOVQ         t+0(FP), AX
 	XORQ         CX, CX
-	MOVQ         48(AX), DX
+	MOVQ         64(AX), DX
 	MOVL         96(DX), BX
 	VPBROADCASTD BX, Z0
 	MOVQ         104(DX), BX
@@ -2884,13 +3194,13 @@ tickMany_wide:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
-	MOVQ   24(AX), DI
-	MOVQ   40(AX), R8
+	MOVQ   40(AX), DI
+	MOVQ   56(AX), R8
 	ADDQ   SI, R8
 	MOVQ   SI, R9
 	SHRQ   $0x03, R9
 	ADDQ   R9, DI
-	MOVQ   32(AX), R9
+	MOVQ   48(AX), R9
 	MOVQ   8(AX), R10
 	XORL   R11, R11
 	MOVQ   axons+8(FP), R12
@@ -3251,13 +3561,13 @@ tickMany_block:
 	JL     tickMany_block_end
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
-	MOVQ   24(AX), DI
-	MOVQ   40(AX), R8
+	MOVQ   40(AX), DI
+	MOVQ   56(AX), R8
 	ADDQ   SI, R8
 	MOVQ   SI, R9
 	SHRQ   $0x03, R9
 	ADDQ   R9, DI
-	MOVQ   32(AX), R9
+	MOVQ   48(AX), R9
 	MOVQ   8(AX), R10
 	XORL   R11, R11
 	MOVQ   axons+8(FP), R12
@@ -3399,7 +3709,7 @@ tickMany_block_end:
 TEXT ·tickManySame(SB), NOSPLIT, $0-48
 	MOVQ         t+0(FP), AX
 	XORQ         CX, CX
-	MOVQ         48(AX), DX
+	MOVQ         64(AX), DX
 	MOVL         96(DX), BX
 	VPBROADCASTD BX, Z0
 	MOVQ         104(DX), BX
@@ -3428,13 +3738,13 @@ tickManySame_wide:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
-	MOVQ   24(AX), SI
-	MOVQ   40(AX), DI
+	MOVQ   40(AX), SI
+	MOVQ   56(AX), DI
 	ADDQ   BX, DI
 	MOVQ   BX, R8
 	SHRQ   $0x03, R8
 	ADDQ   R8, SI
-	MOVQ   32(AX), R8
+	MOVQ   48(AX), R8
 	MOVQ   8(AX), R9
 	XORL   R10, R10
 	MOVQ   axons+8(FP), R11
@@ -3759,13 +4069,13 @@ tickManySame_block:
 	JL     tickManySame_block_end
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
-	MOVQ   24(AX), SI
-	MOVQ   40(AX), DI
+	MOVQ   40(AX), SI
+	MOVQ   56(AX), DI
 	ADDQ   BX, DI
 	MOVQ   BX, R8
 	SHRQ   $0x03, R8
 	ADDQ   R8, SI
-	MOVQ   32(AX), R8
+	MOVQ   48(AX), R8
 	MOVQ   8(AX), R9
 	XORL   R10, R10
 	MOVQ   axons+8(FP), R11
@@ -3878,12 +4188,342 @@ tickManySame_block_end:
 	VZEROUPPER
 	RET
 
+// func tickManyShort(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
+// Requires: AVX, AVX512BW, AVX512F, POPCNT
+TEXT ·tickManyShort(SB), NOSPLIT, $0-48
+	MOVQ         t+0(FP), AX
+	XORQ         CX, CX
+	MOVQ         64(AX), DX
+	MOVL         96(DX), BX
+	VPBROADCASTD BX, Z0
+	MOVQ         104(DX), BX
+	VMOVQ        BX, X1
+	VPBROADCASTW 240(DX), Z2
+	VPBROADCASTW 242(DX), Z3
+	VPBROADCASTW 244(DX), Z4
+	VPBROADCASTW 246(DX), Z5
+	XORQ         DX, DX
+	XORQ         BX, BX
+
+tickManyShort_wide:
+	MOVQ   8(AX), SI
+	SUBQ   BX, SI
+	CMPQ   SI, $+256
+	JL     tickManyShort_wide_end
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   40(AX), SI
+	MOVQ   56(AX), DI
+	ADDQ   BX, DI
+	MOVQ   BX, R8
+	SHRQ   $0x03, R8
+	ADDQ   R8, SI
+	MOVQ   48(AX), R8
+	MOVQ   8(AX), R9
+	XORL   R10, R10
+	MOVQ   axons+8(FP), R11
+	MOVQ   n+16(FP), R12
+	TESTQ  R12, R12
+	JZ     tickManyShort_wide_rows_end
+
+tickManyShort_wide_rows:
+	MOVLQSX      (R11), R13
+	MOVBQSX      (R8)(R13*1), R14
+	MOVL         R10, R15
+	MOVL         R14, R10
+	SARL         $0x1f, R10
+	XORL         R10, R15
+	VPBROADCASTD R15, Z14
+	ANDQ         $0x7f, R14
+	IMULQ        R9, R14
+	ADDQ         DI, R14
+	IMULQ        R9, R13
+	SHRQ         $0x03, R13
+	ADDQ         SI, R13
+	VPXORD       Z14, Z6, Z6
+	KMOVD        (R13), K1
+	VPMOVSXBW    (R14), Z15
+	VPADDW       Z15, Z6, K1, Z6
+	VPXORD       Z14, Z7, Z7
+	KMOVD        4(R13), K1
+	VPMOVSXBW    32(R14), Z15
+	VPADDW       Z15, Z7, K1, Z7
+	VPXORD       Z14, Z8, Z8
+	KMOVD        8(R13), K1
+	VPMOVSXBW    64(R14), Z15
+	VPADDW       Z15, Z8, K1, Z8
+	VPXORD       Z14, Z9, Z9
+	KMOVD        12(R13), K1
+	VPMOVSXBW    96(R14), Z15
+	VPADDW       Z15, Z9, K1, Z9
+	VPXORD       Z14, Z10, Z10
+	KMOVD        16(R13), K1
+	VPMOVSXBW    128(R14), Z15
+	VPADDW       Z15, Z10, K1, Z10
+	VPXORD       Z14, Z11, Z11
+	KMOVD        20(R13), K1
+	VPMOVSXBW    160(R14), Z15
+	VPADDW       Z15, Z11, K1, Z11
+	VPXORD       Z14, Z12, Z12
+	KMOVD        24(R13), K1
+	VPMOVSXBW    192(R14), Z15
+	VPADDW       Z15, Z12, K1, Z12
+	VPXORD       Z14, Z13, Z13
+	KMOVD        28(R13), K1
+	VPMOVSXBW    224(R14), Z14
+	VPADDW       Z14, Z13, K1, Z13
+	POPCNTQ      (R13), R14
+	ADDQ         R14, CX
+	POPCNTQ      8(R13), R14
+	ADDQ         R14, CX
+	POPCNTQ      16(R13), R14
+	ADDQ         R14, CX
+	POPCNTQ      24(R13), R13
+	ADDQ         R13, CX
+	ADDQ         $0x04, R11
+	DECQ         R12
+	JNZ          tickManyShort_wide_rows
+
+tickManyShort_wide_rows_end:
+	VPBROADCASTD R10, Z14
+	VPXORD       Z14, Z6, Z6
+	VPXORD       Z14, Z7, Z7
+	VPXORD       Z14, Z8, Z8
+	VPXORD       Z14, Z9, Z9
+	VPXORD       Z14, Z10, Z10
+	VPXORD       Z14, Z11, Z11
+	VPXORD       Z14, Z12, Z12
+	VPXORD       Z14, Z13, Z13
+	MOVQ         24(AX), SI
+	LEAQ         (SI)(BX*2), SI
+	MOVQ         fired+24(FP), DI
+	MOVQ         BX, R8
+	SHRQ         $0x03, R8
+	ADDQ         R8, DI
+	VMOVDQU32    (SI), Z14
+	VPSLLW       X1, Z6, Z6
+	VPADDW       Z14, Z6, Z6
+	VPADDW       Z2, Z6, Z6
+	VPCMPGTW     Z3, Z6, K1
+	VPANDD       Z0, Z6, Z15
+	VPMAXSW      Z5, Z6, Z6
+	VPADDW       Z4, Z15, K1, Z6
+	VMOVDQU32    Z6, (SI)
+	VPCMPW       $0x04, Z6, Z14, K2
+	VMOVDQU32    64(SI), Z14
+	VPSLLW       X1, Z7, Z7
+	VPADDW       Z14, Z7, Z7
+	VPADDW       Z2, Z7, Z7
+	VPCMPGTW     Z3, Z7, K3
+	VPANDD       Z0, Z7, Z15
+	VPMAXSW      Z5, Z7, Z7
+	VPADDW       Z4, Z15, K3, Z7
+	VMOVDQU32    Z7, 64(SI)
+	VPCMPW       $0x04, Z7, Z14, K4
+	KUNPCKDQ     K1, K3, K1
+	KUNPCKDQ     K2, K4, K2
+	KMOVQ        K1, R8
+	KMOVQ        K2, R9
+	MOVQ         R8, (DI)
+	ORQ          R8, R9
+	POPCNTQ      R9, R9
+	ADDQ         R9, DX
+	VMOVDQU32    128(SI), Z14
+	VPSLLW       X1, Z8, Z8
+	VPADDW       Z14, Z8, Z8
+	VPADDW       Z2, Z8, Z8
+	VPCMPGTW     Z3, Z8, K1
+	VPANDD       Z0, Z8, Z15
+	VPMAXSW      Z5, Z8, Z8
+	VPADDW       Z4, Z15, K1, Z8
+	VMOVDQU32    Z8, 128(SI)
+	VPCMPW       $0x04, Z8, Z14, K2
+	VMOVDQU32    192(SI), Z14
+	VPSLLW       X1, Z9, Z9
+	VPADDW       Z14, Z9, Z9
+	VPADDW       Z2, Z9, Z9
+	VPCMPGTW     Z3, Z9, K3
+	VPANDD       Z0, Z9, Z15
+	VPMAXSW      Z5, Z9, Z9
+	VPADDW       Z4, Z15, K3, Z9
+	VMOVDQU32    Z9, 192(SI)
+	VPCMPW       $0x04, Z9, Z14, K4
+	KUNPCKDQ     K1, K3, K1
+	KUNPCKDQ     K2, K4, K2
+	KMOVQ        K1, R8
+	KMOVQ        K2, R9
+	MOVQ         R8, 8(DI)
+	ORQ          R8, R9
+	POPCNTQ      R9, R9
+	ADDQ         R9, DX
+	VMOVDQU32    256(SI), Z14
+	VPSLLW       X1, Z10, Z10
+	VPADDW       Z14, Z10, Z10
+	VPADDW       Z2, Z10, Z10
+	VPCMPGTW     Z3, Z10, K1
+	VPANDD       Z0, Z10, Z15
+	VPMAXSW      Z5, Z10, Z10
+	VPADDW       Z4, Z15, K1, Z10
+	VMOVDQU32    Z10, 256(SI)
+	VPCMPW       $0x04, Z10, Z14, K2
+	VMOVDQU32    320(SI), Z14
+	VPSLLW       X1, Z11, Z11
+	VPADDW       Z14, Z11, Z11
+	VPADDW       Z2, Z11, Z11
+	VPCMPGTW     Z3, Z11, K3
+	VPANDD       Z0, Z11, Z15
+	VPMAXSW      Z5, Z11, Z11
+	VPADDW       Z4, Z15, K3, Z11
+	VMOVDQU32    Z11, 320(SI)
+	VPCMPW       $0x04, Z11, Z14, K4
+	KUNPCKDQ     K1, K3, K1
+	KUNPCKDQ     K2, K4, K2
+	KMOVQ        K1, R8
+	KMOVQ        K2, R9
+	MOVQ         R8, 16(DI)
+	ORQ          R8, R9
+	POPCNTQ      R9, R9
+	ADDQ         R9, DX
+	VMOVDQU32    384(SI), Z14
+	VPSLLW       X1, Z12, Z12
+	VPADDW       Z14, Z12, Z12
+	VPADDW       Z2, Z12, Z12
+	VPCMPGTW     Z3, Z12, K1
+	VPANDD       Z0, Z12, Z15
+	VPMAXSW      Z5, Z12, Z12
+	VPADDW       Z4, Z15, K1, Z12
+	VMOVDQU32    Z12, 384(SI)
+	VPCMPW       $0x04, Z12, Z14, K2
+	VMOVDQU32    448(SI), Z14
+	VPSLLW       X1, Z13, Z13
+	VPADDW       Z14, Z13, Z13
+	VPADDW       Z2, Z13, Z13
+	VPCMPGTW     Z3, Z13, K3
+	VPANDD       Z0, Z13, Z15
+	VPMAXSW      Z5, Z13, Z13
+	VPADDW       Z4, Z15, K3, Z13
+	VMOVDQU32    Z13, 448(SI)
+	VPCMPW       $0x04, Z13, Z14, K4
+	KUNPCKDQ     K1, K3, K1
+	KUNPCKDQ     K2, K4, K2
+	KMOVQ        K1, SI
+	KMOVQ        K2, R8
+	MOVQ         SI, 24(DI)
+	ORQ          SI, R8
+	POPCNTQ      R8, R8
+	ADDQ         R8, DX
+	ADDQ         $+256, BX
+	JMP          tickManyShort_wide
+
+tickManyShort_wide_end:
+tickManyShort_block:
+	MOVQ   8(AX), SI
+	SUBQ   BX, SI
+	CMPQ   SI, $+64
+	JL     tickManyShort_block_end
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	MOVQ   40(AX), SI
+	MOVQ   56(AX), DI
+	ADDQ   BX, DI
+	MOVQ   BX, R8
+	SHRQ   $0x03, R8
+	ADDQ   R8, SI
+	MOVQ   48(AX), R8
+	MOVQ   8(AX), R9
+	XORL   R10, R10
+	MOVQ   axons+8(FP), R11
+	MOVQ   n+16(FP), R12
+	TESTQ  R12, R12
+	JZ     tickManyShort_block_rows_end
+
+tickManyShort_block_rows:
+	MOVLQSX      (R11), R13
+	MOVBQSX      (R8)(R13*1), R14
+	MOVL         R10, R15
+	MOVL         R14, R10
+	SARL         $0x1f, R10
+	XORL         R10, R15
+	VPBROADCASTD R15, Z6
+	ANDQ         $0x7f, R14
+	IMULQ        R9, R14
+	ADDQ         DI, R14
+	IMULQ        R9, R13
+	SHRQ         $0x03, R13
+	ADDQ         SI, R13
+	VPXORD       Z6, Z16, Z16
+	KMOVD        (R13), K1
+	VPMOVSXBW    (R14), Z7
+	VPADDW       Z7, Z16, K1, Z16
+	VPXORD       Z6, Z17, Z17
+	KMOVD        4(R13), K1
+	VPMOVSXBW    32(R14), Z6
+	VPADDW       Z6, Z17, K1, Z17
+	POPCNTQ      (R13), R13
+	ADDQ         R13, CX
+	ADDQ         $0x04, R11
+	DECQ         R12
+	JNZ          tickManyShort_block_rows
+
+tickManyShort_block_rows_end:
+	VPBROADCASTD R10, Z6
+	VPXORD       Z6, Z16, Z16
+	VPXORD       Z6, Z17, Z17
+	MOVQ         24(AX), SI
+	LEAQ         (SI)(BX*2), SI
+	MOVQ         fired+24(FP), DI
+	MOVQ         BX, R8
+	SHRQ         $0x03, R8
+	ADDQ         R8, DI
+	VMOVDQU32    (SI), Z6
+	VPSLLW       X1, Z16, Z16
+	VPADDW       Z6, Z16, Z16
+	VPADDW       Z2, Z16, Z16
+	VPCMPGTW     Z3, Z16, K1
+	VPANDD       Z0, Z16, Z7
+	VPMAXSW      Z5, Z16, Z16
+	VPADDW       Z4, Z7, K1, Z16
+	VMOVDQU32    Z16, (SI)
+	VPCMPW       $0x04, Z16, Z6, K2
+	VMOVDQU32    64(SI), Z6
+	VPSLLW       X1, Z17, Z17
+	VPADDW       Z6, Z17, Z17
+	VPADDW       Z2, Z17, Z17
+	VPCMPGTW     Z3, Z17, K3
+	VPANDD       Z0, Z17, Z7
+	VPMAXSW      Z5, Z17, Z17
+	VPADDW       Z4, Z7, K3, Z17
+	VMOVDQU32    Z17, 64(SI)
+	VPCMPW       $0x04, Z17, Z6, K4
+	KUNPCKDQ     K1, K3, K1
+	KUNPCKDQ     K2, K4, K2
+	KMOVQ        K1, SI
+	KMOVQ        K2, R8
+	MOVQ         SI, (DI)
+	ORQ          SI, R8
+	POPCNTQ      R8, R8
+	ADDQ         R8, DX
+	ADDQ         $+64, BX
+	JMP          tickManyShort_block
+
+tickManyShort_block_end:
+	MOVQ DX, active+32(FP)
+	MOVQ CX, synapses+40(FP)
+	VZEROUPPER
+	RET
+
 // func tickManyLeak(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
 // Requires: AVX, AVX512BW, AVX512F, POPCNT
 TEXT ·tickManyLeak(SB), NOSPLIT, $32-48
 	MOVQ         t+0(FP), AX
 	XORQ         CX, CX
-	MOVQ         48(AX), DX
+	MOVQ         64(AX), DX
 	MOVL         96(DX), BX
 	VPBROADCASTD BX, Z0
 	MOVQ         104(DX), BX
@@ -3931,13 +4571,13 @@ tickManyLeak_wide:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
-	MOVQ   24(AX), DI
-	MOVQ   40(AX), R8
+	MOVQ   40(AX), DI
+	MOVQ   56(AX), R8
 	ADDQ   SI, R8
 	MOVQ   SI, R9
 	SHRQ   $0x03, R9
 	ADDQ   R9, DI
-	MOVQ   32(AX), R9
+	MOVQ   48(AX), R9
 	MOVQ   8(AX), R10
 	XORL   R11, R11
 	MOVQ   axons+8(FP), R12
@@ -4544,13 +5184,13 @@ tickManyLeak_block:
 	JL     tickManyLeak_block_end
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
-	MOVQ   24(AX), DI
-	MOVQ   40(AX), R8
+	MOVQ   40(AX), DI
+	MOVQ   56(AX), R8
 	ADDQ   SI, R8
 	MOVQ   SI, R9
 	SHRQ   $0x03, R9
 	ADDQ   R9, DI
-	MOVQ   32(AX), R9
+	MOVQ   48(AX), R9
 	MOVQ   8(AX), R10
 	XORL   R11, R11
 	MOVQ   axons+8(FP), R12
@@ -4755,7 +5395,7 @@ tickManyLeak_block_end:
 TEXT ·tickRows(SB), NOSPLIT, $32-48
 	MOVQ         t+0(FP), AX
 	XORQ         CX, CX
-	MOVQ         48(AX), DX
+	MOVQ         64(AX), DX
 	MOVL         96(DX), BX
 	VPBROADCASTD BX, Z0
 	MOVQ         104(DX), BX
@@ -4795,7 +5435,7 @@ tickRows_wide:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
-	MOVQ   40(AX), DI
+	MOVQ   56(AX), DI
 	ADDQ   SI, DI
 	MOVQ   8(AX), R8
 	MOVQ   axons+8(FP), R9
@@ -5113,7 +5753,7 @@ tickRows_block:
 	JL     tickRows_block_end
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
-	MOVQ   40(AX), DI
+	MOVQ   56(AX), DI
 	ADDQ   SI, DI
 	MOVQ   8(AX), R8
 	MOVQ   axons+8(FP), R9
@@ -5236,7 +5876,7 @@ tickRows_block_end:
 TEXT ·tickRowsSame(SB), NOSPLIT, $0-48
 	MOVQ         t+0(FP), AX
 	XORQ         CX, CX
-	MOVQ         48(AX), DX
+	MOVQ         64(AX), DX
 	MOVL         96(DX), BX
 	VPBROADCASTD BX, Z0
 	MOVQ         104(DX), BX
@@ -5265,7 +5905,7 @@ tickRowsSame_wide:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
-	MOVQ   40(AX), SI
+	MOVQ   56(AX), SI
 	ADDQ   BX, SI
 	MOVQ   8(AX), DI
 	MOVQ   axons+8(FP), R8
@@ -5547,7 +6187,7 @@ tickRowsSame_block:
 	JL     tickRowsSame_block_end
 	VPXORD Z15, Z15, Z15
 	VPXORD Z16, Z16, Z16
-	MOVQ   40(AX), SI
+	MOVQ   56(AX), SI
 	ADDQ   BX, SI
 	MOVQ   8(AX), DI
 	MOVQ   axons+8(FP), R8
@@ -5641,12 +6281,268 @@ tickRowsSame_block_end:
 	VZEROUPPER
 	RET
 
+// func tickRowsShort(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
+// Requires: AVX, AVX512BW, AVX512F, POPCNT
+TEXT ·tickRowsShort(SB), NOSPLIT, $0-48
+	MOVQ         t+0(FP), AX
+	XORQ         CX, CX
+	MOVQ         64(AX), DX
+	MOVL         96(DX), BX
+	VPBROADCASTD BX, Z0
+	MOVQ         104(DX), BX
+	VMOVQ        BX, X1
+	VPBROADCASTW 240(DX), Z2
+	VPBROADCASTW 242(DX), Z3
+	VPBROADCASTW 244(DX), Z4
+	VPBROADCASTW 246(DX), Z5
+	XORQ         DX, DX
+	XORQ         BX, BX
+
+tickRowsShort_wide:
+	MOVQ   8(AX), SI
+	SUBQ   BX, SI
+	CMPQ   SI, $+256
+	JL     tickRowsShort_wide_end
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   56(AX), SI
+	ADDQ   BX, SI
+	MOVQ   8(AX), DI
+	MOVQ   axons+8(FP), R8
+	MOVQ   n+16(FP), R9
+	TESTQ  R9, R9
+	JZ     tickRowsShort_wide_rows_end
+
+tickRowsShort_wide_rows:
+	MOVLQSX   (R8), R10
+	IMULQ     DI, R10
+	ADDQ      SI, R10
+	VPMOVSXBW (R10), Z14
+	VPADDW    Z14, Z6, Z6
+	VPMOVSXBW 32(R10), Z14
+	VPADDW    Z14, Z7, Z7
+	VPMOVSXBW 64(R10), Z14
+	VPADDW    Z14, Z8, Z8
+	VPMOVSXBW 96(R10), Z14
+	VPADDW    Z14, Z9, Z9
+	VPMOVSXBW 128(R10), Z14
+	VPADDW    Z14, Z10, Z10
+	VPMOVSXBW 160(R10), Z14
+	VPADDW    Z14, Z11, Z11
+	VPMOVSXBW 192(R10), Z14
+	VPADDW    Z14, Z12, Z12
+	VPMOVSXBW 224(R10), Z14
+	VPADDW    Z14, Z13, Z13
+	ADDQ      $0x04, R8
+	DECQ      R9
+	JNZ       tickRowsShort_wide_rows
+
+tickRowsShort_wide_rows_end:
+	MOVQ      24(AX), SI
+	LEAQ      (SI)(BX*2), SI
+	MOVQ      fired+24(FP), DI
+	MOVQ      BX, R8
+	SHRQ      $0x03, R8
+	ADDQ      R8, DI
+	VMOVDQU32 (SI), Z14
+	VPSLLW    X1, Z6, Z6
+	VPADDW    Z14, Z6, Z6
+	VPADDW    Z2, Z6, Z6
+	VPCMPGTW  Z3, Z6, K1
+	VPANDD    Z0, Z6, Z17
+	VPMAXSW   Z5, Z6, Z6
+	VPADDW    Z4, Z17, K1, Z6
+	VMOVDQU32 Z6, (SI)
+	VPCMPW    $0x04, Z6, Z14, K2
+	VMOVDQU32 64(SI), Z14
+	VPSLLW    X1, Z7, Z7
+	VPADDW    Z14, Z7, Z7
+	VPADDW    Z2, Z7, Z7
+	VPCMPGTW  Z3, Z7, K3
+	VPANDD    Z0, Z7, Z17
+	VPMAXSW   Z5, Z7, Z7
+	VPADDW    Z4, Z17, K3, Z7
+	VMOVDQU32 Z7, 64(SI)
+	VPCMPW    $0x04, Z7, Z14, K4
+	KUNPCKDQ  K1, K3, K1
+	KUNPCKDQ  K2, K4, K2
+	KMOVQ     K1, R8
+	KMOVQ     K2, R9
+	MOVQ      R8, (DI)
+	ORQ       R8, R9
+	POPCNTQ   R9, R9
+	ADDQ      R9, DX
+	VMOVDQU32 128(SI), Z14
+	VPSLLW    X1, Z8, Z8
+	VPADDW    Z14, Z8, Z8
+	VPADDW    Z2, Z8, Z8
+	VPCMPGTW  Z3, Z8, K1
+	VPANDD    Z0, Z8, Z17
+	VPMAXSW   Z5, Z8, Z8
+	VPADDW    Z4, Z17, K1, Z8
+	VMOVDQU32 Z8, 128(SI)
+	VPCMPW    $0x04, Z8, Z14, K2
+	VMOVDQU32 192(SI), Z14
+	VPSLLW    X1, Z9, Z9
+	VPADDW    Z14, Z9, Z9
+	VPADDW    Z2, Z9, Z9
+	VPCMPGTW  Z3, Z9, K3
+	VPANDD    Z0, Z9, Z17
+	VPMAXSW   Z5, Z9, Z9
+	VPADDW    Z4, Z17, K3, Z9
+	VMOVDQU32 Z9, 192(SI)
+	VPCMPW    $0x04, Z9, Z14, K4
+	KUNPCKDQ  K1, K3, K1
+	KUNPCKDQ  K2, K4, K2
+	KMOVQ     K1, R8
+	KMOVQ     K2, R9
+	MOVQ      R8, 8(DI)
+	ORQ       R8, R9
+	POPCNTQ   R9, R9
+	ADDQ      R9, DX
+	VMOVDQU32 256(SI), Z14
+	VPSLLW    X1, Z10, Z10
+	VPADDW    Z14, Z10, Z10
+	VPADDW    Z2, Z10, Z10
+	VPCMPGTW  Z3, Z10, K1
+	VPANDD    Z0, Z10, Z17
+	VPMAXSW   Z5, Z10, Z10
+	VPADDW    Z4, Z17, K1, Z10
+	VMOVDQU32 Z10, 256(SI)
+	VPCMPW    $0x04, Z10, Z14, K2
+	VMOVDQU32 320(SI), Z14
+	VPSLLW    X1, Z11, Z11
+	VPADDW    Z14, Z11, Z11
+	VPADDW    Z2, Z11, Z11
+	VPCMPGTW  Z3, Z11, K3
+	VPANDD    Z0, Z11, Z17
+	VPMAXSW   Z5, Z11, Z11
+	VPADDW    Z4, Z17, K3, Z11
+	VMOVDQU32 Z11, 320(SI)
+	VPCMPW    $0x04, Z11, Z14, K4
+	KUNPCKDQ  K1, K3, K1
+	KUNPCKDQ  K2, K4, K2
+	KMOVQ     K1, R8
+	KMOVQ     K2, R9
+	MOVQ      R8, 16(DI)
+	ORQ       R8, R9
+	POPCNTQ   R9, R9
+	ADDQ      R9, DX
+	VMOVDQU32 384(SI), Z14
+	VPSLLW    X1, Z12, Z12
+	VPADDW    Z14, Z12, Z12
+	VPADDW    Z2, Z12, Z12
+	VPCMPGTW  Z3, Z12, K1
+	VPANDD    Z0, Z12, Z17
+	VPMAXSW   Z5, Z12, Z12
+	VPADDW    Z4, Z17, K1, Z12
+	VMOVDQU32 Z12, 384(SI)
+	VPCMPW    $0x04, Z12, Z14, K2
+	VMOVDQU32 448(SI), Z14
+	VPSLLW    X1, Z13, Z13
+	VPADDW    Z14, Z13, Z13
+	VPADDW    Z2, Z13, Z13
+	VPCMPGTW  Z3, Z13, K3
+	VPANDD    Z0, Z13, Z17
+	VPMAXSW   Z5, Z13, Z13
+	VPADDW    Z4, Z17, K3, Z13
+	VMOVDQU32 Z13, 448(SI)
+	VPCMPW    $0x04, Z13, Z14, K4
+	KUNPCKDQ  K1, K3, K1
+	KUNPCKDQ  K2, K4, K2
+	KMOVQ     K1, SI
+	KMOVQ     K2, R8
+	MOVQ      SI, 24(DI)
+	ORQ       SI, R8
+	POPCNTQ   R8, R8
+	ADDQ      R8, DX
+	ADDQ      $+256, BX
+	JMP       tickRowsShort_wide
+
+tickRowsShort_wide_end:
+tickRowsShort_block:
+	MOVQ   8(AX), SI
+	SUBQ   BX, SI
+	CMPQ   SI, $+64
+	JL     tickRowsShort_block_end
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	MOVQ   56(AX), SI
+	ADDQ   BX, SI
+	MOVQ   8(AX), DI
+	MOVQ   axons+8(FP), R8
+	MOVQ   n+16(FP), R9
+	TESTQ  R9, R9
+	JZ     tickRowsShort_block_rows_end
+
+tickRowsShort_block_rows:
+	MOVLQSX   (R8), R10
+	IMULQ     DI, R10
+	ADDQ      SI, R10
+	VPMOVSXBW (R10), Z6
+	VPADDW    Z6, Z15, Z15
+	VPMOVSXBW 32(R10), Z6
+	VPADDW    Z6, Z16, Z16
+	ADDQ      $0x04, R8
+	DECQ      R9
+	JNZ       tickRowsShort_block_rows
+
+tickRowsShort_block_rows_end:
+	MOVQ      24(AX), SI
+	LEAQ      (SI)(BX*2), SI
+	MOVQ      fired+24(FP), DI
+	MOVQ      BX, R8
+	SHRQ      $0x03, R8
+	ADDQ      R8, DI
+	VMOVDQU32 (SI), Z6
+	VPSLLW    X1, Z15, Z15
+	VPADDW    Z6, Z15, Z15
+	VPADDW    Z2, Z15, Z15
+	VPCMPGTW  Z3, Z15, K1
+	VPANDD    Z0, Z15, Z7
+	VPMAXSW   Z5, Z15, Z15
+	VPADDW    Z4, Z7, K1, Z15
+	VMOVDQU32 Z15, (SI)
+	VPCMPW    $0x04, Z15, Z6, K2
+	VMOVDQU32 64(SI), Z6
+	VPSLLW    X1, Z16, Z16
+	VPADDW    Z6, Z16, Z16
+	VPADDW    Z2, Z16, Z16
+	VPCMPGTW  Z3, Z16, K3
+	VPANDD    Z0, Z16, Z7
+	VPMAXSW   Z5, Z16, Z16
+	VPADDW    Z4, Z7, K3, Z16
+	VMOVDQU32 Z16, 64(SI)
+	VPCMPW    $0x04, Z16, Z6, K4
+	KUNPCKDQ  K1, K3, K1
+	KUNPCKDQ  K2, K4, K2
+	KMOVQ     K1, SI
+	KMOVQ     K2, R8
+	MOVQ      SI, (DI)
+	ORQ       SI, R8
+	POPCNTQ   R8, R8
+	ADDQ      R8, DX
+	ADDQ      $+64, BX
+	JMP       tickRowsShort_block
+
+tickRowsShort_block_end:
+	MOVQ DX, active+32(FP)
+	MOVQ CX, synapses+40(FP)
+	VZEROUPPER
+	RET
+
 // func tickRowsLeak(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
 // Requires: AVX, AVX512BW, AVX512F, POPCNT
 TEXT ·tickRowsLeak(SB), NOSPLIT, $32-48
 	MOVQ         t+0(FP), AX
 	XORQ         CX, CX
-	MOVQ         48(AX), DX
+	MOVQ         64(AX), DX
 	MOVL         96(DX), BX
 	VPBROADCASTD BX, Z0
 	MOVQ         104(DX), BX
@@ -5694,7 +6590,7 @@ tickRowsLeak_wide:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
-	MOVQ   40(AX), DI
+	MOVQ   56(AX), DI
 	ADDQ   SI, DI
 	MOVQ   8(AX), R8
 	MOVQ   axons+8(FP), R9
@@ -6258,7 +7154,7 @@ tickRowsLeak_block:
 	JL     tickRowsLeak_block_end
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
-	MOVQ   40(AX), DI
+	MOVQ   56(AX), DI
 	ADDQ   SI, DI
 	MOVQ   8(AX), R8
 	MOVQ   axons+8(FP), R9
@@ -6439,47 +7335,48 @@ tickRowsLeak_block_end:
 	VZEROUPPER
 	RET
 
-// func prefetchBits(t *Tile, axons *int32, n int)
+// func prefetchBits(t *Tile, v *byte, size int, axons *int32, n int)
 // Requires: MMX+
-TEXT ·prefetchBits(SB), NOSPLIT, $0-24
+TEXT ·prefetchBits(SB), NOSPLIT, $0-40
 	MOVQ t+0(FP), AX
-	MOVQ 8(AX), CX
-	MOVQ (AX), DX
-	LEAQ (DX)(CX*4), BX
+	MOVQ v+8(FP), CX
+	MOVQ size+16(FP), DX
+	ADDQ CX, DX
 
 prefetchBits_state:
-	PREFETCHT0 (DX)
-	ADDQ       $0x40, DX
-	CMPQ       DX, BX
+	PREFETCHT0 (CX)
+	ADDQ       $0x40, CX
+	CMPQ       CX, DX
 	JB         prefetchBits_state
-	MOVQ       40(AX), DX
-	MOVQ       DX, BX
-	MOVLQSX    64(AX), SI
-	ADDQ       SI, BX
+	MOVQ       8(AX), CX
+	MOVQ       56(AX), BX
+	MOVQ       BX, DX
+	MOVLQSX    80(AX), SI
+	ADDQ       SI, DX
 
 prefetchBits_weights:
-	PREFETCHT0 (DX)
-	ADDQ       $0x40, DX
-	CMPQ       DX, BX
+	PREFETCHT0 (BX)
+	ADDQ       $0x40, BX
+	CMPQ       BX, DX
 	JB         prefetchBits_weights
 	SHRQ       $0x03, CX
-	MOVQ       24(AX), DX
-	MOVQ       axons+8(FP), AX
-	MOVQ       n+16(FP), SI
+	MOVQ       40(AX), BX
+	MOVQ       axons+24(FP), AX
+	MOVQ       n+32(FP), SI
 	TESTQ      SI, SI
 	JZ         prefetchBits_rows_end
 
 prefetchBits_rows:
-	MOVLQSX (AX), BX
-	IMULQ   CX, BX
-	MOVQ    BX, DI
-	ADDQ    DX, DI
-	LEAQ    (DI)(CX*1), BX
+	MOVLQSX (AX), DX
+	IMULQ   CX, DX
+	MOVQ    DX, DI
+	ADDQ    BX, DI
+	LEAQ    (DI)(CX*1), DX
 
 prefetchBits_row:
 	PREFETCHT0 (DI)
 	ADDQ       $0x40, DI
-	CMPQ       DI, BX
+	CMPQ       DI, DX
 	JB         prefetchBits_row
 	ADDQ       $0x04, AX
 	DECQ       SI
@@ -6488,38 +7385,39 @@ prefetchBits_row:
 prefetchBits_rows_end:
 	RET
 
-// func prefetchRows(t *Tile, axons *int32, n int)
+// func prefetchRows(t *Tile, v *byte, size int, axons *int32, n int)
 // Requires: MMX+
-TEXT ·prefetchRows(SB), NOSPLIT, $0-24
+TEXT ·prefetchRows(SB), NOSPLIT, $0-40
 	MOVQ t+0(FP), AX
-	MOVQ 8(AX), CX
-	MOVQ (AX), DX
-	LEAQ (DX)(CX*4), BX
+	MOVQ v+8(FP), CX
+	MOVQ size+16(FP), DX
+	ADDQ CX, DX
 
 prefetchRows_state:
-	PREFETCHT0 (DX)
-	ADDQ       $0x40, DX
-	CMPQ       DX, BX
+	PREFETCHT0 (CX)
+	ADDQ       $0x40, CX
+	CMPQ       CX, DX
 	JB         prefetchRows_state
-	MOVQ       40(AX), AX
-	MOVQ       axons+8(FP), DX
-	MOVQ       n+16(FP), SI
+	MOVQ       8(AX), CX
+	MOVQ       56(AX), AX
+	MOVQ       axons+24(FP), BX
+	MOVQ       n+32(FP), SI
 	TESTQ      SI, SI
 	JZ         prefetchRows_rows_end
 
 prefetchRows_rows:
-	MOVLQSX (DX), BX
-	IMULQ   CX, BX
-	MOVQ    BX, DI
+	MOVLQSX (BX), DX
+	IMULQ   CX, DX
+	MOVQ    DX, DI
 	ADDQ    AX, DI
-	LEAQ    (DI)(CX*1), BX
+	LEAQ    (DI)(CX*1), DX
 
 prefetchRows_row:
 	PREFETCHT0 (DI)
 	ADDQ       $0x40, DI
-	CMPQ       DI, BX
+	CMPQ       DI, DX
 	JB         prefetchRows_row
-	ADDQ       $0x04, DX
+	ADDQ       $0x04, BX
 	DECQ       SI
 	JNZ        prefetchRows_rows
 

@@ -30,6 +30,10 @@ func tickBitsSame(*Tile, *int32, int, *uint64) (active, synapses int) {
 	panic("kernel: no assembly")
 }
 
+func tickBitsShort(*Tile, *int32, int, *uint64) (active, synapses int) {
+	panic("kernel: no assembly")
+}
+
 func tickBitsLeak(*Tile, *int32, int, *uint64) (active, synapses int) {
 	panic("kernel: no assembly")
 }
@@ -39,6 +43,10 @@ func tickMany(*Tile, *int32, int, *uint64) (active, synapses int) {
 }
 
 func tickManySame(*Tile, *int32, int, *uint64) (active, synapses int) {
+	panic("kernel: no assembly")
+}
+
+func tickManyShort(*Tile, *int32, int, *uint64) (active, synapses int) {
 	panic("kernel: no assembly")
 }
 
@@ -54,13 +62,17 @@ func tickRowsSame(*Tile, *int32, int, *uint64) (active, synapses int) {
 	panic("kernel: no assembly")
 }
 
+func tickRowsShort(*Tile, *int32, int, *uint64) (active, synapses int) {
+	panic("kernel: no assembly")
+}
+
 func tickRowsLeak(*Tile, *int32, int, *uint64) (active, synapses int) {
 	panic("kernel: no assembly")
 }
 
-func prefetchBits(*Tile, *int32, int) { panic("kernel: no assembly") }
+func prefetchBits(*Tile, *byte, int, *int32, int) { panic("kernel: no assembly") }
 
-func prefetchRows(*Tile, *int32, int) { panic("kernel: no assembly") }
+func prefetchRows(*Tile, *byte, int, *int32, int) { panic("kernel: no assembly") }
 
 func prefetchAt(*byte, int, *int32, int) { panic("kernel: no assembly") }
 

@@ -44,6 +44,11 @@ func tickBits(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses
 //go:noescape
 func tickBitsSame(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
 
+// tickBitsShort is Tile.Tick, of at most as many axons as it takes.
+//
+//go:noescape
+func tickBitsShort(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
+
 // tickBitsLeak is Tile.Tick, of at most as many axons as it takes.
 //
 //go:noescape
@@ -58,6 +63,11 @@ func tickMany(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses
 //
 //go:noescape
 func tickManySame(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
+
+// tickManyShort is Tile.Tick, of at most as many axons as it takes.
+//
+//go:noescape
+func tickManyShort(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
 
 // tickManyLeak is Tile.Tick, of at most as many axons as it takes.
 //
@@ -74,20 +84,25 @@ func tickRows(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses
 //go:noescape
 func tickRowsSame(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
 
+// tickRowsShort is Tile.Tick, of at most as many axons as it takes.
+//
+//go:noescape
+func tickRowsShort(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
+
 // tickRowsLeak is Tile.Tick, of at most as many axons as it takes.
 //
 //go:noescape
 func tickRowsLeak(t *Tile, axons *int32, n int, fired *uint64) (active int, synapses int)
 
-// prefetchBits asks for the memory that a tick of a tile with such axons will read.
+// prefetchBits asks for the memory that a tick of a tile with such axons will read, whose neurons are in size bytes from v on.
 //
 //go:noescape
-func prefetchBits(t *Tile, axons *int32, n int)
+func prefetchBits(t *Tile, v *byte, size int, axons *int32, n int)
 
-// prefetchRows asks for the memory that a tick of a tile with such axons will read.
+// prefetchRows asks for the memory that a tick of a tile with such axons will read, whose neurons are in size bytes from v on.
 //
 //go:noescape
-func prefetchRows(t *Tile, axons *int32, n int)
+func prefetchRows(t *Tile, v *byte, size int, axons *int32, n int)
 
 // prefetchAt asks for the elements of a list, of so many bytes from base on.
 //

@@ -6,8 +6,12 @@ import "unsafe"
 // of other cores: of bits, or of whole rows of 8 bits, with neurons that integrate and
 // fire.
 type Tile struct {
-	// State has the v of each lane.
+	// State has the v of each lane, as of the last Publish where they are shorts.
 	State []int32
+	// shorts has them in 16 bits, while inShorts: half the memory, and twice as many to
+	// an instruction. It is nil where that cannot be. State is behind until Publish.
+	shorts           *int16
+	inShorts, behind bool
 	// bits are rows, as those of Bits, and types those of the rows; nil where weights
 	// are whole rows.
 	bits    *uint64
@@ -110,6 +114,7 @@ func (t *Tile) Tick(axons []int32, w *Work) bool {
 		return false
 	}
 	t.room -= need
+	t.behind = t.inShorts
 	first, fired := unsafe.SliceData(axons), &w.Fired[0]
 	if t.inGo != nil {
 		t.tick(axons, w)
@@ -132,12 +137,16 @@ const (
 	rowsSame
 	rowsFire
 	rowsLeak
+	bitsShort
+	manyShort
+	rowsShort
 )
 
 var ticks = [...]func(t *Tile, axons *int32, n int, fired *uint64) (active, bits int){
 	bitsSame: tickBitsSame, bitsFire: tickBits, bitsLeak: tickBitsLeak,
 	manySame: tickManySame, manyFire: tickMany, manyLeak: tickManyLeak,
 	rowsSame: tickRowsSame, rowsFire: tickRows, rowsLeak: tickRowsLeak,
+	bitsShort: tickBitsShort, manyShort: tickManyShort, rowsShort: tickRowsShort,
 }
 
 // kindOf returns that of a tick of so many rows.
@@ -146,34 +155,46 @@ func (t *Tile) kindOf(rows int) kind {
 	if t.bits != nil && rows > int(t.few) {
 		k += manySame - bitsSame
 	}
+	if t.inShorts {
+		k = asShorts[k]
+	}
 	return k
 }
+
+// asShorts are the functions for shorts of those of the same lanes.
+var asShorts = [...]kind{bitsSame: bitsShort, manySame: manyShort, rowsSame: rowsShort}
 
 // fits finds out how far the v are from their limits, and reports whether that is as
 // much as is needed.
 func (t *Tile) fits(need int64) bool {
+	t.Publish()
 	f := t.fire
 	least, most := t.least, t.highest
 	for _, v := range t.State {
 		least, most = min(least, v), max(most, v)
 	}
 	t.room = min(int64(f.High)-int64(most), int64(least)-int64(f.Low))
+	t.narrow(least, most, need)
 	return need <= t.room
 }
 
 // Prefetch asks for the memory that a Tick with such axons reads.
 func (t *Tile) Prefetch(axons []int32) {
-	switch first := unsafe.SliceData(axons); {
-	case t.inGo != nil:
-	case t.bits != nil:
-		prefetchBits(t, first, len(axons))
-	default:
-		prefetchRows(t, first, len(axons))
+	if t.inGo != nil {
+		return
 	}
+	ask, v, size := prefetchBits, (*byte)(unsafe.Pointer(unsafe.SliceData(t.State))), 4*len(t.State)
+	if t.bits == nil {
+		ask = prefetchRows
+	}
+	if t.inShorts {
+		v, size = (*byte)(unsafe.Pointer(t.shorts)), size/2
+	}
+	ask(t, v, size, unsafe.SliceData(axons), len(axons))
 }
 
-// Changed says that the states are others than the last Tick left.
-func (t *Tile) Changed() { t.room = -1 }
+// Changed says that State has others than the last Tick left.
+func (t *Tile) Changed() { t.room, t.inShorts, t.behind = -1, false, false }
 
 // tick is Tick in Go.
 func (t *Tile) tick(axons []int32, w *Work) {

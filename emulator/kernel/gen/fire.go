@@ -7,7 +7,8 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// firer is the update of neurons, 16 at a time, whose constants are in registers.
+// firer is the update of neurons, a register of them at a time, whose constants are in
+// registers.
 type firer struct {
 	fireKind
 	// at is a Fire.
@@ -24,17 +25,34 @@ type firer struct {
 }
 
 // fireKind is a kind of neurons: those that leak, those of which all lanes are the
-// same, or others.
+// same, in words or in shorts, or others.
 type fireKind struct {
 	name        string
 	leaks, same bool
+	width
 }
 
 var (
-	fires = fireKind{}
-	same  = fireKind{name: "Same", same: true}
-	leaky = fireKind{name: "Leak", leaks: true}
+	fires = fireKind{width: words}
+	same  = fireKind{name: "Same", same: true, width: words}
+	short = fireKind{name: "Short", same: true, width: shorts}
+	leaky = fireKind{name: "Leak", leaks: true, width: words}
 )
+
+// width is how wide the v of a neuron is: 32 bits or 16, and the instructions for that.
+type width struct {
+	bytes                                   int
+	broadcast, add, larger, greater, differ func(...Op)
+	left                                    func(...Op)
+}
+
+var (
+	words  = width{4, VPBROADCASTD, VPADDD, VPMAXSD, VPCMPGTD, VPCMPD, VPSLLD}
+	shorts = width{2, VPBROADCASTW, VPADDW, VPMAXSW, VPCMPGTW, VPCMPW, VPSLLW}
+)
+
+// lanes is how many a register has.
+func (w width) lanes() int { return 64 / w.bytes }
 
 // values are the parameters of neurons in the order of Fire's steps.
 var values = [4]string{"Bias", "Above", "Reset", "Floor"}
@@ -49,9 +67,7 @@ func newFirer(at gotypes.Component, kind fireKind) *firer {
 	if f.same {
 		for k, name := range values {
 			f.one[k] = ZMM()
-			base := GP64()
-			Load(at.Field(name).Base(), base)
-			VPBROADCASTD(Mem{Base: base}, f.one[k])
+			f.broadcast(f.alike(k, name), f.one[k])
 		}
 		return f
 	}
@@ -68,6 +84,20 @@ func newFirer(at gotypes.Component, kind fireKind) *firer {
 		MOVQ(step, f.steps.Offset(8*k))
 	}
 	return f
+}
+
+// alike is where the value of all lanes is.
+func (f *firer) alike(k int, name string) Mem {
+	if f.bytes == shorts.bytes {
+		value, err := f.at.Field("shorts").Index(k).Resolve()
+		if err != nil {
+			panic(err)
+		}
+		return value.Addr
+	}
+	base := GP64()
+	Load(f.at.Field(name).Base(), base)
+	return Mem{Base: base}
 }
 
 // start puts values to a lane, the first of a block.
@@ -104,7 +134,7 @@ func (f *firer) next() {
 	}
 }
 
-// each updates 16 neurons of a block, the q-th, whose v are in memory, with what
+// each updates a register of neurons of a block, the q-th, whose v are in memory, with what
 // comes to them, x. It returns which fire, and which have another v.
 func (f *firer) each(x VecVirtual, q int, v Mem) (fires, changed OpmaskVirtual) {
 	was := ZMM()
@@ -115,31 +145,31 @@ func (f *firer) each(x VecVirtual, q int, v Mem) (fires, changed OpmaskVirtual) 
 
 // input makes what is compared of x.
 func (f *firer) input(x, was VecVirtual, q int) {
-	VPSLLD(f.shift, x, x)
+	f.left(f.shift, x, x)
 	left := was
 	if f.leaks {
 		share := ZMM()
 		VMOVDQU32(Mem{Base: f.decay, Disp: 64 * q}, share)
 		left = f.leak.of(was, share)
 	}
-	VPADDD(left, x, x)
-	VPADDD(f.of(0, q), x, x)
+	f.add(left, x, x)
+	f.add(f.of(0, q), x, x)
 }
 
 // finish compares x, and stores what becomes of it.
 func (f *firer) finish(x, was VecVirtual, q int, v Mem) (fires, changed OpmaskVirtual) {
 	fires, changed = K(), K()
-	VPCMPGTD(f.of(1, q), x, fires)
+	f.greater(f.of(1, q), x, fires)
 	after := ZMM()
 	VPANDD(f.keep, x, after)
-	VPMAXSD(f.of(3, q), x, x)
-	VPADDD(f.of(2, q), after, fires, x)
+	f.larger(f.of(3, q), x, x)
+	f.add(f.of(2, q), after, fires, x)
 	VMOVDQU32(x, v)
-	VPCMPD(Imm(4), x, was, changed) // ≠
+	f.differ(Imm(4), x, was, changed) // ≠
 	return fires, changed
 }
 
-// of is where the q-th 16 of a value are.
+// of is where the q-th register of a value is.
 func (f *firer) of(k, q int) Op {
 	if f.same {
 		return f.one[k]
@@ -170,7 +200,7 @@ func runFire(kind fireKind) {
 	f.start(at)
 	Label(name)
 	var fires, changed masks
-	for q := range block / 16 {
+	for q := range block / f.lanes() {
 		was, x := ZMM(), ZMM()
 		now := Mem{Base: v, Index: at, Scale: 4, Disp: 64 * q}
 		VMOVDQU32(now, was)
@@ -180,8 +210,8 @@ func runFire(kind fireKind) {
 		VPMINSD(x, least, least)
 		VPMAXSD(x, most, most)
 		spikes, moves := f.finish(x, was, q, now)
-		fires.add(q, spikes)
-		changed.add(q, moves)
+		fires.join(spikes, f.lanes())
+		changed.join(moves, f.lanes())
 	}
 	count(fires, changed, Mem{Base: fired}, active)
 	ADDQ(Imm(8), fired)
@@ -198,31 +228,35 @@ func runFire(kind fireKind) {
 }
 
 // masks are those of a block, joined as they come, since there are few registers.
-type masks struct{ one, two, four OpmaskVirtual }
+type masks []mask
 
-// add adds the mask of the q-th 16 lanes.
-func (m *masks) add(q int, mask OpmaskVirtual) {
-	switch q {
-	case 0, 2:
-		m.one = mask
-		return
-	case 1:
-		m.two = K()
-		KUNPCKWD(m.one, mask, m.two)
-		return
+// mask has a bit for each of so many lanes.
+type mask struct {
+	bits  OpmaskVirtual
+	lanes int
+}
+
+// joins makes one mask of two of so many lanes each.
+var joins = map[int]func(low, high, out Op){16: KUNPCKWD, 32: KUNPCKDQ}
+
+// join adds the mask of the lanes behind those that are there.
+func (m *masks) join(bits OpmaskVirtual, lanes int) {
+	last := mask{bits, lanes}
+	for n := len(*m); n > 0 && (*m)[n-1].lanes == last.lanes; n-- {
+		both := K()
+		joins[last.lanes]((*m)[n-1].bits, last.bits, both)
+		last = mask{both, 2 * last.lanes}
+		*m = (*m)[:n-1]
 	}
-	high := K()
-	KUNPCKWD(m.one, mask, high)
-	m.four = K()
-	KUNPCKDQ(m.two, high, m.four)
+	*m = append(*m, last)
 }
 
 // count stores which neurons of a block fire, and adds to active how many do or
 // changed.
 func count(fires, changed masks, fired Mem, active GPVirtual) {
 	set, other := GP64(), GP64()
-	KMOVQ(fires.four, set)
-	KMOVQ(changed.four, other)
+	KMOVQ(fires[0].bits, set)
+	KMOVQ(changed[0].bits, other)
 	MOVQ(set, fired)
 	ORQ(set, other)
 	POPCNTQ(other, other)

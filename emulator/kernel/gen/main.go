@@ -32,7 +32,7 @@ func main() {
 	runFire(fires)
 	runFire(leaky)
 	for _, kind := range []tileKind{tileBits, tileMany, tileRows} {
-		for _, neurons := range []fireKind{fires, same, leaky} {
+		for _, neurons := range []fireKind{fires, same, short, leaky} {
 			tickTile(kind, neurons)
 		}
 	}

@@ -68,47 +68,67 @@ func tickTile(kind tileKind, neurons fireKind) {
 // adds to active how many fired or changed.
 func (t tile) update(fire *firer, acc []VecVirtual, bytes int, from, active GPVirtual) {
 	v, fired, at := GP64(), GP64(), GP64()
-	Load(t.at.Field("State").Base(), v)
-	LEAQ(Mem{Base: v, Index: from, Scale: 4}, v)
+	if fire.bytes == shorts.bytes {
+		Load(t.at.Field("shorts"), v)
+	} else {
+		Load(t.at.Field("State").Base(), v)
+	}
+	LEAQ(Mem{Base: v, Index: from, Scale: uint8(fire.bytes)}, v)
 	Load(Param("fired"), fired)
 	MOVQ(from, at)
 	SHRQ(Imm(3), at)
 	ADDQ(at, fired)
 	fire.start(from)
-	const each = 16 // lanes of 32 bits
+	each := fire.lanes()
 	for k := range len(acc) * 64 / bytes / block {
 		var fires, changed masks
 		for q := range block / each {
 			lane := k*block + q*each
-			x := sumsOf(acc[lane*bytes/64], bytes, lane*bytes%64/(each*bytes))
-			spikes, moves := fire.each(x, q, Mem{Base: v, Disp: 4 * lane})
-			fires.add(q, spikes)
-			changed.add(q, moves)
+			x := sumsOf(acc[lane*bytes/64], bytes, fire.bytes, lane*bytes%64/(each*bytes))
+			spikes, moves := fire.each(x, q, Mem{Base: v, Disp: fire.bytes * lane})
+			fires.join(spikes, each)
+			changed.join(moves, each)
 		}
 		count(fires, changed, Mem{Base: fired, Disp: 8 * k}, active)
 		fire.next()
 	}
 }
 
-// sumsOf returns 16 of the sums in a register as words of 32 bits: part of it.
-func sumsOf(acc VecVirtual, bytes, part int) VecVirtual {
+// sumsOf returns sums of so many bytes, as many as a register has of others: part of
+// those in acc.
+func sumsOf(acc VecVirtual, bytes, as, part int) VecVirtual {
+	if bytes == as {
+		return acc
+	}
 	out := ZMM()
-	if bytes == 1 {
-		from := acc.AsX()
-		if part > 0 {
-			from = XMM()
-			VEXTRACTI32X4(Imm(uint64(part)), acc, from)
-		}
-		VPMOVSXBD(from, out)
-		return out
+	switch {
+	case bytes == 2:
+		VPMOVSXWD(half(acc, part), out)
+	case as == 2:
+		VPMOVSXBW(half(acc, part), out)
+	default:
+		VPMOVSXBD(quarter(acc, part), out)
 	}
-	from := acc.AsY()
-	if part > 0 {
-		from = YMM()
-		VEXTRACTI64X4(Imm(uint64(part)), acc, from)
-	}
-	VPMOVSXWD(from, out)
 	return out
+}
+
+// half and quarter are parts of a register.
+func half(z VecVirtual, part int) Register {
+	if part == 0 {
+		return z.AsY()
+	}
+	y := YMM()
+	VEXTRACTI64X4(Imm(uint64(part)), z, y)
+	return y
+}
+
+func quarter(z VecVirtual, part int) Register {
+	if part == 0 {
+		return z.AsX()
+	}
+	x := XMM()
+	VEXTRACTI32X4(Imm(uint64(part)), z, x)
+	return x
 }
 
 func label(lanes int) string {
@@ -216,16 +236,17 @@ func (t tile) addWhole(_ tileKind, acc []VecVirtual, _ int, from GPVirtual, loop
 // prefetch asks for the memory of a tile: its states, and the rows of axons.
 func prefetch(kind tileKind) {
 	name := "prefetch" + kind.name
-	TEXT(name, NOSPLIT, "func(t *Tile, axons *int32, n int)")
-	Doc(name + " asks for the memory that a tick of a tile with such axons will read.")
+	TEXT(name, NOSPLIT, "func(t *Tile, v *byte, size int, axons *int32, n int)")
+	Doc(name + " asks for the memory that a tick of a tile with such axons will read, whose neurons are in size bytes from v on.")
 	Pragma("noescape")
 	t := tile{at: Dereference(Param("t"))}
-	lanes, v := GP64(), GP64()
-	Load(t.at.Field("State").Len(), lanes)
-	Load(t.at.Field("State").Base(), v)
-	end := GP64()
-	LEAQ(Mem{Base: v, Index: lanes, Scale: 4}, end)
+	v, end := GP64(), GP64()
+	Load(Param("v"), v)
+	Load(Param("size"), end)
+	ADDQ(v, end)
 	lines(name+"_state", v, end)
+	lanes := GP64()
+	Load(t.at.Field("State").Len(), lanes)
 	weights := GP64()
 	Load(t.at.Field("weights"), weights)
 	if kind.bytes == 1 {
@@ -300,7 +321,8 @@ func listBits() {
 	packed := ZMM()
 	VPCOMPRESSB_Z(numbers, mask, packed)
 	some := func(k int) {
-		part := sumsOfBytes(packed, k)
+		part := ZMM()
+		VPMOVZXBD(quarter(packed, k), part)
 		VPADDD(first, part, part)
 		VMOVDQU32(part, Mem{Base: list, Disp: 64 * k})
 	}
@@ -321,17 +343,6 @@ func listBits() {
 	Store(list, ReturnIndex(0))
 	VZEROUPPER()
 	RET()
-}
-
-// sumsOfBytes returns 16 of the unsigned bytes in a register as words of 32 bits.
-func sumsOfBytes(bytes VecVirtual, part int) VecVirtual {
-	out, from := ZMM(), bytes.AsX()
-	if part > 0 {
-		from = XMM()
-		VEXTRACTI32X4(Imm(uint64(part)), bytes, from)
-	}
-	VPMOVZXBD(from, out)
-	return out
 }
 
 // bytesFrom0 is where the bytes 0 to 63 are.
