@@ -6,13 +6,12 @@ import (
 
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/partition"
-	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/pages"
 	"github.com/weft-toolchain/weft/targets"
 )
 
 // problem is the cells as package partition sees them. profile is the number of
-// spikes of each source; out is what their destinations took in rounds before.
+// spikes of each source; out is what their destinations took in the round before.
 func (c *cells) problem(profile []int64, out *needs) *partition.Problem {
 	p := &partition.Problem{
 		Off: make([]int64, 1, len(c.list)+1), Class: make([]int32, len(c.list)),
@@ -83,40 +82,6 @@ func (c *cells) read(p *partition.Problem) {
 		}
 		p.Off = append(p.Off, int64(len(p.In)))
 	}
-}
-
-// needs is how many destinations each source has had, at most, in the rounds so
-// far; the zero value is before the first.
-type needs struct {
-	neurons []int32
-	relays  map[ir.Relay]int32
-}
-
-// dests returns how many destinations the source that a cell is of has had.
-func (n *needs) dests(x cell) int32 {
-	switch x.role {
-	case ir.Relays:
-		return n.relays[x.relay]
-	case ir.Somas:
-		if n.neurons == nil {
-			return 0
-		}
-		return n.neurons[x.neuron]
-	case ir.Parts:
-	}
-	return 1
-}
-
-// of returns what a cell takes of a core's table; per is how many destinations a
-// slot can have, or 0.
-func (n *needs) of(x cell, per int) int32 {
-	switch {
-	case x.role == ir.Parts:
-		return 1
-	case per > 0: // copies share the destinations
-		return min(n.dests(x), x.slots*int32(per))
-	}
-	return n.dests(x)
 }
 
 // assemble gives cells the slots of cores, and makes the rows. Cores are in order
@@ -279,114 +244,6 @@ func compareNets(a, b *net) int {
 func (c *cells) axon(n *net) ir.Axon {
 	from := c.relayOf(n.source, n.steps)
 	return ir.Axon{Source: from.Source, Input: from.Input, Delay: n.delay, Copy: n.copy, Steps: from.Steps, Class: c.classes[n.class]}
-}
-
-// count notes how many destinations each source has in m. It returns an error
-// that tells of a core, or a neuron, that has too many, or nil.
-func (n *needs) count(c *cells, m *ir.Mapped) error {
-	have := needs{neurons: make([]int32, len(n.neurons)), relays: map[ir.Relay]int32{}}
-	for k := range m.Cores {
-		for i := range m.Cores[k].Axons {
-			a := &m.Cores[k].Axons[i]
-			switch {
-			case a.Steps > 0:
-				have.relays[a.From()]++
-			case !a.Input:
-				have.neurons[a.Source]++
-			}
-		}
-	}
-	for _, o := range m.Net.Outputs {
-		g := m.Populations[o]
-		for x := g.First; x < g.First+g.N; x++ {
-			if m.HasSlot(x) {
-				have.neurons[x]++
-			}
-		}
-	}
-	err := n.exceeded(c, m, &have)
-	for k, x := range have.neurons {
-		n.neurons[k] = max(n.neurons[k], x)
-	}
-	for k, x := range have.relays {
-		n.relays[k] = max(n.relays[k], x)
-	}
-	return err
-}
-
-// exceededRelays tells whether there are relays with more destinations than their
-// slots can have.
-func (c *cells) exceededRelays(m *ir.Mapped, have *needs, diags *diag.List) {
-	slots := map[ir.Relay]int32{}
-	for k := range m.Cores {
-		for _, r := range m.Cores[k].Relayed {
-			slots[r]++
-		}
-	}
-	for key, room := range slots {
-		if int(have.relays[key]) > int(room)*c.arch.NeuronFanOut {
-			diags.Add(diag.Pos{File: m.Net.File}, diag.DoesNotFit, "the relays of long delays need copies, and the more copies there are, the more relays before them")
-			return
-		}
-	}
-}
-
-// exceeded returns an error that tells of what has more destinations than the
-// target allows.
-func (n *needs) exceeded(c *cells, m *ir.Mapped, have *needs) error {
-	var diags diag.List
-	told := make([]bool, len(m.Populations))
-	slots := make([]int32, len(m.Place)) // of each neuron, copies included
-	for k := range m.Cores {
-		core := &m.Cores[k]
-		entries := 0
-		for slot, x := range core.Neurons {
-			left := 1
-			switch core.Role {
-			case ir.Parts:
-			case ir.Relays:
-				left = int(have.relays[core.Relayed[slot]])
-			case ir.Somas:
-				left = int(have.neurons[x])
-				if c.arch.NeuronFanOut > 0 {
-					left -= int(slots[x]) * c.arch.NeuronFanOut
-				}
-				slots[x]++
-			}
-			if per := c.arch.NeuronFanOut; per > 0 {
-				left = min(left, per)
-			}
-			entries += max(left, 0)
-		}
-		if entries <= m.Arch.FanOut || told[core.Population] {
-			continue
-		}
-		told[core.Population] = true
-		np := &m.Net.Populations[core.Population]
-		diags.Add(np.Pos, diag.DoesNotFit, "population %q: %s of a core %s %s, %d more than the core's %d, and smaller cores do not mend it: its fan-out reaches too many cores",
-			np.Name, diag.Plural(len(core.Neurons), "neuron"), has(len(core.Neurons)), diag.Plural(entries, "destination"), entries-m.Arch.FanOut, m.Arch.FanOut)
-	}
-	if per := c.arch.NeuronFanOut; per > 0 {
-		c.exceededRelays(m, have, &diags)
-		for x, room := range slots {
-			pop := m.PopulationOf(x)
-			if over := int(have.neurons[x]) - int(room)*per; over > 0 && !told[pop] {
-				told[pop] = true
-				np := &m.Net.Populations[pop]
-				diags.Add(np.Pos, diag.DoesNotFit, "population %q: neuron %d has %s, which take %s of it, and the more copies there are, the more cores, and so destinations", np.Name, x-m.Populations[pop].First,
-					diag.Plural(int(have.neurons[x]), "destination"), diag.Counted((int(have.neurons[x])+per-1)/per, "copy", "copies"))
-			}
-		}
-	}
-	return diags.Err()
-}
-
-// has is the verb for n things.
-func has(n int) string {
-	if n == 1 {
-		return "has"
-	}
-	return "have"
 }
 
 // send lists where each spike goes, and each partial sum.

@@ -115,28 +115,6 @@ func (c *cells) relay() {
 	}
 }
 
-// copy gives each cell that drives nets slots for as many copies as its
-// destinations need, each at most per of them; one with more copies than a core has
-// slots becomes several cells, as equal as can be: those that fill no core share one
-// with others.
-func (c *cells) copy(need *needs, per int) {
-	most := int32(c.arch.Neurons)
-	list := make([]cell, 0, len(c.list))
-	for _, x := range c.list {
-		if x.copies > 0 {
-			continue
-		}
-		copies := max((need.dests(x)+int32(per)-1)/int32(per), 1)
-		for n := (copies + most - 1) / most; n > 0; n-- {
-			x.slots = (copies + n - 1) / n
-			copies -= x.slots
-			list = append(list, x)
-			x.copies++
-		}
-	}
-	c.list = list
-}
-
 // relayOf names a relay, or with no steps a source itself; sources count inputs
 // first.
 func (w *wiring) relayOf(source int32, steps uint16) ir.Relay {

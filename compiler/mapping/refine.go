@@ -14,7 +14,6 @@ type parted struct {
 	*cells
 	problem *partition.Problem
 	core    []int32 // of each cell, as numbered in the mapping
-	need    *needs
 }
 
 // Trials of a refinement for each cell: at the default effort mostMoves, or fewer,
@@ -46,14 +45,27 @@ func (p *mapper) moves(d *parted) int {
 
 // refine moves single cells of a placed mapping to other cores, places those again,
 // and returns the result, or m where that is no better or not all fits. It tries so
-// many moves for each cell.
+// many moves for each cell. Where deliveries come first, as where so few cells are put
+// into cores that their least deliveries are found, there are no more than before.
 func (p *mapper) refine(ctx context.Context, m *ir.Mapped, d *parted, moves int) (*ir.Mapped, error) {
 	mesh := p.mesh(m)
-	spots := spotsOf(mesh, m.Cores)
+	few := len(d.core) <= partition.Few
 	opt := place.RefineOptions{Seed: p.opt.Seed, Trials: moves, Workers: p.opt.Workers, Apart: 1, Sends: d.sends(m, p.opt.Profile)}
-	if p.opt.Traffic { // deliveries come first
+	if p.opt.Traffic {
 		opt.Apart = mesh.Width + mesh.Height
 	}
+	better, err := p.moved(ctx, m, d, opt, p.opt.Traffic || few)
+	if err == nil && better == m && few { // with less of an eye to hops
+		opt.Apart = mesh.Width + mesh.Height
+		better, err = p.moved(ctx, m, d, opt, true)
+	}
+	return better, err
+}
+
+// moved is refine with options.
+func (p *mapper) moved(ctx context.Context, m *ir.Mapped, d *parted, opt place.RefineOptions, deliveriesFirst bool) (*ir.Mapped, error) {
+	mesh := p.mesh(m)
+	spots := spotsOf(mesh, m.Cores)
 	core, err := place.Refine(ctx, d.problem, mesh, d.core, spots, opt)
 	if err != nil {
 		return nil, err
@@ -63,7 +75,11 @@ func (p *mapper) refine(ctx context.Context, m *ir.Mapped, d *parted, moves int)
 	}
 	r := d.problem.Evaluate(core)
 	better := d.assemble(r)
-	if d.need.count(d.cells, better) != nil || checkRows(better) != nil {
+	need := needsOf(better)
+	if d.settle(r.Core, need) {
+		better = d.assemble(r)
+	}
+	if slots, dests := d.crowded(d.loads(r, need)); slots > 0 || dests > 0 || checkRows(better) != nil {
 		return m, nil
 	}
 	d.send(better)
@@ -78,7 +94,7 @@ func (p *mapper) refine(ctx context.Context, m *ir.Mapped, d *parted, moves int)
 	if err != nil {
 		return nil, err
 	}
-	if p.opt.Traffic && after.deliveries > before.deliveries || after.hops+after.deliveries >= before.hops+before.deliveries {
+	if deliveriesFirst && after.deliveries > before.deliveries || after.hops+after.deliveries >= before.hops+before.deliveries {
 		return m, nil
 	}
 	return better, p.again(ctx, better, after)

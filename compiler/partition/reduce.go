@@ -6,8 +6,8 @@ import "slices"
 // the same nets are merged to: small enough that what is left of a core is filled.
 const mergedShare = 8
 
-// fewVertices is up to how many vertices nothing is merged.
-const fewVertices = 64
+// Few is up to how many vertices nothing is merged.
+const Few = 64
 
 // reduced is the problem with vertices that read the same nets merged.
 type reduced struct {
@@ -82,7 +82,7 @@ func (h homes) of(v int32) []int32 { return h.nets[h.off[v+1]:h.off[v+2]] }
 func (p *Problem) alike() (off, members []int32) {
 	n, groups := p.vertices(), 0
 	group := make([]int32, n)
-	if n <= fewVertices {
+	if n <= Few {
 		for v := range group {
 			group[v] = int32(v)
 		}

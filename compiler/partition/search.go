@@ -84,7 +84,7 @@ func (s *search) run() ([]int32, error) {
 	switch g := s.g.graph; {
 	case s.ctx.Err() != nil:
 	case s.opt.Effort == 1 || best.cores <= s.atLeast && best.conn == 0:
-	case g.vertices() <= fewVertices:
+	case g.vertices() <= Few:
 		best = s.small(g, found)
 	case oneWindow(g, Cores.best(found).cores):
 		best = s.annealOrdered(g, found)

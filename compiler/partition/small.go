@@ -12,7 +12,7 @@ const (
 	smallRuns   = 12
 	smallTrials = 30_000
 	smallMore   = 8
-	smallLooks  = 1 << 29
+	smallLooks  = 1 << 30
 )
 
 // small makes the best of a problem of few vertices: from the fewest cores that
@@ -100,6 +100,9 @@ type tree struct {
 	class []int32
 	core  []int32
 }
+
+// vertexLooks is how many looks it takes to see whether a vertex without pins fits a core.
+const vertexLooks = 4
 
 // searchThrough returns the best partition of g into at most k cores, or best if none
 // is better, and whether it looked at all of them: it looks at so many pins.
@@ -198,7 +201,7 @@ func (t *tree) hopeless(i, open int, conn int64) bool {
 func (t *tree) least(v int32, open int) int64 {
 	g := t.g
 	least := int64(math.MaxInt64 / 4)
-	t.looks -= int64(min(open+1, t.k)) * (g.off[v+1] - g.off[v])
+	t.looks -= int64(min(open+1, t.k)) * (g.off[v+1] - g.off[v] + vertexLooks)
 	for c := range min(open+1, t.k) {
 		u := t.used[c].plus(g.own[v])
 		var cost int64

@@ -123,3 +123,12 @@ func TestSmallProblemsAreSolvedToTheOptimum(t *testing.T) {
 		}
 	}
 }
+
+// A search ends with its budget, of vertices that have no pins too.
+func TestSearchesEnd(t *testing.T) {
+	p := &Problem{Off: make([]int64, 41), Neurons: 2, Axons: 1}
+	g := p.reduce().graph
+	if _, all := g.searchThrough(19, candidate{}, 1<<16); all { // 40 vertices, two to a core: there is none
+		t.Error("all partitions of 40 vertices were looked at")
+	}
+}
