@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/weft-toolchain/weft/internal/page"
@@ -14,7 +15,12 @@ import (
 //go:embed page.html
 var bodyText string
 
-var body = page.New(bodyText, nil)
+var body = page.New(bodyText, template.FuncMap{"dotted": dotted})
+
+// dotted is a name that may be broken behind its dots, as encode.ticks.
+func dotted(name string) template.HTML {
+	return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(name), ".", ".<wbr>"))
+}
 
 // Page is a table with plots, and what is said above them.
 type Page struct {
@@ -29,8 +35,9 @@ type Page struct {
 type pageTable struct {
 	Title         string
 	Labels, Heads []string
-	Rows          []pageRow
-	Front         bool // has a column for it
+	// Keys is how many of the figures are important; they come first.
+	Keys int
+	Rows []pageRow
 }
 
 type pageRow struct {
@@ -38,8 +45,16 @@ type pageRow struct {
 	Number          int
 	Labels, Figures []string
 	Front           bool
-	// Failed stands in the place of figures.
-	Failed string
+	// In the place of figures: the number of the failure below the table, or a few
+	// words.
+	Failure int
+	Why     string
+}
+
+// pageNote is a sentence below the tables, with its number from 1.
+type pageNote struct {
+	Number     int
+	Rows, Text string
 }
 
 type pagePlot struct {
@@ -50,13 +65,15 @@ type pagePlot struct {
 // WriteHTML writes one page that needs nothing else.
 func (p *Page) WriteHTML(w io.Writer) error {
 	data := struct {
-		Lead         []string
-		Tables       []pageTable
-		Plots        []pagePlot
-		Approximated []string
-	}{Lead: p.Lead, Tables: p.Table.split()}
-	for _, d := range p.Table.differences() {
-		data.Approximated = append(data.Approximated, numbered(d.rows)+": "+d.text)
+		Lead                   []string
+		Tables                 []*pageTable
+		Plots                  []pagePlot
+		Failures, Approximated []pageNote
+		// Front: some row is on it.
+		Front bool
+	}{
+		Lead: p.Lead, Tables: p.Table.split(), Failures: notes(p.Table.failures()), Approximated: notes(p.Table.differences()),
+		Front: slices.ContainsFunc(p.Table.Rows, func(r Row) bool { return r.Front }),
 	}
 	for _, plot := range p.Plots {
 		// Every text in a plot's drawing is escaped there.
@@ -65,8 +82,16 @@ func (p *Page) WriteHTML(w io.Writer) error {
 	return page.Write(w, body, p.Title, data)
 }
 
+func notes(all []told) []pageNote {
+	var out []pageNote
+	for k, t := range all {
+		out = append(out, pageNote{k + 1, numbered(t.rows), t.text})
+	}
+	return out
+}
+
 // split parts the table into that of all rows, and the components of their energy.
-func (t *Table) split() []pageTable {
+func (t *Table) split() []*pageTable {
 	var all, parts []Column
 	for _, c := range t.shown() {
 		if c.Component {
@@ -78,12 +103,15 @@ func (t *Table) split() []pageTable {
 		}
 		all = append(all, c)
 	}
+	numbers := numbersOf(t.failures())
+	first, second := &pageTable{Labels: t.Labels, Keys: importantFirst(all)}, &pageTable{Title: "Energy by component", Labels: t.Labels, Keys: importantFirst(parts)}
+	second.Heads = heads(parts)
 	alone(all)
-	first, second := pageTable{Labels: t.Labels, Heads: heads(all), Front: true}, pageTable{Title: "Energy by component", Labels: t.Labels, Heads: heads(parts)}
+	first.Heads = heads(all)
 	for k, r := range t.Rows {
 		row := pageRow{Number: k + 1, Labels: r.Labels, Front: r.Front}
 		if r.Outcome == nil {
-			row.Failed = r.note()
+			row.Failure, row.Why = numbers[k], r.why()
 			first.Rows = append(first.Rows, row)
 			continue
 		}
@@ -93,28 +121,32 @@ func (t *Table) split() []pageTable {
 		second.Rows = append(second.Rows, row)
 	}
 	if len(parts) == 0 {
-		return []pageTable{first}
+		return []*pageTable{first}
 	}
-	return []pageTable{first, second}
+	return []*pageTable{first, second}
 }
 
-// numbered names rows, which ascend from 0, by their numbers: rows 1 to 3, 5.
-func numbered(rows []int) string {
-	var runs []string
-	for k := 0; k < len(rows); {
-		end := k + 1
-		for end < len(rows) && rows[end] == rows[end-1]+1 {
-			end++
+// Span is how many columns why there is no outcome may take.
+func (t *pageTable) Span() int { return max(len(t.Heads), 1) }
+
+// Columns lays the table out on a phone, where figures that are important stand before
+// the labels.
+func (t *pageTable) Columns() template.CSS {
+	return template.CSS(fmt.Sprintf("--columns: repeat(%d, auto); --keys: %d", 1+len(t.Labels)+t.Span(), max(t.Keys, 1)))
+}
+
+// important are the figures that a page has first.
+var important = []string{Accuracy.Name, Latency.Name, Energy.Name}
+
+// importantFirst puts these before the others, and returns how many there are.
+func importantFirst(columns []Column) int {
+	keys := 0
+	for k, c := range columns {
+		if slices.Contains(important, c.Name) {
+			copy(columns[keys+1:k+1], columns[keys:k])
+			columns[keys] = c
+			keys++
 		}
-		run := fmt.Sprint(rows[k] + 1)
-		if end > k+1 {
-			run += fmt.Sprintf(" to %d", rows[end-1]+1)
-		}
-		runs = append(runs, run)
-		k = end
 	}
-	if len(rows) == 1 {
-		return "row " + runs[0]
-	}
-	return "rows " + strings.Join(runs, ", ")
+	return keys
 }

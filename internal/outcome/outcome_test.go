@@ -56,7 +56,9 @@ func ExampleTable_WriteText() {
 	// 2     small   2      90.00 %   18     10000   1 ms     2 µJ      500 nJ   0 J       0 J          0 J        0 J   0 J      1.5 µJ     60 mm²     *
 	// 4     large   2      95.00 %   18     10000   1 ms     3 µJ      750 nJ   0 J       0 J          0 J        0 J   0 J      2.25 µJ    -          *
 	// 8     large   2      95.00 %   18     10000   2 ms     3 µJ      750 nJ   0 J       0 J          0 J        0 J   0 J      2.25 µJ    -
-	// 8     tiny    -      -         -      -       -        -         -        -         -            -          -     -        -          -          network.yaml:3:1: does not fit [does-not-fit]
+	// 8     tiny    -      -         -      -       -        -         -        -         -            -          -     -        -          -          (1)
+	//
+	// (1) network.yaml:3:1: does not fit [does-not-fit]
 	// 2 small, 4 large, 8 large: weights rounded
 }
 
@@ -196,16 +198,97 @@ func TestPageNumbersRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, n := range map[string]int{
-		"<li>rows 1 to 3, 5: weights rounded</li>":                      1,
-		`<td class="n">5</td><td><span class="name">16</span></td>`:     2, // in the table of energies, too
-		`<td class="n">4</td><td><span class="name">8</span></td>`:      1,
-		`<td colspan="7"><div class="failed">network.yaml:3:1: does no`: 1,
+		"<li>rows 1 to 3, 5: weights rounded</li>":                   1,
+		`<td class="n">* 5</td><td><span class="name">16</span></td>`: 2, // in the table of energies, too
+		`<td class="n">4</td><td><span class="name">8</span></td>`:    1,
+		`<td class="key" colspan="7"><a href="#failure1">`:            1,
+		`<li id="failure1">row 4: network.yaml:3:1: does not fit`:     1,
 		`>5</text>`: 1,
 		`>4</text>`: 0,
 	} {
 		if got := strings.Count(b.String(), want); got != n {
 			t.Errorf("%s: %d times, want %d", want, got, n)
 		}
+	}
+}
+
+// What several rows have in the place of figures is told once, below the table; a few
+// words stand in the row.
+func TestDiagnosticsAreToldOnce(t *testing.T) {
+	tab := &outcome.Table{Labels: []string{"target"}, Rows: []outcome.Row{
+		{Labels: []string{"a"}, Error: "network.yaml:3:1: does not fit [does-not-fit]\nand more"},
+		{Labels: []string{"b"}, Error: "not done yet"},
+		{Labels: []string{"c"}, Error: "network.yaml:4:1: unknown population [unknown-name]"},
+		{Labels: []string{"d"}, Error: "network.yaml:3:1: does not fit [does-not-fit]\nand more"},
+	}}
+	var text, html strings.Builder
+	if err := errors.Join(tab.WriteText(&text), (&outcome.Page{Title: "x", Table: tab}).WriteHTML(&html)); err != nil {
+		t.Fatal(err)
+	}
+	want := `target  front
+a       (1)
+b       not done yet
+c       (2)
+d       (1)
+
+(1) network.yaml:3:1: does not fit [does-not-fit] …
+(2) network.yaml:4:1: unknown population [unknown-name]
+`
+	if diff := cmp.Diff(want, text.String()); diff != "" {
+		t.Errorf("text (-want +got)\n%s", diff)
+	}
+	for _, want := range []string{
+		`<td class="key" colspan="1">not done yet</td>`,
+		`<li id="failure1">rows 1, 4: network.yaml:3:1: does not fit [does-not-fit] …</li>`,
+		`<li id="failure2">row 3: network.yaml:4:1: unknown population [unknown-name]</li>`,
+	} {
+		if n := strings.Count(html.String(), want); n != 1 {
+			t.Errorf("%s: %d times, want 1", want, n)
+		}
+	}
+}
+
+// On a phone the figures that matter are seen without scrolling, below their heads, and
+// a row with a diagnostic is as high as the others.
+func TestImportantFiguresAreSeenOnAPhone(t *testing.T) {
+	tab := table()
+	tab.Labels = []string{"network", "target", "encode.ticks", "timing.clock"}
+	for k := range tab.Rows {
+		tab.Rows[k].Labels = []string{"experiment.yaml", "small", "16", "200MHz"}
+	}
+	tab.Rows[3].Error = strings.Repeat("the network has more neurons than the target; ", 20)
+	tab.Mark(tab.Objectives()...)
+	file := filepath.Join(t.TempDir(), "page.html")
+	var out bytes.Buffer
+	p := outcome.Page{Title: "phone", Table: tab}
+	if err := errors.Join(p.WriteHTML(&out), os.WriteFile(file, out.Bytes(), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	b := chromium.Start(t)
+	b.Open(file, 390, "light")
+	var got struct {
+		Heads, Ragged []string
+		Highest       float64
+		Scrolls       bool
+	}
+	b.Eval(`(function () {
+		var t = document.querySelector("table.rows"), heads = Array.from(t.rows[0].cells), rows = Array.from(t.rows).slice(1);
+		var at = function (c) { return c.getBoundingClientRect(); };
+		return {
+			Heads: heads.filter(function (c) { return at(c).right <= innerWidth; }).map(function (c) { return c.textContent; }),
+			Highest: Math.max.apply(null, rows.map(function (r) { return at(r).height; })),
+			Ragged: rows.flatMap(function (r) { return Array.from(r.cells).filter(function (c, k) {
+				return Math.abs(at(c).left - at(heads[k]).left) > 1; }).map(function (c) { return c.textContent; }); }),
+			Scrolls: t.parentNode.scrollWidth > t.parentNode.clientWidth && getComputedStyle(t.parentNode).backgroundImage.includes("gradient"),
+		};
+	})()`, &got)
+	for _, want := range []string{"row", "accuracy", "latency", "energy"} {
+		if !slices.Contains(got.Heads, want) {
+			t.Errorf("%s is not seen, only %q", want, got.Heads)
+		}
+	}
+	if got.Highest > 60 || len(got.Ragged) > 0 || !got.Scrolls {
+		t.Errorf("a row is %v high, want 60 at most; not below their heads: %q; scrolls with a sign of it: %v", got.Highest, got.Ragged, got.Scrolls)
 	}
 }
 

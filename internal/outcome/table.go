@@ -162,54 +162,6 @@ func (r *Row) named(heads []string) string {
 	return strings.Join(parts, ", ")
 }
 
-// maxNamed is how many rows are named that a sentence is about.
-const maxNamed = 6
-
-// difference is what differs from the networks' real numbers, and in which rows.
-type difference struct {
-	text string
-	rows []int
-}
-
-// differences lists them, each once.
-func (t *Table) differences() []difference {
-	var all []difference
-	at := map[string]int{}
-	for i, r := range t.Rows {
-		if r.Outcome == nil {
-			continue
-		}
-		for _, s := range r.Outcome.Approximated {
-			k, there := at[s]
-			if !there {
-				k = len(all)
-				at[s] = k
-				all = append(all, difference{text: s})
-			}
-			all[k].rows = append(all[k].rows, i)
-		}
-	}
-	return all
-}
-
-// Approximated says of all rows what differs from the networks' real numbers,
-// each sentence once with the rows that it is about, by their labels.
-func (t *Table) Approximated() []string {
-	var out []string
-	for _, d := range t.differences() {
-		var names []string
-		for _, i := range d.rows[:min(len(d.rows), maxNamed)] {
-			names = append(names, strings.Join(t.Rows[i].Labels, " "))
-		}
-		more := ""
-		if n := len(d.rows) - maxNamed; n > 0 {
-			more = fmt.Sprintf(" and %d more", n)
-		}
-		out = append(out, strings.Join(names, ", ")+more+": "+d.text)
-	}
-	return out
-}
-
 // missing stands where an outcome lacks a figure.
 const missing = "-"
 
@@ -225,19 +177,6 @@ func (r *Row) figures(columns []Column) []string {
 	return out
 }
 
-// note is what stands behind the figures: whether the row is on the front or, in a
-// line, why there is nothing.
-func (r *Row) note() string {
-	if r.Front {
-		return "*"
-	}
-	first, _, more := strings.Cut(r.Error, "\n")
-	if more {
-		first += " …"
-	}
-	return first
-}
-
 func heads(columns []Column) []string {
 	out := make([]string, len(columns))
 	for k, c := range columns {
@@ -246,17 +185,33 @@ func heads(columns []Column) []string {
 	return out
 }
 
-// WriteText writes aligned columns.
+// WriteText writes aligned columns, and below them what some rows have in the place
+// of figures.
 func (t *Table) WriteText(w io.Writer) error {
 	columns := t.shown()
+	failures := t.failures()
+	numbers := numbersOf(failures)
 	var b bytes.Buffer
 	tw := tabwriter.NewWriter(&b, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(tw, strings.Join(append(slices.Concat(t.Labels, heads(columns)), "front"), "\t"))
-	for _, r := range t.Rows {
-		fmt.Fprintln(tw, strings.Join(append(slices.Concat(r.Labels, r.figures(columns)), r.note()), "\t"))
+	for k, r := range t.Rows {
+		note := r.why()
+		if n := numbers[k]; n > 0 {
+			note = fmt.Sprintf("(%d)", n)
+		}
+		if r.Front {
+			note = "*"
+		}
+		fmt.Fprintln(tw, strings.Join(append(slices.Concat(r.Labels, r.figures(columns)), note), "\t"))
 	}
 	if err := tw.Flush(); err != nil {
 		return fmt.Errorf("write table: %w", err)
+	}
+	for k, f := range failures {
+		if k == 0 {
+			fmt.Fprintln(&b)
+		}
+		fmt.Fprintf(&b, "(%d) %s\n", k+1, f.text)
 	}
 	for line := range strings.Lines(b.String()) {
 		if _, err := io.WriteString(w, strings.TrimRight(line, " \n")+"\n"); err != nil {
