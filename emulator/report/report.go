@@ -44,6 +44,8 @@ type Report struct {
 	// LateTicks counts ticks that lasted longer than a chip of fixed ticks has.
 	LateTicks int64  `json:"late_ticks"`
 	SpikeHash string `json:"spike_hash"`
+	// InputEvents is nil where the input was no recording of events.
+	InputEvents *InputEvents `json:"input_events,omitempty"`
 	// Defects says what came of the chip's; nil where it has none.
 	Defects *Defects `json:"defects,omitempty"`
 	// populations are the names in the order declared.

@@ -41,6 +41,9 @@ func (r *Report) WriteText(w io.Writer) error {
 		fmt.Fprintf(w, ": %d cycles, %s, %s\n", r.Cycles, SI(r.Seconds, "s"), SI(r.PowerWatts, "W"))
 	}
 	fmt.Fprintf(w, "synaptic events %d, spike hash %s\n", r.SynapticEvents, r.SpikeHash)
+	if r.InputEvents != nil {
+		fmt.Fprintf(w, "input events %s\n", r.InputEvents)
+	}
 	if r.StallCycles > 0 {
 		fmt.Fprintf(w, "cores and the I/O port stood still for %d cycles because the mesh was full\n", r.StallCycles)
 	}

@@ -84,22 +84,25 @@ func Latency(values []float64, first int32, ticks int, t *Train) (clamped int) {
 
 // Events replaces t by events, each a time in microseconds from the beginning and a
 // neuron counted from first: bin seconds make a tick, the first of them tick 1.
-// Those behind the last tick are left out. A neuron spikes once a tick however many
-// events it has there; Events returns how many more there were.
-func Events(events iter.Seq2[uint32, int32], first int32, ticks int, bin float64, t *Train) (clamped int) {
+// Those behind the last tick are left out, and late is how many these are. A neuron
+// spikes once a tick however many events it has there; merged is how many more there
+// were.
+func Events(events iter.Seq2[uint32, int32], first int32, ticks int, bin float64, t *Train) (merged, late int) {
 	t.reset(ticks)
 	width := microseconds(bin)
 	for time, neuron := range events {
 		if tick := float64(time) / width; tick < float64(ticks) {
 			t.Spikes[int(tick)] = append(t.Spikes[int(tick)], first+neuron)
+		} else {
+			late++
 		}
 	}
 	for k, ids := range t.Spikes {
 		slices.Sort(ids)
 		t.Spikes[k] = slices.Compact(ids)
-		clamped += len(ids) - len(t.Spikes[k])
+		merged += len(ids) - len(t.Spikes[k])
 	}
-	return clamped
+	return merged, late
 }
 
 // microseconds returns a duration in seconds in microseconds, to the nanosecond: 1e6

@@ -152,20 +152,20 @@ func TestEventsGoIntoBins(t *testing.T) {
 	}
 	var train stimulus.Train
 	for _, test := range []struct {
-		ticks   int
-		bin     float64
-		want    [][]int32
-		clamped int
+		ticks        int
+		bin          float64
+		want         [][]int32
+		merged, late int
 	}{
-		{3, 1e-3, [][]int32{{10, 12}, {10, 13}, {11}}, 1},
-		{2, 1.5e-3, [][]int32{{10, 12, 13}, {11}}, 2},
-		{1, 3e-3, [][]int32{{10, 11, 12, 13}}, 2},
-		{1, 1e-5, [][]int32{{12}}, 0},
+		{3, 1e-3, [][]int32{{10, 12}, {10, 13}, {11}}, 1, 1},
+		{2, 1.5e-3, [][]int32{{10, 12, 13}, {11}}, 2, 1},
+		{1, 3e-3, [][]int32{{10, 11, 12, 13}}, 2, 1},
+		{1, 1e-5, [][]int32{{12}}, 0, 6},
 		// 1e6 times this is more than 1100.
-		{2, 1.1e-3, [][]int32{{10, 12}, {13}}, 2},
+		{2, 1.1e-3, [][]int32{{10, 12}, {13}}, 2, 2},
 	} {
-		if got := stimulus.Events(events, 10, test.ticks, test.bin, &train); got != test.clamped {
-			t.Errorf("bins of %g s: %d clamped, want %d", test.bin, got, test.clamped)
+		if merged, late := stimulus.Events(events, 10, test.ticks, test.bin, &train); merged != test.merged || late != test.late {
+			t.Errorf("bins of %g s: %d merged, %d late, want %d and %d", test.bin, merged, late, test.merged, test.late)
 		}
 		if diff := cmp.Diff(test.want, train.Spikes); diff != "" {
 			t.Errorf("bins of %g s (-want +got)\n%s", test.bin, diff)

@@ -242,7 +242,7 @@ func comparer(ctx context.Context, errs io.Writer, o compareOptions, chips []*ta
 // runOnce runs an image for so many ticks with the spikes of a file, or none; 0
 // ticks are as many as these need.
 func (l *loaded) runOnce(ctx context.Context, m emulator.Mode, in *inputFlags, ticks int) (*report.Report, error) {
-	train, _, err := in.spikes(nil, l.image)
+	train, told, err := in.spikes(nil, l.image)
 	if err != nil {
 		return nil, err
 	}
@@ -258,7 +258,9 @@ func (l *loaded) runOnce(ctx context.Context, m emulator.Mode, in *inputFlags, t
 	if err != nil {
 		return nil, err
 	}
-	return report.New(l.image, l.target, m == emulator.Functional, act, r.hash.String()), nil
+	rep := report.New(l.image, l.target, m == emulator.Functional, act, r.hash.String())
+	rep.InputEvents = inputEvents(told, train, r.ticks)
+	return rep, nil
 }
 
 func printComparison(w io.Writer, rows []comparison, o compareOptions) error {

@@ -90,7 +90,7 @@ func runDebug(ctx context.Context, in io.Reader, w, errs io.Writer, o debugOptio
 	if err != nil {
 		return err
 	}
-	chip, train, err := l.prepare(in, errs, &o.inputFlags, m)
+	chip, train, _, err := l.prepare(in, errs, &o.inputFlags, m)
 	if err != nil {
 		return err
 	}

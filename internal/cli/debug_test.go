@@ -107,7 +107,7 @@ func hello(t *testing.T, w io.Writer) *debug.Session {
 	if err != nil {
 		t.Fatal(err)
 	}
-	chip, train, err := l.prepare(nil, io.Discard, &inputFlags{}, emulator.Cycle)
+	chip, train, _, err := l.prepare(nil, io.Discard, &inputFlags{}, emulator.Cycle)
 	if err != nil {
 		t.Fatal(err)
 	}

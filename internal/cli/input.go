@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/weft-toolchain/weft/emulator/report"
 	"github.com/weft-toolchain/weft/emulator/stimulus"
 	"github.com/weft-toolchain/weft/internal/events"
 	"github.com/weft-toolchain/weft/isa/image"
@@ -68,4 +69,17 @@ func (f *inputFlags) noteEvents(errs io.Writer, told stimulus.Told) {
 	if told.Cropped > 0 {
 		fmt.Fprintf(errs, "note: %s: %d of %d events are outside what is kept of the sensor\n", f.in, told.Cropped, told.Events)
 	}
+}
+
+// inputEvents counts what became of the events of a recording in a run of so many
+// ticks; nil of an input that has none.
+func inputEvents(told stimulus.Told, train *stimulus.Train, ticks int) *report.InputEvents {
+	if told.Events == 0 {
+		return nil
+	}
+	late := 0
+	for t := ticks + 1; t <= len(train.Spikes); t++ {
+		late += len(train.At(t))
+	}
+	return &report.InputEvents{Read: int64(told.Events), Cropped: int64(told.Cropped), Merged: int64(told.Merged), Late: int64(late)}
 }

@@ -116,7 +116,7 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	if err != nil {
 		return err
 	}
-	chip, train, err := l.prepare(in, errs, &o.inputFlags, m)
+	chip, train, told, err := l.prepare(in, errs, &o.inputFlags, m)
 	if err != nil {
 		return err
 	}
@@ -170,6 +170,7 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 		return err
 	}
 	rep := report.New(l.image, l.target, m == emulator.Functional, act, r.hash.String())
+	rep.InputEvents = inputEvents(told, train, r.ticks)
 	rep.SetDefects(l.defects, chip.DeadUse())
 	if o.recorded() {
 		if err := o.writeRecord(w, l, r, act, rep); err != nil {
@@ -185,21 +186,21 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	return rep.WriteText(w)
 }
 
-// prepare returns the chip that an image runs on, and its input, and tells what is to be
-// known of them.
-func (l *loaded) prepare(in io.Reader, errs io.Writer, input *inputFlags, m emulator.Mode) (*emulator.Chip, *stimulus.Train, error) {
+// prepare returns the chip that an image runs on, its input and what became of the
+// events of that, and tells what is to be known of them.
+func (l *loaded) prepare(in io.Reader, errs io.Writer, input *inputFlags, m emulator.Mode) (*emulator.Chip, *stimulus.Train, stimulus.Told, error) {
 	l.noteDifferences(errs)
 	train, told, err := input.spikes(in, l.image)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, stimulus.Told{}, err
 	}
 	input.noteEvents(errs, told)
 	chip, err := emulator.NewBrokenChip(l.image, l.target, l.defects, m)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, stimulus.Told{}, err
 	}
 	noteDefects(errs, chip, l.defects)
-	return chip, train, nil
+	return chip, train, told, nil
 }
 
 // check refuses flags that do not go together, and files that cannot be written.

@@ -51,6 +51,8 @@ type Set struct {
 	// copied; starts where those of each begin, and where those of the last end.
 	events [][]event
 	starts []int
+	// cropped is how many events of each are not kept.
+	cropped []int
 }
 
 // Format is a format of data sets.
@@ -154,7 +156,7 @@ func (s *Set) Slice(first, n int) *Set {
 	part.Labels = s.Labels[first : first+n : first+n]
 	switch {
 	case s.Timed():
-		part.starts = s.starts[first : first+n+1]
+		part.starts, part.cropped = s.starts[first:first+n+1], s.cropped[first:first+n]
 	case s.bytes != nil:
 		part.bytes = s.bytes[first*s.size : (first+n)*s.size]
 	default:

@@ -44,14 +44,18 @@ func (s *Set) Events(i int) iter.Seq2[uint32, int32] {
 	}
 }
 
+// Cropped returns how many more events the recording of sample i of a timed set has,
+// outside what Fit keeps of the sensor.
+func (s *Set) Cropped(i int) int { return s.cropped[i] }
+
 // timedBuilder gathers samples of events.
 type timedBuilder struct {
 	set Set
 	// file is what mistakes of the set as a whole are about.
 	file   string
 	layout *events.Layout
-	// n is how many events the set has.
-	n int
+	// n is how many events the set has, cropped how many more the last sample had.
+	n, cropped int
 }
 
 func newTimed(file string, shape []int, layout *events.Layout) *timedBuilder {
@@ -70,6 +74,7 @@ func (b *timedBuilder) sink(file string) events.Sink {
 		case err != nil:
 			return fail(file, "%s %v", where(), err)
 		case place < 0:
+			b.cropped++
 			return nil
 		case b.n == maxEvents:
 			return diag.One(diag.Pos{File: file}, diag.TooLarge, "%s is one more than %s events, the most that are read", where(), count(maxEvents))
@@ -88,7 +93,8 @@ func (b *timedBuilder) end(label int) error {
 	if len(b.set.Labels) == MaxSamples {
 		return diag.One(diag.Pos{File: b.file}, diag.TooLarge, "has more than %s samples, the most that are read", count(MaxSamples))
 	}
-	b.set.starts = append(b.set.starts, b.n)
+	b.set.starts, b.set.cropped = append(b.set.starts, b.n), append(b.set.cropped, b.cropped)
+	b.cropped = 0
 	b.set.Labels = append(b.set.Labels, label)
 	return nil
 }

@@ -187,6 +187,9 @@ func TestDATFolder(t *testing.T) {
 			var got [][]moment
 			for i := range s.N {
 				got = append(got, moments(s, i))
+				if part := s.Slice(i, 1); part.Cropped(0)+len(got[i]) != 1 {
+					t.Errorf("sample %d: %d events are kept and %d cropped, want 1 in all", i, len(got[i]), part.Cropped(0))
+				}
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)

@@ -77,6 +77,7 @@ type Latency struct {
 // sample is what one run gave.
 type sample struct {
 	prediction, clamped int
+	events              report.InputEvents
 	ticks, cycles       int64
 	hash                report.Hash
 }
@@ -192,7 +193,10 @@ func (w *worker) run(i int) sample {
 		s.clamped = stimulus.Latency(w.values, int32(w.first), enc.Ticks, &w.train)
 	case experiment.Events:
 		bin := cmp.Or(enc.Bin, w.Network.Tick)
-		s.clamped = stimulus.Events(w.Data.Events(i), int32(w.first), enc.Ticks, bin, &w.train)
+		merged, late := stimulus.Events(w.Data.Events(i), int32(w.first), enc.Ticks, bin, &w.train)
+		cropped := w.Data.Cropped(i)
+		s.clamped = merged
+		s.events = report.InputEvents{Read: int64(w.train.Count() + merged + late + cropped), Cropped: int64(cropped), Merged: int64(merged), Late: int64(late)}
 	case experiment.Direct:
 		w.machine.SetCurrent(w.Chip.Current(w.values, w.first))
 	}

@@ -315,15 +315,18 @@ func TestEventsAreBinned(t *testing.T) {
 		"projections:\n  - {from: in, to: out, connect: {list: [[[1, 0, 1], 0, 1.5], [[0, 3, 2], 1, 1.5]]}}\noutputs: [out]\n"
 	data := "NMN1\x00\x00\x01\x00" + // no training sample, a test sample
 		"\x00\x04\x00\x00\x00" + "\x01\x01\x01\x02" + "\x80\x80\x80\x03" + "\x00\x00\x0a\x00\xba\x09\x88\x13" // 0, 10, 2500, 7500 µs
-	for encode, want := range map[string][2]int64{ // spikes, events that were clamped
-		"kind: events, ticks: 4":             {2, 1},
-		"kind: events, ticks: 8":             {3, 1},
-		"kind: events, ticks: 40, bin: 5us":  {2, 0},
-		"kind: events, ticks: 2, bin: 100ms": {2, 2},
+	for encode, want := range map[string][3]int64{ // spikes, events that were merged, and late
+		"kind: events, ticks: 4":             {2, 1, 1},
+		"kind: events, ticks: 8":             {3, 1, 0},
+		"kind: events, ticks: 40, bin: 5us":  {2, 0, 2},
+		"kind: events, ticks: 2, bin: 100ms": {2, 2, 0},
 	} {
 		r := mustRun(t, configOf(t, net, "format: nmnist", data, encode, "count", emulator.Functional))
-		if got := [2]int64{r.Spikes["out"], r.Clamped}; got != want || r.Correct != 1 {
-			t.Errorf("%s: spikes and clamped are %v, %d correct; want %v, 1", encode, got, r.Correct, want)
+		if got := [3]int64{r.Spikes["out"], r.Clamped, r.InputEvents.Late}; got != want || r.Correct != 1 {
+			t.Errorf("%s: spikes, merged and late are %v, %d correct; want %v, 1", encode, got, r.Correct, want)
+		}
+		if e := r.InputEvents; e.Read != 4 || e.Merged != want[1] || e.Cropped != 0 {
+			t.Errorf("%s: input events %s", encode, e)
 		}
 		var text strings.Builder
 		if err := r.WriteText(&text); err != nil || want[1] > 0 && !strings.Contains(text.String(), "events: a place spikes once a tick") {

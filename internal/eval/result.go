@@ -47,7 +47,7 @@ func (p *plan) result(samples []sample, act *activity.Activity) *Result {
 		TicksPerSample: TicksPerSample{Input: p.Experiment.Encode.Ticks, Drain: p.drain},
 		Samples:        len(samples), Predictions: make([]int, len(samples)), Events: p.Data.Timed(),
 	}
-	hash := report.NewHash()
+	hash, events := report.NewHash(), report.InputEvents{}
 	ticks, cycles := make([]int64, len(samples)), make([]int64, len(samples))
 	for i, s := range samples {
 		r.Predictions[i] = s.prediction
@@ -60,8 +60,12 @@ func (p *plan) result(samples []sample, act *activity.Activity) *Result {
 		hash.Word(uint64(s.hash))
 		ticks[i], cycles[i] = s.ticks, s.cycles
 		r.Clamped += int64(s.clamped)
+		events.Add(s.events)
 	}
 	r.Report = report.New(p.Chip.Image(), p.Target, p.Functional, act, hash.String())
+	if r.Events {
+		r.InputEvents = &events
+	}
 	if n := len(samples); n > 0 {
 		r.Accuracy = float64(r.Correct) / float64(n)
 		r.EnergyPerInference = r.EnergyJoules / float64(n)

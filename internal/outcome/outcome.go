@@ -58,6 +58,11 @@ func OfRun(r *report.Report, c *compiler.Report, t *targets.Target) Outcome {
 	if t.AreaMM2 > 0 {
 		o.AreaMM2 = &t.AreaMM2
 	}
+	if r.InputEvents != nil {
+		for _, lost := range r.InputEvents.Lost() {
+			o.Approximated = append(o.Approximated, fmt.Sprintf("of %s of the recordings %s", diag.Plural(int(r.InputEvents.Read), "event"), lost))
+		}
+	}
 	for _, n := range r.Saturations {
 		o.Saturations += n
 	}
@@ -79,11 +84,7 @@ func OfEval(r *eval.Result, c *compiler.Report, t *targets.Target) Outcome {
 	for k, e := range r.Energy {
 		o.Energy[k] = e / n
 	}
-	switch {
-	case r.Clamped == 0:
-	case r.Events:
-		o.Approximated = append(o.Approximated, fmt.Sprintf("%s of the data left out: a place spikes once a tick", diag.Plural(int(r.Clamped), "event")))
-	default:
+	if r.Clamped > 0 && !r.Events {
 		o.Approximated = append(o.Approximated, fmt.Sprintf("%s of the data clamped to 0…1 by the encoding", diag.Plural(int(r.Clamped), "value")))
 	}
 	return o

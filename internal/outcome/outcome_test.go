@@ -198,7 +198,7 @@ func TestPageNumbersRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, n := range map[string]int{
-		"<li>rows 1 to 3, 5: weights rounded</li>":                   1,
+		"<li>rows 1 to 3, 5: weights rounded</li>":                    1,
 		`<td class="n">* 5</td><td><span class="name">16</span></td>`: 2, // in the table of energies, too
 		`<td class="n">4</td><td><span class="name">8</span></td>`:    1,
 		`<td class="key" colspan="7"><a href="#failure1">`:            1,

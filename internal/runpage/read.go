@@ -173,6 +173,9 @@ func (c *checker) check(d *Document) {
 		c.bad([]string{"ticks"}, "%d, want 0 to %d", d.Ticks, math.MaxInt32)
 		return
 	}
+	if e := d.InputEvents; e != nil && (min(e.Cropped, e.Merged, e.Late) < 0 || max(e.Cropped, e.Merged, e.Late) > e.Read) {
+		c.bad([]string{"input_events"}, "%d cropped, %d merged and %d late of %d that were read", e.Cropped, e.Merged, e.Late, e.Read)
+	}
 	if d.Raster != nil {
 		c.raster(d.Raster, d.Ticks)
 	}

@@ -40,6 +40,7 @@ func TestBrokenDocumentsAreToldWhere(t *testing.T) {
 		{"a compilation", good, `{"target": "x", "image_sha256": "00"}`, `run.json:1:1: this is the report of a compilation.* \[unsupported\]`},
 		{"of later", `"record": 1`, `"record": 2`, fmt.Sprintf(`run.json:%d:12: record: version 2.* \[out-of-range\]`, line(`"record": 1`))},
 		{"ticks", `"ticks": 40`, `"ticks": -1`, fmt.Sprintf(`run.json:%d:11: ticks: -1.* \[out-of-range\]`, line(`"ticks": 40`))},
+		{"events", `"ticks": 40`, `"input_events": {"read": 1, "merged": 2}, "ticks": 40`, fmt.Sprintf(`run.json:%d:18: input_events: 0 cropped, 2 merged and 0 late of 1 that were read \[out-of-range\]`, line(`"ticks": 40`))},
 		{"neurons", `"n": 8`, `"n": 100000000`, fmt.Sprintf(`run.json:%d:10: raster.groups\[0\].n: 100000000.*`, line(`"n": 8`))},
 		{"until", `"until": 40`, `"until": 41`, fmt.Sprintf(`run.json:%d:12: raster.until: 41.*`, line(`"until": 40`))},
 		{"spikes", `"until": 40,`, `"until": 39,`, fmt.Sprintf(`run.json:%d:11: raster.data: has \d+ spikes up to tick 39 and \d+ bytes.*`, line(raster))},
