@@ -24,7 +24,8 @@ func camera(format events.Format) func(string, []Group, Options) (*Train, Told, 
 		defer r.Close()
 		layout, err := events.Camera(in.Shape, r.Width, r.Height, o.Fit, o.Polarity)
 		if err != nil {
-			return nil, Told{}, diag.One(diag.Pos{File: path}, diag.ShapeMismatch, "does not go into input %q: %v", in.Name, err)
+			return nil, Told{}, diag.One(diag.Pos{File: path}, diag.ShapeMismatch, "does not go into input %q: %v", in.Name,
+				events.WithRemedy(err, "--input-fit crop keeps the middle of the sensor, --input-fit scale all of it"))
 		}
 		return gather(path, in, layout, o, r.Each)
 	}

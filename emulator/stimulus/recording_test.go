@@ -107,7 +107,7 @@ func TestRecordingsThatDoNotGoIn(t *testing.T) {
 		{dir + "/a.bin", camera(8), stimulus.Options{}, `a.bin: does not go into input "eye": the shape is [8], want [2, height, width] or [height, width] for the events of a camera [shape-mismatch]`},
 		{dir + "/a.bin", camera(2, 4), stimulus.Options{Sample: 1}, "a.bin: has no sample 1: it has 1, numbered from 0 [out-of-range]"},
 		{dir + "/late.dat", camera(1, 1), stimulus.Options{Tick: 1e-4}, "late.dat: the event at byte 14 is at 4294967295 µs, behind the last of the 16777216 ticks of 0.0001 s that are read [too-large]"},
-		{testdata + "lz4.aedat4", camera(2, 5, 5), stimulus.Options{}, `lz4.aedat4: does not go into input "eye": the sensor has 20 × 10 places (width × height), but shape [2, 5, 5] has 5 × 5; crop or scale a sensor that is larger [shape-mismatch]`},
+		{testdata + "lz4.aedat4", camera(2, 5, 5), stimulus.Options{}, `lz4.aedat4: does not go into input "eye": the sensor has 20 × 10 places (width × height), but shape [2, 5, 5] has 5 × 5; --input-fit crop keeps the middle of the sensor, --input-fit scale all of it [shape-mismatch]`},
 		{testdata + "shd.h5", camera(699), stimulus.Options{}, `shd.h5: does not go into input "eye": spike 1 of sample 0 (both from 0) is of unit 699, want 0 to 698 [shape-mismatch]`},
 		{dir + "/none.bin", camera(2, 4), stimulus.Options{}, "none.bin: has no events [bad-file]"},
 		{testdata + "shd.h5", camera(700), stimulus.Options{Tick: 1, Sample: 1}, "shd.h5: sample 1 has no events [bad-file]"},

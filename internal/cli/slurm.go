@@ -66,10 +66,13 @@ func (c *campaign) submit(ctx context.Context, w io.Writer, main *store.Store, p
 		return err
 	}
 	jobs := slurmJobs{Sweep: c.sweep.Name, Left: len(todo), Tasks: tasks}
-	if jobs.Array, err = sbatch(ctx, array); err != nil {
+	byHand := fmt.Sprintf("both scripts are written: `sbatch --parsable %s` submits the tasks, `sbatch --dependency=afterany:JOB %s` what puts their results together, JOB being the number of the first", quoted(array), quoted(merge))
+	if jobs.Array, err = sbatch(ctx, byHand, array); err != nil {
 		return err
 	}
-	if jobs.Merge, err = sbatch(ctx, "--dependency=afterany:"+jobs.Array, merge); err != nil {
+	after := "--dependency=afterany:" + jobs.Array
+	byHand = fmt.Sprintf("the tasks are submitted as job %s: `sbatch %s %s` submits what puts their results together", jobs.Array, after, quoted(merge))
+	if jobs.Merge, err = sbatch(ctx, byHand, after, merge); err != nil {
 		return err
 	}
 	if c.json {
@@ -123,16 +126,19 @@ func writeScript(path, text string) error {
 	return nil
 }
 
-// sbatch submits a script and returns the number of the job.
-func sbatch(ctx context.Context, args ...string) (string, error) {
-	script := args[len(args)-1]
+// sbatch submits a script and returns the number of the job; byHand says what to do
+// where that fails.
+func sbatch(ctx context.Context, byHand string, args ...string) (string, error) {
 	out, err := exec.CommandContext(ctx, "sbatch", append([]string{"--parsable"}, args...)...).Output()
+	if errors.Is(err, exec.ErrNotFound) {
+		return "", diag.One(diag.Pos{File: "sbatch"}, diag.MissingFile, "there is no such program in $PATH; %s", byHand)
+	}
 	if err != nil {
 		said := err.Error()
 		if exit, ok := errors.AsType[*exec.ExitError](err); ok && len(exit.Stderr) > 0 {
 			said = strings.TrimSpace(string(exit.Stderr))
 		}
-		return "", fmt.Errorf("sbatch did not take %s: %s", script, said)
+		return "", fmt.Errorf("sbatch did not take %s: %s; %s", args[len(args)-1], said, byHand)
 	}
 	job, _, _ := strings.Cut(strings.TrimSpace(string(out)), ";") // job;cluster
 	return job, nil

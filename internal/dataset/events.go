@@ -220,7 +220,7 @@ func (o *Options) cameraShape(size []int) []int {
 func camera(file string, shape []int, width, height int, o Options) (*events.Layout, error) {
 	l, err := events.Camera(shape, width, height, o.Fit, o.Polarity)
 	if err != nil {
-		return nil, fail(file, "%v", err)
+		return nil, fail(file, "%v", events.WithRemedy(err, "fit: crop keeps the middle of the sensor, fit: scale all of it"))
 	}
 	return l, nil
 }

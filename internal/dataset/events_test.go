@@ -297,11 +297,11 @@ func TestFoldersAreRefused(t *testing.T) {
 		"no samples":     {map[string][]byte{"1/a.txt": one}, dataset.Options{}, "Test [1]: has no samples: want a folder for each label, with .dat files in them"},
 		"two ways":       {map[string][]byte{"1/a.dat": one, "cars/a.dat": one}, dataset.Options{}, "Test [1]: has samples in the folders 1 and cars: want all of them numbers from 0 to 65535, or none"},
 		"no size":        {map[string][]byte{"1/a.dat": dat("", 1, 0, 0, true)}, dataset.Options{}, "a.dat: does not say how large its sensor is: say it with size: [HEIGHT, WIDTH]"},
-		"another size":   {map[string][]byte{"1/a.dat": one}, dataset.Options{Size: []int{4, 4}}, "a.dat: the sensor has 10 × 8 places (width × height), but shape [2, 4, 4] has 4 × 4; crop or scale a sensor that is larger"},
+		"another size":   {map[string][]byte{"1/a.dat": one}, dataset.Options{Size: []int{4, 4}}, "a.dat: the sensor has 10 × 8 places (width × height), but shape [2, 4, 4] has 4 × 4; fit: crop keeps the middle of the sensor, fit: scale all of it"},
 		"a large label":  {map[string][]byte{"99999999999/a.dat": one}, dataset.Options{}, "99999999999: is a folder of label 99999999999, want 0 to 65535"},
 		"a label below":  {map[string][]byte{"-1/a.dat": one}, dataset.Options{}, "-1: is a folder of label -1, want 0 to 65535"},
 		"a sample twice": {map[string][]byte{"1/a.dat": one, "1/a.dat.gz": gz(one)}, dataset.Options{}, "a.dat.gz: is there twice: a.dat stands beside it; want one of them"},
-		"two sensors":    {map[string][]byte{"1/a.dat": one, "1/b.dat": dat("% Width 8\n% Height 8\n", 1, 0, 0, true)}, dataset.Options{}, "b.dat: the sensor has 8 × 8 places (width × height), but shape [2, 8, 10] has 10 × 8; crop or scale a sensor that is larger"},
+		"two sensors":    {map[string][]byte{"1/a.dat": one, "1/b.dat": dat("% Width 8\n% Height 8\n", 1, 0, 0, true)}, dataset.Options{}, "b.dat: the sensor has 8 × 8 places (width × height), but shape [2, 8, 10] has 10 × 8"},
 		"a place beyond": {map[string][]byte{"1/a.dat": dat("", 1, 5, 0, true)}, dataset.Options{Size: []int{4, 4}}, "a.dat: the event at byte 14 is at x 5, y 0, want x 0 to 3 and y 0 to 3"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,8 +3,11 @@ package eval_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -36,6 +39,26 @@ func TestSpikesOfTheFormatAreRead(t *testing.T) {
 	}
 	if train.Count() != 2 {
 		t.Errorf("%d spikes, want 2", train.Count())
+	}
+}
+
+// The first and the last tick that EXPERIMENT.md names are read, and none beside them.
+func TestTicksOfTheFormatAreRead(t *testing.T) {
+	b := regexp.MustCompile("(?m)^\\| `tick` \\| (\\d+) to ([\\d,]+);").FindSubmatch(formatPage(t))
+	if b == nil {
+		t.Fatal("EXPERIMENT.md does not say what ticks there are")
+	}
+	first, err := strconv.Atoi(string(b[1]))
+	last, err2 := strconv.Atoi(strings.ReplaceAll(string(b[2]), ",", ""))
+	if err := errors.Join(err, err2); err != nil {
+		t.Fatal(err)
+	}
+	for tick, want := range map[int]bool{first - 1: false, first: true, last: true, last + 1: false} {
+		text := fmt.Sprintf("tick,population,index\n%d,button,0\n", tick)
+		_, err := stimulus.ReadCSV("spikes.csv", strings.NewReader(text), []stimulus.Group{{Name: "button", N: 1}})
+		if (err == nil) != want {
+			t.Errorf("tick %d: error %v, want it read: %v", tick, err, want)
+		}
 	}
 }
 

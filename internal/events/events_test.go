@@ -340,7 +340,7 @@ func TestLayout(t *testing.T) {
 		"cropped away":         {shape: []int{2, 2, 3}, width: 6, height: 3, fit: events.Crop, event: events.Event{X: 4}, want: -1},
 		"scaled":               {shape: []int{2, 4}, width: 10, height: 3, fit: events.Scale, event: events.Event{X: 9, Y: 2}, want: 4 + 3},
 		"scaled, first block":  {shape: []int{2, 4}, width: 10, height: 3, fit: events.Scale, event: events.Event{X: 2, Y: 1}, want: 0},
-		"the sensor is larger": {shape: []int{2, 2, 4}, width: 6, height: 3, wrong: "the sensor has 6 × 3 places (width × height), but shape [2, 2, 4] has 4 × 2; crop or scale a sensor that is larger"},
+		"the sensor is larger": {shape: []int{2, 2, 4}, width: 6, height: 3, wrong: "the sensor has 6 × 3 places (width × height), but shape [2, 2, 4] has 4 × 2"},
 		"nothing to scale":     {shape: []int{2, 4}, fit: events.Scale, wrong: "the file does not say how large its sensor is, so there is nothing to scale"},
 		"nothing to crop":      {shape: []int{4, 7}, width: 6, height: 9, fit: events.Crop, wrong: "the sensor has 6 × 9 places (width × height), fewer than the 7 × 4 of shape [4, 7]: there is nothing to crop"},
 		"a list":               {shape: []int{700}, wrong: "the shape is [700], want [2, height, width] or [height, width] for the events of a camera"},

@@ -1,6 +1,7 @@
 package events
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -73,9 +74,29 @@ func Camera(shape []int, width, height int, fit Fit, polarity Polarity) (*Layout
 	case fit != "" && (l.width > width || l.height > height):
 		return nil, fmt.Errorf("the sensor has %d × %d places (width × height), fewer than the %d × %d of shape %s: there is nothing to %s", width, height, l.width, l.height, formatShape(shape), fit)
 	case fit == "" && width != 0 && (l.width != width || l.height != height):
-		return nil, fmt.Errorf("the sensor has %d × %d places (width × height), but shape %s has %d × %d; crop or scale a sensor that is larger", width, height, formatShape(shape), l.width, l.height)
+		return nil, &SizeError{
+			Larger: width >= l.width && height >= l.height,
+			text:   fmt.Sprintf("the sensor has %d × %d places (width × height), but shape %s has %d × %d", width, height, formatShape(shape), l.width, l.height),
+		}
 	}
 	return l, nil
+}
+
+// SizeError is a sensor of another size than the array, where no fit is asked for.
+type SizeError struct {
+	// Larger says that a fit would do.
+	Larger bool
+	text   string
+}
+
+func (e *SizeError) Error() string { return e.text }
+
+// WithRemedy says of an error of Camera how a fit is asked for, where that would do.
+func WithRemedy(err error, remedy string) error {
+	if e, ok := errors.AsType[*SizeError](err); ok && e.Larger {
+		return fmt.Errorf("%w; %s", err, remedy)
+	}
+	return err
 }
 
 // Units lays the units of an ear out in n places.

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"compress/flate"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -93,7 +94,15 @@ func loadNPZ(path, name string, to sink) (layout, error) {
 	if info, err := os.Stat(path); err == nil {
 		there = info.Size()
 	}
-	return readNPY(what, zipMember{r}, int64(size), there, to)
+	at, err := f.DataOffset()
+	if err != nil {
+		return layout{}, errorf(diag.BadFile, what, "cannot be read: %s", zipReason(err))
+	}
+	lay, err := readNPY(what, zipMember{r, at}, int64(size), there, to)
+	if e, ok := errors.AsType[*Error](err); ok && e.Code == diag.BadFile {
+		return layout{}, &Error{Code: e.Code, Message: fmt.Sprintf("%s; its data begin at byte %d", e.Message, at)}
+	}
+	return lay, err
 }
 
 // pick returns the member that is called name.
@@ -136,6 +145,8 @@ func listNames(names []string) string {
 // zipMember says what is wrong with a member in words of its own.
 type zipMember struct {
 	r io.Reader
+	// at is the byte of the archive where its data begin.
+	at int64
 }
 
 func (m zipMember) Read(p []byte) (int, error) {
@@ -149,8 +160,8 @@ func (m zipMember) Read(p []byte) (int, error) {
 	case errors.Is(err, zip.ErrFormat):
 		err = errors.New("it unpacks to more than its directory entry says")
 	default:
-		if _, ok := errors.AsType[flate.CorruptInputError](err); ok {
-			err = errors.New("its compressed data are broken")
+		if broken, ok := errors.AsType[flate.CorruptInputError](err); ok {
+			err = fmt.Errorf("its compressed data are broken at or before byte %d", m.at+int64(broken))
 		}
 	}
 	return n, err

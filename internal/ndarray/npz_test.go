@@ -100,8 +100,8 @@ func TestLoadNPZRefuses(t *testing.T) {
 	}{
 		{"no zip", []byte("hello, this is no archive"), "is not a whole .npz (zip) file"},
 		{"cut short", whole[:len(whole)-30], "is not a whole .npz (zip) file: its directory"},
-		{"damaged member", damaged, `array "x": is damaged`},
-		{"flipped bit", flipped, `array "x": is damaged: its checksum does not match`},
+		{"damaged member", damaged, `array "x": is damaged: its compressed data are broken at or before byte 66; write the file again; its data begin at byte 35`},
+		{"flipped bit", flipped, `array "x": is damaged: its checksum does not match; write the file again; its data begin at byte 35`},
 		{"claims more", claim(head + 4001), "is damaged: it unpacks to less than its directory entry says"},
 		{"claims less", claim(head + 3999), "is damaged: it unpacks to more than its directory entry says"},
 		{"no arrays", deflated(t, map[string][]byte{"a.txt": nil}), "holds no arrays"},
