@@ -3,6 +3,7 @@ package runpage
 import (
 	"bytes"
 	"cmp"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"reflect"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/weft-toolchain/weft/compiler"
 	"github.com/weft-toolchain/weft/emulator/report"
@@ -28,8 +30,13 @@ const (
 // Parse reads a document: one of Write, or what `weft run --json` or `weft eval
 // --json` prints. All mistakes are in one *diag.Error, with the place of each.
 func Parse(file string, data []byte) (*Document, error) {
-	d := &Document{}
-	if err := json.Unmarshal(data, d); err != nil {
+	d, c := &Document{}, checker{file: file, data: data}
+	err := json.Unmarshal(data, d)
+	if err != nil && json.Valid(data) {
+		d = &Document{}
+		err = json.Unmarshal(c.packed(), d)
+	}
+	if err != nil {
 		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 			return nil, diag.One(position(file, data, syntax.Offset-1), diag.Syntax, "no JSON: %s", syntax)
 		}
@@ -37,14 +44,16 @@ func Parse(file string, data []byte) (*Document, error) {
 			return nil, missing(file, data)
 		}
 		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			return nil, diag.One(position(file, data, wrong.Offset-1), diag.WrongType, "%s: has %s, want %s", cmp.Or(embedded.ReplaceAllString(wrong.Field, ""), "the document"), wrong.Value, kindOf(wrong.Type))
+			c.diags.Add(position(file, data, wrong.Offset-1), diag.WrongType, "%s: has %s, want %s", cmp.Or(embedded.ReplaceAllString(wrong.Field, ""), "the document"), wrong.Value, kindOf(wrong.Type))
+		}
+		if err := c.diags.Err(); err != nil {
+			return nil, err
 		}
 		return nil, diag.One(diag.Pos{File: file, Line: 1, Col: 1}, diag.Syntax, "no record of a run: %v", err)
 	}
 	if d.Report == nil || d.Target == "" || d.Counts == nil {
 		return nil, missing(file, data)
 	}
-	c := checker{file: file, data: data}
 	c.check(d)
 	if err := c.diags.Err(); err != nil {
 		return nil, err
@@ -102,6 +111,42 @@ type checker struct {
 	file  string
 	data  []byte
 	diags diag.List
+	// unpacked are the texts that are told already, being no base64.
+	unpacked map[string]bool
+}
+
+// packed tells every text that should be base64 and is not, and returns the data with
+// an empty text in the place of each, so that the rest is where it was and can be read.
+func (c *checker) packed() []byte {
+	type packed struct{ Data json.RawMessage }
+	var texts struct {
+		Raster packed
+		Probes []packed
+	}
+	_ = json.Unmarshal(c.data, &texts) // what is wrong besides is told by who reads all
+	out := bytes.Clone(c.data)
+	c.unpacked = map[string]bool{}
+	look := func(raw json.RawMessage, path ...string) {
+		var text string
+		if json.Unmarshal(raw, &text) != nil {
+			return
+		}
+		if _, err := base64.StdEncoding.DecodeString(text); err != nil {
+			c.bad(path, "is no base64: %v", err)
+			c.unpacked[join(path)] = true
+			if len(c.unpacked) > diag.MaxDiagnostics {
+				return
+			}
+			if at := c.offset(path); bytes.HasPrefix(c.data[at:], raw) {
+				copy(out[at:], `""`+strings.Repeat(" ", len(raw)-2))
+			}
+		}
+	}
+	look(texts.Raster.Data, "raster", "data")
+	for k, p := range texts.Probes {
+		look(p.Data, "probes", strconv.Itoa(k), "data")
+	}
+	return out
 }
 
 // bad tells a mistake in the value that the keys, and numbers of elements, lead to.
@@ -129,7 +174,10 @@ func join(path []string) string {
 }
 
 // at returns where the value stands, or how far the way to it leads.
-func (c *checker) at(path []string) diag.Pos {
+func (c *checker) at(path []string) diag.Pos { return position(c.file, c.data, c.offset(path)) }
+
+// offset is at in bytes.
+func (c *checker) offset(path []string) int64 {
 	d := json.NewDecoder(bytes.NewReader(c.data))
 	at := int64(0)
 	value := func() bool { // of which nothing is wanted
@@ -147,12 +195,12 @@ func (c *checker) at(path []string) diag.Pos {
 			if open == json.Delim('{') {
 				key, err := d.Token()
 				if err != nil {
-					return position(c.file, c.data, at)
+					return at
 				}
 				name, _ = key.(string)
 			}
 			if found = name == want; !found && !value() {
-				return position(c.file, c.data, at)
+				return at
 			}
 		}
 		if !found {
@@ -161,7 +209,7 @@ func (c *checker) at(path []string) diag.Pos {
 		at = d.InputOffset()
 		at += int64(len(c.data[at:]) - len(bytes.TrimLeft(c.data[at:], " \t\r\n:,")))
 	}
-	return position(c.file, c.data, at)
+	return at
 }
 
 func (c *checker) check(d *Document) {
@@ -181,6 +229,9 @@ func (c *checker) check(d *Document) {
 	}
 	for k := range d.Probes {
 		path := []string{"probes", strconv.Itoa(k), "data"}
+		if c.unpacked[join(path)] {
+			continue
+		}
 		if words, err := d.Probes[k].words(); err != nil {
 			c.bad(path, "%v", err)
 		} else if int64(len(words)) != d.Ticks {
@@ -216,7 +267,7 @@ func (c *checker) raster(r *Raster, ticks int64) {
 		c.bad([]string{"raster", "until"}, "%d, want 0 to %d, the last tick", r.Until, ticks)
 	case r.Spikes < 0 || r.Spikes > maxSpikes:
 		c.bad([]string{"raster", "spikes"}, "%d, want 0 to %d", r.Spikes, maxSpikes)
-	default:
+	case !c.unpacked["raster.data"]:
 		if err := r.each(func(int, int) {}); err != nil {
 			c.bad([]string{"raster", "data"}, "%v", err)
 		}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/weft-toolchain/weft/emulator"
 	"github.com/weft-toolchain/weft/internal/golden"
 	"github.com/weft-toolchain/weft/internal/runpage"
@@ -46,7 +48,7 @@ func TestBrokenDocumentsAreToldWhere(t *testing.T) {
 		{"spikes", `"until": 40,`, `"until": 39,`, fmt.Sprintf(`run.json:%d:11: raster.data: has \d+ spikes up to tick 39 and \d+ bytes.*`, line(raster))},
 		{"number", raster, `"data": "Af8="`, fmt.Sprintf(`run.json:%d:11: raster.data: ends within a number.*`, line(raster))},
 		{"far", raster, `"data": "AX8="`, fmt.Sprintf(`run.json:%d:11: raster.data: has a spike of number 127 at tick 0, of 24 .*`, line(raster))},
-		{"base64", raster, `"data": "!"`, `run.json:1:1: no record of a run: illegal base64.* \[syntax\]`},
+		{"base64", raster, `"data": "!"`, fmt.Sprintf(`run.json:%d:11: raster.data: is no base64: illegal base64 data at input byte 0 \[out-of-range\]$`, line(raster))},
 		{"words", probe, `"data": "AA=="` + "\n  }\n ],", fmt.Sprintf(`run.json:%d:12: probes\[0\].data: has 1 words.*`, line(probe))},
 		{"bins", `"width": 2`, `"width": 0`, fmt.Sprintf(`run.json:%d:17: tick_cycles: .* bins of width 0.*`, line(`"tick_cycles"`))},
 		{"mesh", "\"mesh\": [\n  4", "\"mesh\": [\n  100000", fmt.Sprintf(`run.json:%d:10: mesh: 100000 × 3.*`, line(`"mesh"`))},
@@ -66,6 +68,39 @@ func TestBrokenDocumentsAreToldWhere(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", err, tt.want)
 			}
 		})
+	}
+}
+
+// Texts that are no base64 are told all in one run, each at its place and once, with what
+// is wrong besides.
+func TestTextsThatAreNoBase64AreToldTogether(t *testing.T) {
+	const raster, ticks = `"raster": {"groups": [], "until": 1, "spikes": 0, "data": "!"},`, `"ticks": 2,`
+	const text = `{"target": "x", "counts": {},
+ ` + raster + `
+ "probes": [{"data": "AgM="}, {"data": "AgM"},
+  {"data": "\u0041g=M"}, {"data": "Ag=="}],
+ ` + ticks + ` "tick_cycles": {"width": 0}}`
+	want := []string{
+		"run.json:2:60: raster.data: is no base64: illegal base64 data at input byte 0 [out-of-range]",
+		"run.json:3:40: probes[1].data: is no base64: illegal base64 data at input byte 0 [out-of-range]",
+		"run.json:4:12: probes[2].data: is no base64: illegal base64 data at input byte 2 [out-of-range]",
+		"run.json:4:35: probes[3].data: has 1 words, want one for each of 2 ticks [out-of-range]",
+		"run.json:5:29: tick_cycles: 0 bins of width 0, want 1 to 1024 bins of 1 or more [out-of-range]",
+	}
+	_, err := runpage.Parse("run.json", []byte(text))
+	if err == nil {
+		t.Fatal("it is read")
+	}
+	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	_, err = runpage.Parse("run.json", []byte(strings.Replace(text, ticks, `"ticks": "2",`, 1)))
+	if err == nil {
+		t.Fatal("it is read")
+	}
+	want = append(want[:3:3], "run.json:5:13: ticks: has string, want a whole number [wrong-type]")
+	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
+		t.Errorf("with a wrong type, too (-want +got)\n%s", diff)
 	}
 }
 
