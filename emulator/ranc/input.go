@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/weft-toolchain/weft/internal/inputs"
 )
 
 // maxInput is how many bytes of JSON a reader takes.
@@ -19,7 +21,7 @@ const maxInput = 1 << 27
 // takes them. Errors name the file and the place in it.
 func ReadFiles(dir string) (*Config, [][]Packet, error) {
 	name := filepath.Join(dir, "config.json")
-	f, err := os.Open(name)
+	f, err := inputs.Open(name)
 	if err != nil {
 		return nil, nil, fmt.Errorf("ranc: %w", err)
 	}
@@ -29,10 +31,10 @@ func ReadFiles(dir string) (*Config, [][]Packet, error) {
 		return nil, nil, err
 	}
 	name = filepath.Join(dir, "input.json")
-	f, err = os.Open(name)
+	f, err = inputs.Open(name)
 	if errors.Is(err, os.ErrNotExist) {
 		var gz error
-		if f, gz = os.Open(name + ".gz"); gz == nil {
+		if f, gz = inputs.Open(name + ".gz"); gz == nil {
 			name, err = name+".gz", nil
 		}
 	}

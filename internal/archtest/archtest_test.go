@@ -7,9 +7,11 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -208,6 +210,24 @@ func TestEveryPackageHasAComment(t *testing.T) {
 		if !hasCode[pkg] && !ok {
 			t.Errorf("package %s has no package comment", pkg)
 		}
+	}
+}
+
+func TestFilesAreOpenedByInputs(t *testing.T) {
+	opens := regexp.MustCompile(`\b(os\.(Open|ReadFile)|zip\.OpenReader)\(`)
+	left := maps.Clone(opensItself)
+	for _, s := range sources(t) {
+		found := opens.Find(s.data)
+		if s.inTest || found == nil {
+			continue
+		}
+		if opensItself[s.path] == "" {
+			t.Errorf("%s has %s…): files that are read are opened by internal/inputs, so that no output replaces them", s.path, found)
+		}
+		delete(left, s.path)
+	}
+	for name := range left {
+		t.Errorf("%s opens no files: leave it out of opensItself", name)
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 
 	"github.com/weft-toolchain/weft/compiler"
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/inputs"
 )
 
 // Exit statuses.
@@ -49,6 +50,7 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 			status = exitBug
 		}
 	}()
+	inputs.Forget()
 	root := newRootCmd()
 	root.SetArgs(args)
 	root.SetIn(in)

@@ -20,6 +20,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler/mapping"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/inputs"
 	"github.com/weft-toolchain/weft/internal/profile"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
@@ -42,6 +43,8 @@ type compileFlags struct {
 	split, objective string
 	// approximate is a share, or empty.
 	approximate string
+	// outs are files that the command writes.
+	outs []string
 }
 
 func (f *compileFlags) add(cmd *cobra.Command) {
@@ -68,6 +71,8 @@ type choices struct {
 	compiler.Options
 	profile string
 	probes  []string
+	// outs are files that will be written: none may be read.
+	outs []string
 }
 
 // given reports whether something was chosen.
@@ -82,7 +87,7 @@ func (f *compileFlags) options() (choices, error) {
 			Bits: f.bits, Clip: network.Clip(f.clip), Per: network.Per(f.per),
 			Format: network.Format(f.format), Scale: network.Scale(f.scale),
 		}, Seed: f.seed},
-		profile: f.profile,
+		profile: f.profile, outs: f.outs,
 	}
 	if f.format != "" {
 		o.Quantise.Pos = diag.Pos{File: "--format"}
@@ -170,7 +175,7 @@ const imageSuffix = ".weft"
 // isImageFile reports whether path is a chip image, by its first bytes or its
 // name.
 func isImageFile(path string) (bool, error) {
-	f, err := os.Open(path)
+	f, err := inputs.Open(path)
 	if err != nil {
 		return false, err
 	}
@@ -291,6 +296,10 @@ func compileNetwork(ctx context.Context, net *network.Network, t *targets.Target
 			return nil, err
 		}
 	}
+	// What the network reads, and an experiment around it, was read by now.
+	if err := checkOut(nil, opt.outs...); err != nil {
+		return nil, err
+	}
 	opt.Watched = append(opt.Watched, probedPopulations(net, opt.probes)...)
 	res, err := compiler.Compile(ctx, net, t.Name, &t.Arch, opt.Options)
 	if err != nil {
@@ -321,9 +330,17 @@ func table(w io.Writer, rows func(t io.Writer)) error {
 	return nil
 }
 
-// checkOut refuses files that could not be written, that are among the files that
-// are read, or that are one file under two names, before any work is done for them.
-// No name, and "-", are no file.
+// willWrite is checkOut of files that a command writes that compiles. They are checked once
+// more when all that is compiled was read.
+func (f *compileFlags) willWrite(read []string, paths ...string) error {
+	f.outs = append(f.outs, paths...)
+	return checkOut(read, paths...)
+}
+
+// checkOut refuses files that could not be written, that are among those that are read,
+// or that are one file under two names, before any work is done for them. Read are those
+// of read, which are named on the command line, and all that was opened by now. No name,
+// and "-", are no file.
 func checkOut(read []string, paths ...string) error {
 	first := map[string]string{}
 	for _, path := range paths {
@@ -342,7 +359,11 @@ func checkOut(read []string, paths ...string) error {
 	}
 	var diags diag.List
 	for _, path := range paths {
-		if in := sameFile(path, read); in != "" {
+		in := sameFile(path, read)
+		if in == "" {
+			in = sameFile(path, inputs.Files())
+		}
+		if in != "" {
 			diags.Add(diag.Pos{File: path}, diag.BadFile, "cannot be written: it is the file %s that is read; give another name", in)
 			continue
 		}

@@ -155,6 +155,9 @@ func compareAll(ctx context.Context, errs io.Writer, o compareOptions, chips []*
 		}
 		for k, t := range chips {
 			ran, err := on(t)
+			if err := checkOut(nil, o.html); err != nil { // now that the file's arrays are read
+				return nil, err
+			}
 			row := comparison{File: file, Target: t.Name}
 			if named[t.Name] > 1 {
 				row.Target = o.targets[k]
@@ -198,6 +201,7 @@ func comparer(ctx context.Context, errs io.Writer, o compareOptions, chips []*ta
 		err := told(
 			func() (err error) { j, err = newJob(o.evalOptions, nil); return err },
 			func() error { return j.load(ctx, &loads{}, chips...) },
+			func() error { return checkOut(nil, o.html) },
 		)
 		if err != nil {
 			return nil, err

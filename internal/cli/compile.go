@@ -81,15 +81,8 @@ const garbage = 25
 
 func runCompile(ctx context.Context, w, errs io.Writer, o compileOptions) error {
 	defer debug.SetGCPercent(debug.SetGCPercent(garbage))
-	opt, err := o.options()
-	if err != nil {
-		return err
-	}
-	if o.dump != "" {
-		if !slices.Contains(compiler.PassNames(), o.dump) {
-			return usagef("--dump %s: want one of %s", o.dump, strings.Join(compiler.PassNames(), ", "))
-		}
-		opt.Dump, opt.DumpTo = o.dump, w
+	if o.dump != "" && !slices.Contains(compiler.PassNames(), o.dump) {
+		return usagef("--dump %s: want one of %s", o.dump, strings.Join(compiler.PassNames(), ", "))
 	}
 	out := o.out
 	if out == "" {
@@ -105,11 +98,18 @@ func runCompile(ctx context.Context, w, errs io.Writer, o compileOptions) error 
 	case o.html == "-":
 		return usagef("--html -: the report goes to stdout; give --html a file")
 	}
-	if err := checkOut([]string{o.net, o.target, o.profile, o.defects}, out, o.report, o.html); err != nil {
+	if err := o.willWrite([]string{o.net, o.target, o.profile, o.defects}, out, o.report, o.html); err != nil {
 		return err
 	}
 	if err := checkImageOut(out); err != nil {
 		return err
+	}
+	opt, err := o.options()
+	if err != nil {
+		return err
+	}
+	if o.dump != "" {
+		opt.Dump, opt.DumpTo = o.dump, w
 	}
 	t, err := targets.Load(o.target)
 	if err != nil {

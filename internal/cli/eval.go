@@ -60,7 +60,7 @@ func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
 	if o.predictions == "-" && o.json {
 		return usagef("--predictions - and --json both print to stdout; give --predictions a file")
 	}
-	if err := checkOut([]string{o.file, o.target, o.profile, o.defects}, o.predictions); err != nil {
+	if err := o.willWrite([]string{o.file, o.target, o.profile, o.defects}, o.predictions); err != nil {
 		return err
 	}
 	way, err := o.parse()

@@ -96,11 +96,6 @@ func mode(timing string) (emulator.Mode, error) {
 }
 
 func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) error {
-	opt, err := o.options()
-	if err != nil {
-		return err
-	}
-	opt.probes = o.probes
 	m, err := mode(o.timing)
 	if err != nil {
 		return err
@@ -112,6 +107,11 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	if err := o.check(m); err != nil {
 		return err
 	}
+	opt, err := o.options()
+	if err != nil {
+		return err
+	}
+	opt.probes = o.probes
 	l, err := load(ctx, o.file, o.target, o.defects, opt)
 	if err != nil {
 		return err
@@ -234,7 +234,7 @@ func (o *runOptions) check(m emulator.Mode) error {
 		return err
 	}
 	outs := []string{o.out, o.probeOut, o.profileOut, o.trace, o.record, o.html}
-	if err := checkOut([]string{o.file, o.in, o.target, o.profile, o.defects}, append(outs, o.checkpoint)...); err != nil {
+	if err := o.willWrite([]string{o.file, o.in, o.target, o.profile, o.defects}, append(outs, o.checkpoint)...); err != nil {
 		return err
 	}
 	// A run that goes on may write its checkpoint where it reads it.

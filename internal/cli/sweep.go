@@ -110,6 +110,9 @@ func runSweep(ctx context.Context, w, errs io.Writer, o sweepOptions) error {
 	if c.sweep, c.points, inputs, err = loadSweep(ctx, o.file); err != nil {
 		return err
 	}
+	if err := checkOut(nil, o.results); err != nil { // now that all files are read
+		return err
+	}
 	if o.share != "" {
 		return c.runShare(ctx, w, k, n)
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/experiment"
+	"github.com/weft-toolchain/weft/internal/inputs"
 	"github.com/weft-toolchain/weft/internal/outcome"
 	"github.com/weft-toolchain/weft/internal/paths"
 	"github.com/weft-toolchain/weft/internal/sweep"
@@ -395,7 +396,7 @@ func hashFile(h io.Writer, name, path string) error {
 	if err != nil || !info.Mode().IsRegular() {
 		return err
 	}
-	f, err := os.Open(path)
+	f, err := inputs.Open(path)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
+
+	"github.com/weft-toolchain/weft/internal/inputs"
 )
 
 // ReadFile returns what a file or a pipe holds, which is at most so many bytes, or
@@ -21,7 +22,7 @@ func ReadFile(path string, most int64) ([]byte, *Diagnostic) {
 		}
 		return bad(MissingFile, "cannot be read: %v", err)
 	}
-	f, err := os.Open(path)
+	f, err := inputs.Open(path)
 	if err != nil {
 		return nil, cannotRead(err)
 	}

@@ -27,6 +27,7 @@ import (
 	"os"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/inputs"
 )
 
 const (
@@ -113,7 +114,7 @@ func OpenFile(path string) (*File, error) {
 	case info.Size() > MaxFile:
 		return nil, &Error{Code: diag.TooLarge, File: path, Offset: -1, Reason: fmt.Sprintf("has %d bytes, more than %d, the most that is read", info.Size(), MaxFile)}
 	}
-	data, err := os.ReadFile(path)
+	data, err := inputs.ReadFile(path)
 	if err != nil {
 		return nil, missing(path, err)
 	}

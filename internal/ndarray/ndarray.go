@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/inputs"
 	"github.com/weft-toolchain/weft/internal/numbers"
 )
 
@@ -228,7 +229,7 @@ func kindOf(path string) (fileKind, error) {
 	case strings.HasSuffix(lower, ".csv"), strings.HasSuffix(lower, ".csv.gz"):
 		return csvFile, nil
 	}
-	f, err := os.Open(path)
+	f, err := inputs.Open(path)
 	if err != nil {
 		return 0, errorf(diag.MissingFile, path, "cannot be opened: %v", cause(err))
 	}

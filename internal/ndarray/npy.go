@@ -5,10 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/inputs"
 )
 
 // An .npy file, as numpy.lib.format describes it:
@@ -30,7 +30,7 @@ type npyHeader struct {
 }
 
 func loadNPY(path string, to sink) (layout, error) {
-	f, err := os.Open(path)
+	f, err := inputs.Open(path)
 	if err != nil {
 		return layout{}, errorf(diag.MissingFile, path, "cannot be opened: %v", cause(err))
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/inputs"
 	"github.com/weft-toolchain/weft/internal/spell"
 )
 
@@ -24,17 +25,27 @@ const (
 
 // npz is an open .npz file: a zip archive whose members are NAME.npy.
 type npz struct {
-	zip     *zip.ReadCloser
+	file *os.File
+	// size is the file's, in bytes.
+	size    int64
 	names   []string
 	members map[string]*zip.File
 }
 
 func openNPZ(path string) (*npz, error) {
-	r, err := zip.OpenReader(path)
-	if err != nil {
-		return nil, errorf(diag.BadFile, path, "is not a whole .npz (zip) file: %s; write the file again", zipReason(err))
+	bad := func(err error) error {
+		return errorf(diag.BadFile, path, "is not a whole .npz (zip) file: %s; write the file again", zipReason(err))
 	}
-	z := &npz{zip: r, members: map[string]*zip.File{}}
+	file, err := inputs.Open(path)
+	if err != nil {
+		return nil, bad(err)
+	}
+	z := &npz{file: file, members: map[string]*zip.File{}}
+	r, err := z.directory()
+	if err != nil {
+		z.close()
+		return nil, bad(err)
+	}
 	for _, f := range r.File {
 		name, ok := strings.CutSuffix(f.Name, ".npy")
 		if !ok {
@@ -51,7 +62,17 @@ func openNPZ(path string) (*npz, error) {
 	return z, nil
 }
 
-func (z *npz) close() { _ = z.zip.Close() }
+// directory reads the directory of the archive.
+func (z *npz) directory() (*zip.Reader, error) {
+	info, err := z.file.Stat()
+	if err != nil {
+		return nil, err //nolint:wrapcheck // zipReason says what it is
+	}
+	z.size = info.Size()
+	return zip.NewReader(z.file, z.size) //nolint:wrapcheck // likewise
+}
+
+func (z *npz) close() { _ = z.file.Close() }
 
 // zipReason says in plain words why a zip archive cannot be opened.
 func zipReason(err error) string {
@@ -90,15 +111,11 @@ func loadNPZ(path, name string, to sink) (layout, error) {
 	if size > bombBytes && size/bombRatio > f.CompressedSize64 {
 		return layout{}, errorf(diag.TooLarge, what, "unpacks %d bytes to %d: arrays above %d bytes that shrink more than %d-fold are not read; store it without compression, or give its numbers as one number or a sparse list", f.CompressedSize64, size, bombBytes, bombRatio)
 	}
-	there := int64(0)
-	if info, err := os.Stat(path); err == nil {
-		there = info.Size()
-	}
 	at, err := f.DataOffset()
 	if err != nil {
 		return layout{}, errorf(diag.BadFile, what, "cannot be read: %s", zipReason(err))
 	}
-	lay, err := readNPY(what, zipMember{r, at}, int64(size), there, to)
+	lay, err := readNPY(what, zipMember{r, at}, int64(size), z.size, to)
 	if e, ok := errors.AsType[*Error](err); ok && e.Code == diag.BadFile {
 		return layout{}, &Error{Code: e.Code, Message: fmt.Sprintf("%s; its data begin at byte %d", e.Message, at)}
 	}

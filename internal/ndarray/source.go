@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/inputs"
 )
 
 // Source is an open file that is unpacked as it is read if it is gzipped,
@@ -29,7 +30,7 @@ func Open(path string, limit int64) (*Source, error) {
 	if err := checkFile(path); err != nil {
 		return nil, err
 	}
-	f, err := os.Open(path)
+	f, err := inputs.Open(path)
 	if err != nil {
 		return nil, errorf(diag.MissingFile, path, "cannot be opened: %v", cause(err))
 	}

@@ -1,0 +1,63 @@
+// Package inputs opens the files that a command reads, and knows afterwards which
+// these were, however they came to be named: on the command line, or in a file that was
+// itself read. Nothing that a command writes may replace one of them. It is the only one
+// to open files for reading, but for those that are looked at because they are to be
+// replaced; internal/archtest has the list of these.
+package inputs
+
+import (
+	"maps"
+	"os"
+	"slices"
+	"sync"
+)
+
+// opened has the paths that were opened since the last Forget. It is one of the process, for
+// readers are deep below the commands that have to know.
+var opened struct {
+	sync.Mutex
+	paths map[string]struct{}
+}
+
+// Open is os.Open of a file that is read. It may be called from several goroutines at once.
+func Open(path string) (*os.File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // callers say what it is that is not there
+	}
+	note(path)
+	return f, nil
+}
+
+// ReadFile is os.ReadFile of a file that is read.
+func ReadFile(path string) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // as above
+	}
+	note(path)
+	return data, nil
+}
+
+func note(path string) {
+	opened.Lock()
+	defer opened.Unlock()
+	if opened.paths == nil {
+		opened.paths = map[string]struct{}{}
+	}
+	opened.paths[path] = struct{}{}
+}
+
+// Files lists the paths that were opened, as they were given, each once and in order.
+func Files() []string {
+	opened.Lock()
+	defer opened.Unlock()
+	return slices.Sorted(maps.Keys(opened.paths))
+}
+
+// Forget begins anew: what was opened by now was read by another command.
+func Forget() {
+	opened.Lock()
+	defer opened.Unlock()
+	opened.paths = nil
+}
