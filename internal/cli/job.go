@@ -150,8 +150,11 @@ func (j *job) loadNetwork(ctx context.Context, from *loads, chips ...*targets.Ta
 	if file.Path == "" {
 		return nil
 	}
-	if _, err := os.Stat(file.Path); err != nil {
+	switch info, err := os.Stat(file.Path); {
+	case err != nil:
 		return diag.One(file.Pos, diag.MissingFile, "network file %s cannot be read; paths are relative to the experiment file", file.Path)
+	case info.IsDir():
+		return diag.One(file.Pos, diag.MissingFile, "network: %s is a directory, want a file", file.Path)
 	}
 	room := network.Room{}
 	for _, t := range chips {

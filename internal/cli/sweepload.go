@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/weft-toolchain/weft/internal/dataset"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/experiment"
 	"github.com/weft-toolchain/weft/internal/inputs"
@@ -69,9 +70,10 @@ type sweepLoader struct {
 	options memo[struct{}]
 	// meanings are what single values come to.
 	meanings memo[string]
-	// files are those that a network file names, digests the hashes of files.
-	files   memo[[]string]
-	digests memo[string]
+	// files are those that a network file names; digests the hashes of files, by path;
+	// folders those of data sets in folders, by format and path.
+	files            memo[[]string]
+	digests, folders memo[string]
 }
 
 // loadSweep reads a sweep file and gets its points ready. It returns the hashes of
@@ -100,6 +102,10 @@ func loadSweep(ctx context.Context, file string) (s *sweep.Sweep, points []sweep
 	}
 	inputs = map[string]string{}
 	for path, digest := range l.digests {
+		inputs[path] = digest.value
+	}
+	for of, digest := range l.folders {
+		_, path, _ := strings.Cut(of, " ")
 		inputs[path] = digest.value
 	}
 	inputs[file], err = l.digest(file)
@@ -306,21 +312,31 @@ func (l *sweepLoader) key(p *sweep.Point, at *sweepPoint) (string, error) {
 			part(s.Name, s.Text)
 		}
 	}
-	if at.job.exp != nil {
+	// What could not be loaded is not read again: its mistakes are the result.
+	if at.job.net != nil {
 		net := at.job.exp.Network.Path
 		named, err := l.files.get(net, func() ([]string, error) { return filesOf(net), nil })
 		if err != nil {
 			return "", err
 		}
 		files = append(append(files, net), named...)
-		for _, f := range []string{at.job.exp.Dataset.Images.Path, at.job.exp.Dataset.Labels.Path, at.job.exp.Dataset.File.Path} {
-			if f != "" {
-				files = append(files, f)
+	}
+	if at.job.data != nil {
+		for _, f := range []experiment.Path{at.job.exp.Dataset.Images, at.job.exp.Dataset.Labels} {
+			if f.Path != "" {
+				files = append(files, f.Path)
 			}
 		}
 	}
 	for _, f := range files {
 		digest, err := l.digest(f)
+		if err != nil {
+			return "", err
+		}
+		part("file", digest)
+	}
+	if at.job.data != nil && at.job.exp.Dataset.File.Path != "" {
+		digest, err := l.dataDigest(&at.job.exp.Dataset)
 		if err != nil {
 			return "", err
 		}
@@ -362,46 +378,57 @@ func filesOf(path string) []string {
 	return slices.Compact(files)
 }
 
-// missing is the digest of what cannot be read.
+// missing is the digest of what is no file, or cannot be read.
 const missing = "missing"
 
-// digest returns the hash of a file's content, or of a folder's: the names in it
-// and what they hold.
+// digest returns the hash of what a file holds.
 func (l *sweepLoader) digest(path string) (string, error) {
-	return l.digests.get(path, func() (string, error) {
-		root, err := filepath.EvalSymlinks(path)
+	return l.digests.get(path, func() (string, error) { return contents(path, path) })
+}
+
+// dataDigest returns the hash of a data set in a file, or in a folder: there, of the names
+// of the files that it is read from, and what they hold.
+func (l *sweepLoader) dataDigest(d *experiment.Dataset) (string, error) {
+	folder := d.File.Path
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return l.digest(folder)
+	}
+	return l.folders.get(string(d.Format)+" "+folder, func() (string, error) {
+		files, err := dataset.FolderFiles(d.Format, folder)
 		if err != nil {
+			return "", err //nolint:wrapcheck // it names the file
+		}
+		return contents(folder, files...)
+	})
+}
+
+// contents returns the hash of some files: their names below root, and what they hold.
+func contents(root string, files ...string) (string, error) {
+	h := sha256.New()
+	for _, path := range files {
+		info, err := os.Stat(path)
+		if err != nil || !info.Mode().IsRegular() {
 			return missing, nil
 		}
-		h := sha256.New()
-		err = filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() {
-				return err
-			}
-			return hashFile(h, strings.TrimPrefix(name, root), name)
-		})
+		err = hashFile(h, strings.TrimPrefix(path, root), path, info.Size())
 		if errors.Is(err, fs.ErrPermission) {
 			return missing, nil
 		}
 		if err != nil {
 			return "", fmt.Errorf("hash %s: %w", path, err)
 		}
-		return hex.EncodeToString(h.Sum(nil)), nil
-	})
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// hashFile adds a file's name and what it holds, if it is one that has an end.
-func hashFile(h io.Writer, name, path string) error {
-	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() {
-		return err
-	}
+// hashFile adds a file's name and what it holds.
+func hashFile(h io.Writer, name, path string, size int64) error {
 	f, err := inputs.Open(path)
 	if err != nil {
-		return err
+		return err //nolint:wrapcheck // contents does
 	}
 	defer f.Close()
-	fmt.Fprintf(h, "%q %d\n", name, info.Size())
+	fmt.Fprintf(h, "%q %d\n", name, size)
 	_, err = io.Copy(h, f)
-	return err
+	return err //nolint:wrapcheck // likewise
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -231,10 +232,28 @@ type labelledFile struct {
 	label       int
 }
 
-// labelled lists the files with an ending, gzipped or not, in the folders of a
-// folder. These are named by their labels, or else the labels count them in the order
-// of their names. What is hidden is passed over.
-func labelled(folder, ending string) ([]labelledFile, error) {
+// FolderFiles lists the files that a data set of a format is read from which is a folder,
+// in the order of its folders and their names; of one that is none, nothing. Nothing is
+// opened.
+func FolderFiles(format Format, folder string) ([]string, error) {
+	r, ok := recordings[format]
+	if info, err := os.Stat(folder); !ok || err != nil || !info.IsDir() {
+		return nil, nil
+	}
+	files, err := samplesIn(folder, r.ending)
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, f := range files {
+		paths = append(paths, f.path)
+	}
+	return paths, nil
+}
+
+// samplesIn lists the files with an ending, gzipped or not, in the folders of a folder,
+// without their labels. What is hidden is passed over.
+func samplesIn(folder, ending string) ([]labelledFile, error) {
 	if _, err := os.Stat(folder); err != nil {
 		return nil, diag.One(diag.Pos{File: folder}, diag.MissingFile, "no such folder")
 	}
@@ -243,7 +262,6 @@ func labelled(folder, ending string) ([]labelledFile, error) {
 		return nil, fail(folder, "cannot be listed: %v", err)
 	}
 	var files []labelledFile
-	numbers, words := "", ""
 	seen := map[string]string{} // by the path without .gz
 	for _, path := range paths {
 		f := labelledFile{path: path, class: filepath.Base(filepath.Dir(path))}
@@ -258,16 +276,40 @@ func labelled(folder, ending string) ([]labelledFile, error) {
 			return nil, fail(path, "is there twice: %s stands beside it; want one of them", filepath.Base(other))
 		}
 		seen[plain] = path
+		switch info, err := os.Stat(path); {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, diag.One(diag.Pos{File: path}, diag.MissingFile, "is a link to a file that is not there")
+		case err == nil && info.IsDir():
+			return nil, diag.One(diag.Pos{File: path}, diag.MissingFile, "is a directory, want the file of a sample")
+		case err == nil && !info.Mode().IsRegular():
+			return nil, fail(path, "is a pipe or a device, want the file of a sample")
+		case len(files) == MaxSamples:
+			return nil, diag.One(diag.Pos{File: folder}, diag.TooLarge, "has more than %s samples, the most that are read", count(MaxSamples))
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+// labelled lists the files of samples in the folders of a folder. These are named by
+// their labels, or else the labels count them in the order of their names.
+func labelled(folder, ending string) ([]labelledFile, error) {
+	files, err := samplesIn(folder, ending)
+	if err != nil {
+		return nil, err
+	}
+	numbers, words := "", ""
+	for i := range files {
+		f := &files[i]
 		f.label, err = strconv.Atoi(f.class)
 		switch {
 		case errors.Is(err, strconv.ErrSyntax):
 			words = f.class
 		case err != nil || f.label < 0 || f.label > MaxLabel:
-			return nil, fail(filepath.Dir(path), "is a folder of label %s, want 0 to %d", f.class, MaxLabel)
+			return nil, fail(filepath.Dir(f.path), "is a folder of label %s, want 0 to %d", f.class, MaxLabel)
 		default:
 			numbers = f.class
 		}
-		files = append(files, f)
 	}
 	switch {
 	case len(files) == 0:

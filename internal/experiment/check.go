@@ -3,6 +3,7 @@ package experiment
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -67,13 +68,13 @@ func (d *Dataset) placed(err error) error {
 	return out
 }
 
-// naming returns the field that a mistake in a data file is about.
+// naming returns the field that a mistake in a data file, or in a file of a folder, is about.
 func (d *Dataset) naming(g diag.Diagnostic) Path {
 	if d.Format == dataset.CSV && g.Code == diag.UnknownName {
 		return Path{Text: d.Label.Text, Pos: d.Label.Pos}
 	}
 	for _, p := range []Path{d.Images, d.Labels, d.File} {
-		if p.Path != "" && p.Path == g.Pos.File {
+		if p.Path != "" && (p.Path == g.Pos.File || strings.HasPrefix(g.Pos.File, p.Path+string(filepath.Separator))) {
 			return p
 		}
 	}
