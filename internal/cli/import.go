@@ -45,7 +45,8 @@ OUT.target.yaml, a target of that grid, OUT.csv, the packets as spikes of the
 input, and OUT.bus.csv, which neuron drives which line of the output bus; what it
 fires in tick t is row t + 1 of RANC's own output.
 
-Whatever the file leaves open is decided, and told.`,
+Whatever the file leaves open is decided, and told. What an import before wrote is
+replaced, and nothing else that is there.`,
 		Example: "  weft import model.nir -o model.yaml --dt 0.1ms --reset subtract\n  weft import tiny.net -o tiny.yaml\n  weft run tiny.yaml -t loihi",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -145,6 +146,31 @@ func importRANC(dir, stem string) (*imported, error) {
 	}, nil
 }
 
+// checkImportOut refuses to replace what no import wrote: by a network what is none, by its
+// arrays what no network there names, and by what else came with these anything that is
+// not there with all the rest.
+func checkImportOut(net, arrays string, more []string) error {
+	var diags diag.List
+	there := func(path string) bool {
+		info, err := os.Stat(path)
+		return err == nil && info.Size() > 0
+	}
+	if kind, _ := kindOfFile(net); there(net) && kind != networkFile {
+		diags.Add(diag.Pos{File: net}, diag.BadFile, "would be replaced by a network, but is none; remove it first, or give another name")
+	}
+	named := sameFile(arrays, filesOf(net)) != ""
+	if there(arrays) && !named {
+		diags.Add(diag.Pos{File: arrays}, diag.BadFile, "would be replaced, but is not of an import before: no %s names it; remove it first, or give another name", net)
+	}
+	whole := named && !slices.ContainsFunc(more, func(path string) bool { return !there(path) })
+	for _, path := range more {
+		if there(path) && !whole {
+			diags.Add(diag.Pos{File: path}, diag.BadFile, "would be replaced, but is not of an import before, which wrote %s; remove it first, or give another name", joined(append([]string{net, arrays}, more...)))
+		}
+	}
+	return diags.Err()
+}
+
 // write writes the files, each whole, and says which.
 func (m *imported) write(w io.Writer, o importOptions, stem string) error {
 	paths := []string{stem + ".npz"}
@@ -152,6 +178,9 @@ func (m *imported) write(w io.Writer, o importOptions, stem string) error {
 		paths = append(paths, stem+ending)
 	}
 	if err := checkOut([]string{o.in}, paths...); err != nil {
+		return err
+	}
+	if err := checkImportOut(paths[1], paths[0], paths[2:]); err != nil {
 		return err
 	}
 	if err := ndarray.WriteNPZ(paths[0], m.arrays); err != nil {
