@@ -146,6 +146,7 @@ var others = []struct {
 }{
 	{module: "gopkg.in/yaml.v3", in: []string{"internal/yamldoc"}},
 	{module: "github.com/spf13/cobra", in: []string{"internal/cli", "internal/release"}},
+	{module: "github.com/spf13/pflag", in: []string{"internal/cli"}},
 	{module: "github.com/schollz/progressbar/v3", in: []string{"internal/cli"}},
 	{module: "golang.org/x/term", in: []string{"internal/cli"}},
 	{module: "modernc.org/sqlite", in: []string{"internal/sweep/store"}},

@@ -7,6 +7,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,9 +17,11 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/weft-toolchain/weft/compiler"
 	"github.com/weft-toolchain/weft/internal/diag"
@@ -51,12 +54,27 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		}
 	}()
 	inputs.Forget()
-	root := newRootCmd()
+	told := &remembering{to: out}
+	root := newRootCmd(told)
 	root.SetArgs(args)
 	root.SetIn(in)
-	root.SetOut(out)
 	root.SetErr(errs)
-	return tell(root.ExecuteContext(ctx), errs)
+	err := root.ExecuteContext(ctx)
+	return tell(cmp.Or(err, told.err), errs)
+}
+
+// remembering is a writer that keeps its first error, for tables and help are printed
+// without a look at it.
+type remembering struct {
+	to  io.Writer
+	err error
+}
+
+// Write is that of the writer.
+func (r *remembering) Write(p []byte) (int, error) {
+	n, err := r.to.Write(p)
+	r.err = cmp.Or(r.err, err)
+	return n, err //nolint:wrapcheck // it says where it was
 }
 
 // usageError is a mistake in the command line itself.
@@ -103,9 +121,10 @@ func tell(err error, w io.Writer) int {
 }
 
 // Command returns the whole command, for those who write its manual.
-func Command() *cobra.Command { return newRootCmd() }
+func Command() *cobra.Command { return newRootCmd(os.Stdout) }
 
-func newRootCmd() *cobra.Command {
+// newRootCmd makes the command, which prints to out.
+func newRootCmd(out io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "weft",
 		Short:         "Compile spiking networks to crossbar neuromorphic chips, and emulate the chips.",
@@ -118,7 +137,8 @@ func newRootCmd() *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE:              printHelp,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return checkFilled(cmd) },
 	}
 	root.AddCommand(
 		newCompileCmd(), newRunCmd(), newEvalCmd(), newCompareCmd(), newSweepCmd(),
@@ -126,9 +146,59 @@ func newRootCmd() *cobra.Command {
 		newTargetsCmd(), newModelsCmd(), newExplainCmd(), newImportCmd(), newBenchCmd(), newDiffCmd(), newDebugCmd(), newReportCmd(),
 		newSchemaCmd(), newInitCmd(),
 	)
+	root.SetOut(out)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, sub := range root.Commands() {
+		switch sub.Name() {
+		case "help":
+			sub.Args, sub.Run, sub.RunE = checkTopic, nil, printTopic
+			sub.PersistentPreRun, sub.PersistentPostRun = nil, nil
+		case "completion":
+			sub.RunE = printHelp // without which it takes any argument
+		}
+	}
 	markUsage(root)
 	addCompletions(root)
 	return root
+}
+
+// printHelp prints the help of a command.
+func printHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+
+// printTopic prints the help of the command that words name.
+func printTopic(cmd *cobra.Command, words []string) error {
+	topic, _, err := cmd.Root().Find(words)
+	if err != nil {
+		return err
+	}
+	topic.InitDefaultHelpFlag()
+	topic.InitDefaultVersionFlag()
+	return topic.Help()
+}
+
+// checkTopic refuses words that name no command.
+func checkTopic(cmd *cobra.Command, words []string) error {
+	if _, rest, err := cmd.Root().Find(words); err != nil || len(rest) > 0 {
+		return fmt.Errorf("there is no command %q", strings.Join(words, " "))
+	}
+	return nil
+}
+
+// checkFilled refuses flags that were given without a value, such as --resume "$NAME" with a
+// variable that is not set: for none does this mean anything, and to be taken as not given
+// is what nobody wants.
+func checkFilled(cmd *cobra.Command) (err error) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		empty := f.Value.String() == ""
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			empty = len(list.GetSlice()) == 0 || slices.Equal(list.GetSlice(), []string{""})
+		}
+		if empty && err == nil {
+			err = usagef("--%s is empty: give it a value, or leave it out", f.Name)
+		}
+	})
+	return err
 }
 
 // markUsage makes mistakes in flags and arguments usage errors, in every
@@ -159,6 +229,9 @@ func plainFlagError(err error) error {
 	}
 	if strings.Contains(rest, "out of range") {
 		return fmt.Errorf("%s: out of range", msg)
+	}
+	if strings.HasPrefix(rest, "ParseBool") {
+		return fmt.Errorf("%s: want true or false", msg)
 	}
 	if strings.HasPrefix(rest, "ParseUint") {
 		return fmt.Errorf("%s: want a whole number from 0", msg)

@@ -421,6 +421,17 @@ func sameFile(path string, read []string) string {
 	return ""
 }
 
+// present tells files that are not there.
+func present(paths ...string) error {
+	var diags diag.List
+	for _, path := range paths {
+		if _, err := os.Stat(path); err != nil {
+			diags.Add(diag.Pos{File: path}, diag.MissingFile, "cannot be read: %v", errorOf(err))
+		}
+	}
+	return diags.Err()
+}
+
 // checkImageOut refuses to replace what is no image by one.
 func checkImageOut(path string) error {
 	if info, err := os.Stat(path); err != nil || info.Size() == 0 || image.IsImageFile(path) {

@@ -121,15 +121,18 @@ func (o *compareOptions) check() error {
 	if err := o.checkChoices(); err != nil {
 		return err
 	}
-	var are []bool
+	if err := present(o.files...); err != nil {
+		return err
+	}
+	var kinds []fileKind
 	for _, file := range o.files {
 		kind, _ := kindOfFile(file)
-		are = append(are, kind == experimentFile)
+		kinds = append(kinds, kind)
 	}
-	o.experiments = slices.Contains(are, true)
+	o.experiments = slices.Contains(kinds, experimentFile)
 	for k, file := range o.files {
 		switch {
-		case are[k] != o.experiments:
+		case o.experiments && kinds[k] != experimentFile && kinds[k] != "":
 			return usagef("networks are compared by run and experiments by inference: compare %s by itself", file)
 		case o.experiments && (o.inputGiven() || o.ticks != 0):
 			return usagef("-i and --ticks are for networks; %s is an experiment", file)

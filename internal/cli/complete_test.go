@@ -19,7 +19,7 @@ func TestCompletionsAreOfFlagsAndCommandsThatAreThere(t *testing.T) {
 			walk(sub)
 		}
 	}
-	walk(newRootCmd())
+	walk(Command())
 	for name := range flagCompletions {
 		if !flags[name] {
 			t.Errorf("there is no flag --%s", name)

@@ -92,6 +92,9 @@ func runDiff(ctx context.Context, in io.Reader, w io.Writer, o diffOptions) erro
 	if err := o.checkInput(); err != nil {
 		return err
 	}
+	if err := present(o.files[:]...); err != nil {
+		return err
+	}
 	var p *parting
 	switch {
 	case spikes[0] != spikes[1]:
