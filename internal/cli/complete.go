@@ -35,6 +35,15 @@ var flagCompletions = map[string]cobra.CompletionFunc{
 	"probe":          populations,
 	"defects":        files("yaml", "yml"),
 	"profile":        files("csv"),
+
+	// Those of weft import.
+	"time-unit":       words(nirWords["time-unit"]...),
+	"reset":           words(nirWords["reset"]...),
+	"decay":           words(nirWords["decay"]...),
+	"spike-amplitude": words(nirWords["spike-amplitude"]...),
+	"syn-order":       words(nirWords["syn-order"]...),
+	"layout":          words(nirWords["layout"]...),
+	"polarity":        words(nirWords["polarity"]...),
 }
 
 // argCompletions are the same for the argument of a command, by the command's path.

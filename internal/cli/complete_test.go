@@ -25,6 +25,11 @@ func TestCompletionsAreOfFlagsAndCommandsThatAreThere(t *testing.T) {
 			t.Errorf("there is no flag --%s", name)
 		}
 	}
+	for name := range nirWords {
+		if flagCompletions[name] == nil {
+			t.Errorf("a shell offers no words for --%s", name)
+		}
+	}
 	for path := range argCompletions {
 		if !paths[path] {
 			t.Errorf("there is no command %s", path)

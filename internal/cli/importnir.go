@@ -23,6 +23,17 @@ var nirOnly = []string{
 	"dt", "time-unit", "reset", "decay", "spike-amplitude", "syn-order", "layout", "polarity", "v-min", "multi-spike", "repair",
 }
 
+// nirWords are what flags take that take one of some words.
+var nirWords = map[string][]string{
+	"time-unit":       {"s", "ms"},
+	"reset":           {"file", string(nir.ResetZero), string(nir.ResetSubtract)},
+	"decay":           {string(nir.Euler), string(nir.Exact)},
+	"spike-amplitude": {string(nir.Unit), string(nir.Dirac)},
+	"syn-order":       {"new", "old"},
+	"layout":          {string(nir.CHW), string(nir.HWC)},
+	"polarity":        {"file", "swapped"},
+}
+
 func (f *nirFlags) addNIR(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.dt, "dt", "", "of a .nir: duration of a tick, such as 1ms (default: 0.1ms, which snnTorch and Norse assume)")
@@ -41,20 +52,18 @@ func (f *nirFlags) addNIR(cmd *cobra.Command) {
 // options reads the flags.
 func (f *nirFlags) options() (nir.Options, error) {
 	o := nir.Options{SwapPolarity: f.polarity == "swapped", OldCurrent: f.synOrder == "old", Repair: f.repair}
-	for _, c := range []struct {
-		flag, have string
-		words      []string
-	}{
-		{"time-unit", f.timeUnit, []string{"s", "ms"}},
-		{"reset", f.reset, []string{"file", string(nir.ResetZero), string(nir.ResetSubtract)}},
-		{"decay", f.decay, []string{string(nir.Euler), string(nir.Exact)}},
-		{"spike-amplitude", f.amplitude, []string{"", string(nir.Unit), string(nir.Dirac)}},
-		{"syn-order", f.synOrder, []string{"new", "old"}},
-		{"layout", f.layout, []string{string(nir.CHW), string(nir.HWC)}},
-		{"polarity", f.polarity, []string{"file", "swapped"}},
+	for _, given := range [][2]string{
+		{"time-unit", f.timeUnit},
+		{"reset", f.reset},
+		{"decay", f.decay},
+		{"spike-amplitude", f.amplitude},
+		{"syn-order", f.synOrder},
+		{"layout", f.layout},
+		{"polarity", f.polarity},
 	} {
-		if !slices.Contains(c.words, c.have) {
-			return o, usagef("--%s %s: want %s", c.flag, c.have, joined(slices.DeleteFunc(c.words, func(w string) bool { return w == "" })))
+		flag, word := given[0], given[1]
+		if words := nirWords[flag]; word != "" && !slices.Contains(words, word) {
+			return o, usagef("--%s %s: want %s", flag, word, joined(words))
 		}
 	}
 	switch {
