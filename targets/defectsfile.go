@@ -64,7 +64,7 @@ func readDefects(root *yamldoc.Node, a *Arch, diags *diag.List) *Defects {
 		diags.Add(root.Pos, diag.Unsupported, "the target is a chip of one core without ticks, whose defects are not emulated; choose a target with cores on a mesh")
 	}
 	if n := r.Require(root, "defects file", "defects"); n != nil {
-		d.Name = readName(r.Reader, n, "defects")
+		d.Name = r.String(n, "defects")
 	}
 	r.each(root, "cores", func(n *yamldoc.Node) {
 		if router, ok := r.place(n, "cores"); ok && r.once(n, fmt.Sprintf("core %s", r.at(router))) {

@@ -174,7 +174,7 @@ func chain(name string, diags *diag.List) (files []source, ok bool) {
 		if in == nil {
 			return files, true
 		}
-		if name = readName(yamldoc.Reader{Diags: diags}, in, "inherits"); name == "" {
+		if name = (yamldoc.Reader{Diags: diags}).String(in, "inherits"); name == "" {
 			return nil, false
 		}
 		dir, at = filepath.Dir(f.file), in.Pos

@@ -22,7 +22,7 @@ func decode(root *yamldoc.Node, diags *diag.List) *Target {
 		return t
 	}
 	if n := r.Require(root, "target", "target"); n != nil {
-		t.Name = readName(r, n, "target")
+		t.Name = r.String(n, "target")
 	}
 	if n := root.Get("doc"); n != nil {
 		t.Doc = r.String(n, "doc")
@@ -67,15 +67,6 @@ func readArea(r yamldoc.Reader, n *yamldoc.Node, t *Target) {
 		return
 	}
 	t.AreaMM2 = area
-}
-
-// readName reads a name that is not empty.
-func readName(r yamldoc.Reader, n *yamldoc.Node, what string) string {
-	s := r.String(n, what)
-	if s == "" && n.Quoted {
-		r.Diags.Add(n.Pos, diag.WrongType, "%s: want a name, have an empty one", what)
-	}
-	return s
 }
 
 // readSize reads the width and the height that a field is.
@@ -140,6 +131,9 @@ func readExtensions(r yamldoc.Reader, n *yamldoc.Node) string {
 	var s strings.Builder
 	for _, e := range n.Items {
 		letter := r.String(e, "extension")
+		if letter == "" {
+			continue
+		}
 		if len(letter) != 1 {
 			r.Diags.Add(e.Pos, diag.UnknownName, "extension %q: want one letter, see isa/ISA.md", letter)
 			continue

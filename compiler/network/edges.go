@@ -16,6 +16,15 @@ func (p *parser) edgeFile(l *link, n *yamldoc.Node, _ string) {
 	l.out.Connect.Kind = Edges
 	what := l.what + ": connect: file"
 	path := p.String(n.Get("file"), what)
+	called := map[string]string{}
+	ok := true
+	for _, key := range columnKeys {
+		called[key] = key
+		if renamed := n.Get(key); renamed != nil {
+			called[key] = p.String(renamed, what+": "+key)
+			ok = ok && called[key] != ""
+		}
+	}
 	if path == "" {
 		return
 	}
@@ -25,12 +34,14 @@ func (p *parser) edgeFile(l *link, n *yamldoc.Node, _ string) {
 		return
 	}
 	columns := map[string]*source{}
-	ok := true
 	p.files.preload(path, slices.DeleteFunc(slices.Clone(columnKeys), func(key string) bool {
 		return n.Get(key) != nil || !slices.Contains(names, key)
 	})...)
 	for _, key := range columnKeys {
-		c, fine := p.column(n, what, path, key, names)
+		if called[key] == "" {
+			continue
+		}
+		c, fine := p.column(n, what, path, key, called[key], names)
 		columns[key] = c
 		ok = ok && fine
 	}
@@ -64,16 +75,12 @@ func (p *parser) edgeFile(l *link, n *yamldoc.Node, _ string) {
 	l.wiring.known, l.wiring.weights, l.wiring.order = true, edges, inOrder(edges)
 }
 
-// column loads one array of an edge file. An optional one that is not there,
-// and not asked for by name, is nil.
-func (p *parser) column(n *yamldoc.Node, what, path, key string, names []string) (*source, bool) {
+// column loads the array of an edge file that is called name, of the key's kind. An
+// optional one that is not there, and not asked for by name, is nil.
+func (p *parser) column(n *yamldoc.Node, what, path, key, name string, names []string) (*source, bool) {
 	at := n.Get("file")
-	name := key
 	if renamed := n.Get(key); renamed != nil {
 		at = renamed
-		if name = p.String(renamed, what+": "+key); name == "" {
-			return nil, false
-		}
 	}
 	if !slices.Contains(names, name) {
 		if n.Get(key) == nil && (key == "weight" || key == "delay") {

@@ -181,7 +181,7 @@ func (p *parser) title(n *yamldoc.Node) string {
 		return strings.TrimSuffix(base, filepath.Ext(base))
 	}
 	name := p.String(n, "network")
-	if n.Text == "" && n.Kind == yamldoc.Scalar || len(name) > maxName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
+	if len(name) > maxName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
 		p.report(n, diag.WrongType, "network: want a name of one line and at most %d letters, have %s", maxName, n.Describe())
 	}
 	return name

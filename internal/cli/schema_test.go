@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -293,6 +294,72 @@ func TestSchemasAndParsersKnowTheSameKeys(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Each value of each sound document is made an empty text in turn. No value may be
+// that: the parser tells it where it stands, and the schema refuses it.
+func TestEmptyTextsAreRefused(t *testing.T) {
+	least := map[string]int{"network": 500, "target": 500, "experiment": 100, "sweep": 50, "defects": 10}
+	for kind, docs := range corpus(t) {
+		schema, _ := compiled(t, kind)
+		tried := 0
+		for _, d := range docs {
+			text, err := json.Marshal(value(d.root))
+			if err != nil || len(text) > 1<<14 || !sound(kind, parsers[kind].parse(t, text)) {
+				continue
+			}
+			for _, n := range scalars(d.root, nil) {
+				was := *n
+				*n = yamldoc.Node{Quoted: true}
+				text, err := json.Marshal(value(d.root))
+				if err != nil {
+					t.Fatal(err)
+				}
+				tried++
+				problem := parsers[kind].parse(t, text)
+				before, _, _ := strings.Cut(string(text), `""`)
+				if told := toldAt(problem, 1, utf8.RuneCountInString(before)+1); told != 1 {
+					t.Errorf("%s:%d:%d: with an empty text for %q the parser tells that %d times: %v", d.where, was.Pos.Line, was.Pos.Col, was.Text, told, problem)
+				}
+				if schema.Validate(value(d.root)) == nil {
+					t.Errorf("%s:%d:%d: with an empty text for %q the schema accepts it", d.where, was.Pos.Line, was.Pos.Col, was.Text)
+				}
+				*n = was
+			}
+		}
+		t.Logf("%s: %d values", kind, tried)
+		if tried < least[kind] {
+			t.Errorf("%d values of kind %s were tried, want %d at least", tried, kind, least[kind])
+		}
+	}
+}
+
+// toldAt counts the diagnostics of an error that are at a place.
+func toldAt(err error, line, col int) (n int) {
+	list, ok := errors.AsType[*diag.Error](err)
+	if !ok {
+		return 0
+	}
+	for _, d := range list.Diagnostics {
+		if d.Pos.Line == line && d.Pos.Col == col {
+			n++
+		}
+	}
+	return n
+}
+
+// scalars returns the values of a document, and of a list of them the first.
+func scalars(n *yamldoc.Node, all []*yamldoc.Node) []*yamldoc.Node {
+	if n.Kind == yamldoc.Scalar {
+		return append(all, n)
+	}
+	for _, item := range n.Items[:min(len(n.Items), 1)] {
+		all = scalars(item, all)
+	}
+	for _, f := range n.Fields {
+		all = scalars(f.Value, all)
+	}
+	return all
 }
 
 // mappings returns all mappings in a document that have keys.

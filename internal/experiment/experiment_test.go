@@ -116,7 +116,7 @@ quantise: {bits: 1}
 seed: -4
 `))
 	want := `e.yaml:1:1: experiment file: unknown field "experimnt"; did you mean "experiment"? [unknown-field]
-e.yaml:2:10: network: is empty, want a name [wrong-type]
+e.yaml:2:10: network: want a name, have "" [wrong-type]
 e.yaml:3:10: dataset of format csv: field "label" is required [missing-field]
 e.yaml:3:37: dataset of format csv: unknown field "images"; want one of format, scale, first, samples, file, label [unknown-field]
 e.yaml:3:55: dataset: scale: is 0, want a number above 0 [out-of-range]

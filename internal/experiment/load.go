@@ -268,28 +268,18 @@ func (p *parser) name(n *yamldoc.Node, what string) Name {
 	if n == nil {
 		return Name{}
 	}
-	return Name{Text: p.filled(n, what), Pos: n.Pos}
+	return Name{Text: p.String(n, what), Pos: n.Pos}
 }
 
 func (p *parser) path(n *yamldoc.Node, what string) Path {
 	if n == nil {
 		return Path{}
 	}
-	path := Path{Text: p.filled(n, what), Pos: n.Pos}
+	path := Path{Text: p.String(n, what), Pos: n.Pos}
 	if path.Text != "" {
 		path.Path = paths.Resolve(p.base, path.Text)
 	}
 	return path
-}
-
-// filled reads a text that is not empty.
-func (p *parser) filled(n *yamldoc.Node, what string) string {
-	before := p.Diags.Len()
-	text := p.String(n, what)
-	if text == "" && p.Diags.Len() == before {
-		p.Diags.Add(n.Pos, diag.WrongType, "%s: is empty, want a name", what)
-	}
-	return text
 }
 
 // positive reads a finite number above 0.

@@ -76,8 +76,10 @@ func Having(keys ...string) Schema { return Schema{"required": keys} }
 // Word is one of some words.
 func Word[T ~string](words ...T) Schema { return Schema{"enum": words} }
 
-// Text is a text, which may look like a number.
-func Text() Schema { return Schema{"type": []string{"string", "number", "boolean"}} }
+// Text is a text that is not empty, and may look like a number.
+func Text() Schema {
+	return Schema{"type": []string{"string", "number", "boolean"}, "minLength": 1}
+}
 
 // Bool is true or false.
 func Bool() Schema { return Schema{"type": "boolean"} }

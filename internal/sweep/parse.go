@@ -157,11 +157,23 @@ func (p *parser) value(f yamldoc.Field, n *yamldoc.Node) (Setting, bool) {
 		return s, false
 	case n.Null:
 		s.Text = ""
-	case s.Text == "":
-		p.Diags.Add(n.Pos, diag.WrongType, "%s: is empty; write ~ where it is not to be set", f.Key)
-		return s, false
+	default:
+		return s, p.filled(n, f.Key)
 	}
 	return s, true
+}
+
+// filled tells the empty texts of a value, and reports whether there are none.
+func (p *parser) filled(n *yamldoc.Node, name string) bool {
+	if n.Kind == yamldoc.Scalar && n.Text == "" && !n.Null {
+		p.Diags.Add(n.Pos, diag.WrongType, "%s: is empty; write ~ where it is not to be set", name)
+		return false
+	}
+	ok := true
+	for _, item := range n.Items {
+		ok = p.filled(item, name) && ok
+	}
+	return ok
 }
 
 // axis reads a parameter of the grid: a list of values, a range, or one value.

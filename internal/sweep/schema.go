@@ -12,7 +12,7 @@ import (
 func Schema() js.Schema {
 	one := js.Schema{"type": []string{"string", "number", "boolean", "null"}, "minLength": 1}
 	// A field may be a list, such as a mesh.
-	field := js.Any(one, js.Schema{"type": "array"})
+	field := js.Any(one, js.List(js.Ref("field")))
 	span := js.Object(rangeKeys, js.Fields{
 		"from":   js.Number().Doc("the first value"),
 		"to":     js.Number().Doc("no value is above it"),
@@ -29,7 +29,7 @@ func Schema() js.Schema {
 		"points":       js.List(js.Ref("settings")).Doc("points besides, each with what it sets"),
 	})
 	s["anyOf"] = []js.Schema{js.Having("grid"), js.Having("points")}
-	return js.Document("weft sweep", s, map[string]js.Schema{"settings": parameterSchema(one, field), "range": span})
+	return js.Document("weft sweep", s, map[string]js.Schema{"settings": parameterSchema(one, field), "range": span, "field": field})
 }
 
 // parameterSchema is a mapping of parameters, with what stands behind one, and

@@ -401,29 +401,32 @@ func (r Reader) Sequence(n *Node, what string) bool {
 	return true
 }
 
-// String reads a scalar that is not empty.
+// String reads a scalar that is not empty: it returns "" only where n is nil, or
+// where it reported.
 func (r Reader) String(n *Node, what string) string {
 	if n == nil {
 		return ""
 	}
-	if n.Kind != Scalar || n.Null {
+	if n.Kind != Scalar || n.Text == "" || n.Null {
 		r.Diags.Add(n.Pos, diag.WrongType, "%s: want a name, have %s", what, n.Describe())
 		return ""
 	}
 	return n.Text
 }
 
-// Enum reads a scalar that is one of allowed.
+// Enum reads a scalar that is one of allowed, none of which is empty.
 func (r Reader) Enum(n *Node, what string, allowed ...string) string {
-	s := r.String(n, what)
-	if s == "" {
+	switch {
+	case n == nil:
+		return ""
+	case n.Kind != Scalar || n.Text == "" || n.Null:
+		r.Diags.Add(n.Pos, diag.WrongType, "%s: want one of %s, have %s", what, strings.Join(allowed, ", "), n.Describe())
+		return ""
+	case !slices.Contains(allowed, n.Text):
+		r.Diags.Add(n.Pos, diag.UnknownName, "%s: unknown value %s%s", what, quote(n.Text), hintOrList(n.Text, allowed))
 		return ""
 	}
-	if !slices.Contains(allowed, s) {
-		r.Diags.Add(n.Pos, diag.UnknownName, "%s: unknown value %s%s", what, quote(s), hintOrList(s, allowed))
-		return ""
-	}
-	return s
+	return n.Text
 }
 
 // Word is Enum for names of a type.
