@@ -1,6 +1,9 @@
 package targets
 
-import "github.com/weft-toolchain/weft/isa"
+import (
+	"github.com/weft-toolchain/weft/isa"
+	"github.com/weft-toolchain/weft/isa/models"
+)
 
 // fieldKind is how a field of a target file is written.
 type fieldKind int
@@ -11,7 +14,7 @@ const (
 	enumField
 	optionField // an enumeration whose first word is the default
 	extField
-	wordsField // a list of names
+	wordsField // a list of words of an enumeration
 	hertzField
 	sizeField // a width and a height; none is zeros
 	mustSize
@@ -118,11 +121,11 @@ var archFields = []field{
 	},
 	{
 		name: "models", doc: "the neuron models that the chip's circuits are, where they are not programmed; none: any program of its extensions",
-		kind: wordsField, putStr: func(t *Target, s string) { t.Arch.Models = s },
+		kind: wordsField, enum: models.Names(), putStr: func(t *Target, s string) { t.Arch.Models = s },
 	},
 	{
 		name: "rules", doc: "the learning rules that the chip's circuits are, for a chip that lists `models`",
-		kind: wordsField, putStr: func(t *Target, s string) { t.Arch.Rules = s },
+		kind: wordsField, enum: models.RuleNames(), putStr: func(t *Target, s string) { t.Arch.Rules = s },
 	},
 	{
 		name: "controller", doc: "what drives the cores: `ticks`, or the event-driven controller of `tinyodin` or `odin`, chips of one core without ticks",

@@ -106,7 +106,7 @@ func readFields(r yamldoc.Reader, n *yamldoc.Node, block string, fields []field,
 		case extField:
 			f.putStr(t, readExtensions(r, v))
 		case wordsField:
-			f.putStr(t, readWords(r, v, what))
+			f.putStr(t, readWords(r, v, what, f.enum))
 		case sizeField, mustSize:
 			w, h := readSize(r, v, &f)
 			f.putSize(t, w, h)
@@ -149,22 +149,16 @@ func readExtensions(r yamldoc.Reader, n *yamldoc.Node) string {
 	return s.String()
 }
 
-// readWords reads a list of names.
-func readWords(r yamldoc.Reader, n *yamldoc.Node, what string) string {
+// readWords reads a list of some of the words allowed.
+func readWords(r yamldoc.Reader, n *yamldoc.Node, what string, allowed []string) string {
 	if !r.Sequence(n, what) {
 		return ""
 	}
 	var words []string
 	for _, item := range n.Items {
-		name := r.String(item, what)
-		if name == "" {
-			continue
+		if word := r.Enum(item, what, allowed...); word != "" {
+			words = append(words, word)
 		}
-		if strings.ContainsAny(name, " \t\n") {
-			r.Diags.Add(item.Pos, diag.WrongType, "%s: %q is no name", what, name)
-			continue
-		}
-		words = append(words, name)
 	}
 	return strings.Join(words, " ")
 }

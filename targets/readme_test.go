@@ -69,7 +69,7 @@ func rowOf(f field) fieldRow {
 	case enumField:
 		row.Values = "`" + strings.Join(f.enum, "` or `") + "`"
 	case wordsField:
-		row.Values, row.Default = "a list of names", "none"
+		row.Values, row.Default = "a list of names, see `weft models`", "none"
 	case extField:
 		row.Values, row.Default = "a list such as [M]", "none"
 	case hertzField:

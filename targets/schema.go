@@ -62,7 +62,7 @@ func (f *field) schema() js.Schema {
 	case extField:
 		return js.List(js.Word(isa.Extensions()...))
 	case wordsField:
-		return js.List(js.Text())
+		return js.List(js.Word(f.enum...))
 	case hertzField:
 		return js.Quantity("Hz")
 	case sizeField, mustSize:

@@ -3,12 +3,10 @@ package cli
 import (
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/weft-toolchain/weft/internal/diag"
-	"github.com/weft-toolchain/weft/isa/models"
 	"github.com/weft-toolchain/weft/targets"
 )
 
@@ -137,29 +135,10 @@ func checkTargets(w, errs io.Writer, files []string, asJSON bool) error {
 	return diags.Err()
 }
 
-// unknownCircuits reports names of models and rules that there are none of.
-func unknownCircuits(file string, t *targets.Target) error {
-	var diags diag.List
-	for name := range strings.FieldsSeq(t.Arch.Models) {
-		if _, ok := models.Lookup(name); !ok {
-			diags.Add(diag.Pos{File: file}, diag.UnknownName, "arch: models: there is no neuron model %q; `weft models` lists them", name)
-		}
-	}
-	for name := range strings.FieldsSeq(t.Arch.Rules) {
-		if _, ok := models.LookupRule(name); !ok {
-			diags.Add(diag.Pos{File: file}, diag.UnknownName, "arch: rules: there is no rule of learning %q; `weft models` lists them", name)
-		}
-	}
-	return diags.Err()
-}
-
 // checkTarget loads a target file, and warns of what its comments leave out.
 func checkTarget(errs io.Writer, file string) (checked, error) {
 	t, err := targets.Load(file)
 	if err != nil {
-		return checked{}, err
-	}
-	if err := unknownCircuits(file, t); err != nil {
 		return checked{}, err
 	}
 	texts, err := targets.Texts(file)

@@ -34,6 +34,15 @@ var rules = []Rule{
 // Rules returns the learning rules in the order of the documentation.
 func Rules() []Rule { return append([]Rule(nil), rules...) }
 
+// RuleNames returns the names of the rules, in the same order.
+func RuleNames() []string {
+	names := make([]string, len(rules))
+	for k, r := range rules {
+		names[k] = r.Name
+	}
+	return names
+}
+
 // LookupRule returns the rule of a name, and whether there is one.
 func LookupRule(name string) (Rule, bool) {
 	for _, r := range rules {
