@@ -30,6 +30,7 @@ func decode(root *yamldoc.Node, diags *diag.List) *Target {
 	before := diags.Len()
 	if n := r.Require(root, "target", archBlock); r.Mapping(n, archBlock, names(archFields)...) {
 		readFields(r, n, archBlock, archFields, t)
+		checkChips(n, &t.Arch, diags)
 		if diags.Len() == before {
 			checkArch(n, t, diags)
 		}
@@ -69,7 +70,7 @@ func readArea(r yamldoc.Reader, n *yamldoc.Node, t *Target) {
 	t.AreaMM2 = area
 }
 
-// readSize reads the width and the height that a field is.
+// readSize reads the width and the height that a field is: zeros where it reports.
 func readSize(r yamldoc.Reader, n *yamldoc.Node, f *field) (width, height int) {
 	if !r.Sequence(n, f.name) {
 		return 0, 0
@@ -78,8 +79,12 @@ func readSize(r yamldoc.Reader, n *yamldoc.Node, f *field) (width, height int) {
 		r.Diags.Add(n.Pos, diag.WrongType, "%s: want [width, height] in %s, have %d numbers", f.name, f.unit, len(n.Items))
 		return 0, 0
 	}
-	width = int(r.Int(n.Items[0], f.name+" width", f.lo, f.hi))
-	return width, int(r.Int(n.Items[1], f.name+" height", f.lo, f.hi))
+	before := r.Diags.Len()
+	width, height = int(r.Int(n.Items[0], f.name+" width", f.lo, f.hi)), int(r.Int(n.Items[1], f.name+" height", f.lo, f.hi))
+	if r.Diags.Len() > before {
+		return 0, 0
+	}
+	return width, height
 }
 
 func readFields(r yamldoc.Reader, n *yamldoc.Node, block string, fields []field, t *Target) {
@@ -175,7 +180,6 @@ func checkArch(n *yamldoc.Node, t *Target, diags *diag.List) {
 	if a.Controller.EventDriven() {
 		checkCircuit(n, a, diags)
 	}
-	checkChips(n, a, diags)
 	// What accumulates in a tick must not wrap; it saturates to a state word
 	// after. A sparse axon may reach a neuron many times.
 	const accumulator = 32
@@ -188,10 +192,10 @@ func checkArch(n *yamldoc.Node, t *Target, diags *diag.List) {
 	}
 }
 
-// checkChips refuses chips that do not make the mesh. A mesh of one chip says
-// nothing of chips, however the file puts it.
+// checkChips refuses chips that do not make the mesh, where both are known. A mesh of
+// one chip says nothing of chips, however the file puts it.
 func checkChips(n *yamldoc.Node, a *Arch, diags *diag.List) {
-	if !a.Chips().Fill(a.MeshWidth, a.MeshHeight) {
+	if a.MeshWidth > 0 && !a.Chips().Fill(a.MeshWidth, a.MeshHeight) {
 		diags.Add(n.Get("chip").Pos, diag.OutOfRange, "arch.chip: whole chips of %d × %d cores do not make a mesh of %d × %d: want a width that divides %d, and a height that divides %d",
 			a.ChipWidth, a.ChipHeight, a.MeshWidth, a.MeshHeight, a.MeshWidth, a.MeshHeight)
 	}

@@ -17,11 +17,9 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/weft-toolchain/weft/compiler"
 	"github.com/weft-toolchain/weft/internal/diag"
@@ -104,7 +102,7 @@ func tell(err error, w io.Writer) int {
 		fmt.Fprintf(w, "weft: %v\nPlease report this, with the command and its input files.\n", bug)
 		return exitBug
 	case errors.As(err, &usage):
-		fmt.Fprintf(w, "weft: %v\nRun 'weft help' for what there is.\n", usage)
+		fmt.Fprintf(w, "weft: %s\nRun 'weft help' for what there is.\n", strings.ReplaceAll(usage.Error(), "\n", "\nweft: "))
 		return exitUsage
 	case errors.As(err, &part) && errors.Is(err, context.Canceled):
 		fmt.Fprintf(w, "weft: interrupted; %s\n", part.left)
@@ -137,8 +135,8 @@ func newRootCmd(out io.Writer) *cobra.Command {
 			}
 			return nil
 		},
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return usage(refusals(cmd.Flags())...) },
 		RunE:              printHelp,
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return checkFilled(cmd) },
 	}
 	root.AddCommand(
 		newCompileCmd(), newRunCmd(), newEvalCmd(), newCompareCmd(), newSweepCmd(),
@@ -185,26 +183,12 @@ func checkTopic(cmd *cobra.Command, words []string) error {
 	return nil
 }
 
-// checkFilled refuses flags that were given without a value, such as --resume "$NAME" with a
-// variable that is not set: for none does this mean anything, and to be taken as not given
-// is what nobody wants.
-func checkFilled(cmd *cobra.Command) (err error) {
-	cmd.Flags().Visit(func(f *pflag.Flag) {
-		empty := f.Value.String() == ""
-		if list, ok := f.Value.(pflag.SliceValue); ok {
-			empty = len(list.GetSlice()) == 0 || slices.Equal(list.GetSlice(), []string{""})
-		}
-		if empty && err == nil {
-			err = usagef("--%s is empty: give it a value, or leave it out", f.Name)
-		}
-	})
-	return err
-}
-
 // markUsage makes mistakes in flags and arguments usage errors, in every
 // command.
 func markUsage(cmd *cobra.Command) {
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{plainFlagError(err)} })
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(append(refusals(cmd.Flags()), plainFlagError(err))...)
+	})
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(c *cobra.Command, args []string) error {
 			if err := check(c, args); err != nil {
@@ -220,9 +204,6 @@ func markUsage(cmd *cobra.Command) {
 
 // plainFlagError leaves Go's words out of a flag's error.
 func plainFlagError(err error) error {
-	if e, ok := errors.AsType[*rangeError](err); ok {
-		return e
-	}
 	msg, rest, found := strings.Cut(err.Error(), ": strconv.")
 	if !found {
 		return err

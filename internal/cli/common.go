@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -21,7 +22,6 @@ import (
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/inputs"
-	"github.com/weft-toolchain/weft/internal/profile"
 	"github.com/weft-toolchain/weft/isa/image"
 	"github.com/weft-toolchain/weft/targets"
 )
@@ -49,16 +49,18 @@ type compileFlags struct {
 
 func (f *compileFlags) add(cmd *cobra.Command) {
 	addWhole(cmd, &f.bits, "bits", 2, 16, "quantise weights to this many bits (default: the target's)")
-	cmd.Flags().StringVar(&f.clip, "clip", "", "largest weight kept: mse (least squared error) or max (clip nothing)")
-	cmd.Flags().StringVar(&f.per, "per", "", "weights that share a scale: projection or neuron")
-	cmd.Flags().StringVar(&f.format, "format", "", "round weights to: "+joined(network.Formats))
-	cmd.Flags().StringVar(&f.scale, "scale", "", "scales of weights: real or pow2 (powers of two)")
+	addWord(cmd, &f.clip, "clip", []network.Clip{network.ClipMSE, network.ClipMax}, "largest weight kept: mse (least squared error) or max (clip nothing)")
+	addWord(cmd, &f.per, "per", []network.Per{network.PerProjection, network.PerNeuron}, "weights that share a scale: projection or neuron")
+	addWord(cmd, &f.format, "format", network.Formats, "round weights to: "+joined(network.Formats))
+	addWord(cmd, &f.scale, "scale", []network.Scale{network.ScaleReal, network.ScalePow2}, "scales of weights: real or pow2 (powers of two)")
 	cmd.Flags().StringVar(&f.optimise, "optimise", "", "passes to run besides, such as dead,share,prune=0.01: "+strings.Join(passWords(), ", "))
 	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "begin the search for a mapping elsewhere: another seed, another mapping, as good")
 	f.effort = compiler.DefaultEffort
 	addWhole(cmd, &f.effort, "effort", 1, 6, "how long to look for a better mapping, 1 to 6: 1 constructs one, 2 takes seconds (a large network a minute or more), 3 may take minutes, each step above twice as long")
-	cmd.Flags().StringVar(&f.split, "split", string(mapping.SplitAuto), "neurons split over cores with partial sums, where the target has them: auto (where it takes fewer cores), needed or never")
-	cmd.Flags().StringVar(&f.objective, "objective", "cores", "what mapping wants least: cores, then deliveries between them; or traffic, then cores")
+	f.split = string(mapping.SplitAuto)
+	addWord(cmd, &f.split, "split", mapping.Splits, "neurons split over cores with partial sums, where the target has them: auto (where it takes fewer cores), needed or never")
+	f.objective = "cores"
+	addWord(cmd, &f.objective, "objective", []string{"cores", "traffic"}, "what mapping wants least: cores, then deliveries between them; or traffic, then cores")
 	cmd.Flags().StringVar(&f.approximate, "approximate", "", "let what does not fit differ, and say by how much: inputs beyond a core's axons come through relays, which keep up with this `share` of them in a tick, as in --approximate=0.5")
 	cmd.Flags().Lookup("approximate").NoOptDefVal = strconv.Itoa(approx.DefaultShare)
 	cmd.Flags().StringVar(&f.profile, "profile", "", "csv file of spikes (population, index, spikes), as 'weft run --profile-out' writes it: lay the network out for these")
@@ -80,7 +82,7 @@ func (c *choices) given() bool {
 	return c.Quantise != network.Quantise{} || c.Optimise != network.Optimise{} || c.Seed != 0 || c.profile != "" || c.Effort != compiler.DefaultEffort || c.Split != mapping.SplitAuto || c.Traffic || c.Approximate != 0
 }
 
-// options returns the choices, or a usage error.
+// options returns the choices, or a usage error with all that they cannot be.
 func (f *compileFlags) options() (choices, error) {
 	o := choices{
 		Options: compiler.Options{Quantise: network.Quantise{
@@ -95,58 +97,42 @@ func (f *compileFlags) options() (choices, error) {
 	if f.bits != 0 {
 		o.Quantise.Pos = diag.Pos{File: "--bits"}
 	}
-	var err error
-	if o.Optimise, err = parsePasses(f.optimise); err != nil {
-		return o, err
+	var passes, share, both error
+	o.Optimise, passes = parsePasses(f.optimise)
+	o.Approximate, share = parseShare(f.approximate)
+	if f.format != "" && f.bits != 0 {
+		both = errors.New("--format and --bits both say how many bits a weight has; leave one out")
 	}
-	switch {
-	case f.format != "" && !slices.Contains(network.Formats, o.Quantise.Format):
-		return o, usagef("--format %s: want one of %s", f.format, joined(network.Formats))
-	case f.format != "" && f.bits != 0:
-		return o, usagef("--format and --bits both say how many bits a weight has; leave one out")
-	case f.scale != "" && f.scale != string(network.ScaleReal) && f.scale != string(network.ScalePow2):
-		return o, usagef("--scale %s: want real or pow2", f.scale)
-	}
-	f.objective = cmp.Or(f.objective, "cores")
 	o.Split = cmp.Or(mapping.Split(f.split), mapping.SplitAuto)
-	switch {
-	case !slices.Contains(mapping.Splits, o.Split):
-		return o, usagef("--split %s: want auto, needed or never", f.split)
-	case f.objective != "cores" && f.objective != "traffic":
-		return o, usagef("--objective %s: want cores or traffic", f.objective)
-	}
-	if o.Approximate, err = parseShare(f.approximate); err != nil {
-		return o, err
-	}
 	o.Effort, o.Traffic = f.effort, f.objective == "traffic"
-	if f.clip != "" && f.clip != string(network.ClipMSE) && f.clip != string(network.ClipMax) {
-		return o, usagef("--clip %s: want mse or max", f.clip)
-	}
-	if f.per != "" && f.per != string(network.PerProjection) && f.per != string(network.PerNeuron) {
-		return o, usagef("--per %s: want projection or neuron", f.per)
-	}
-	return o, nil
+	return o, usage(passes, both, share)
 }
 
-// parseShare reads --approximate, 0 where it is not given.
+// parseShare reads --approximate, 0 where it is not given. What it tells is the command
+// line's mistake.
 func parseShare(text string) (float64, error) {
 	if text == "" {
 		return 0, nil
 	}
 	share, err := parseNumber(text)
 	if err != nil || !(share > 0 && share <= 1) {
-		return 0, usagef("--approximate=%s: want a number above 0 and up to 1, the share of their inputs whose spikes relays keep up with in one tick", text)
+		return 0, fmt.Errorf("--approximate=%s: want a number above 0 and up to 1, the share of their inputs whose spikes relays keep up with in one tick", text)
 	}
 	return share, nil
 }
 
 // joined lists names for a message.
 func joined[T ~string](names []T) string {
+	return strings.Join(texts(names), ", ")
+}
+
+// texts returns names as texts.
+func texts[T ~string](names []T) []string {
 	list := make([]string, len(names))
 	for k, n := range names {
 		list[k] = string(n)
 	}
-	return strings.Join(list, ", ")
+	return list
 }
 
 // over lays the fields that are set in b over those of a.
@@ -257,14 +243,11 @@ func load(ctx context.Context, path, targetName, defects string, opt choices) (*
 const defaultTarget = "xbar256"
 
 func compileFile(ctx context.Context, path, targetName, defects string, opt choices) (*loaded, error) {
-	t, err := targets.Load(targetName)
+	net, t, err := loadParts(ctx, path, targetName, defects, &opt)
 	if err != nil {
 		return nil, err
 	}
-	if opt.Defects, err = loadDefects(defects, &t.Arch); err != nil {
-		return nil, err
-	}
-	return compileFileFor(ctx, path, t, opt)
+	return compileNetwork(ctx, net, t, opt)
 }
 
 func compileFileFor(ctx context.Context, path string, t *targets.Target, opt choices) (*loaded, error) {
@@ -275,26 +258,9 @@ func compileFileFor(ctx context.Context, path string, t *targets.Target, opt cho
 	return compileNetwork(ctx, net, t, opt)
 }
 
-func loadNetwork(ctx context.Context, path string, t *targets.Target, opt choices) (*network.Network, error) {
-	room := roomOf(t)
-	room.Unfit = compiler.Unfit(&t.Arch, opt.Options)
-	net, err := network.LoadFor(ctx, path, room)
-	if err != nil {
-		return nil, mistaken(err, path, networkFile)
-	}
-	return net, nil
-}
-
-func roomOf(t *targets.Target) network.Room {
-	return network.Room{Target: t.Name, Synapses: t.Arch.MaxSynapses()}
-}
-
 func compileNetwork(ctx context.Context, net *network.Network, t *targets.Target, opt choices) (*loaded, error) {
-	if opt.profile != "" {
-		var err error
-		if opt.Profile, err = loadProfile(opt.profile, net); err != nil {
-			return nil, err
-		}
+	if err := opt.loadProfile(net); err != nil {
+		return nil, err
 	}
 	// What the network reads, and an experiment around it, was read by now.
 	if err := checkOut(nil, opt.outs...); err != nil {
@@ -306,18 +272,6 @@ func compileNetwork(ctx context.Context, net *network.Network, t *targets.Target
 		return nil, err
 	}
 	return &loaded{image: res.Image, target: t, result: res, defects: opt.Defects}, nil
-}
-
-// loadProfile reads the profile of a network.
-func loadProfile(path string, net *network.Network) ([]int64, error) {
-	var groups []profile.Group
-	for _, in := range net.Inputs {
-		groups = append(groups, profile.Group{Name: in.Name, N: network.Size(in.Shape)})
-	}
-	for _, p := range net.Populations {
-		groups = append(groups, profile.Group{Name: p.Name, N: network.Size(p.Shape)})
-	}
-	return profile.Load(path, groups)
 }
 
 // table writes aligned columns; cells are parted by tabs.

@@ -77,18 +77,16 @@ func runCompare(ctx context.Context, w, errs io.Writer, o compareOptions) error 
 		return err
 	}
 	var chips []*targets.Target
-	var diags diag.List
-	for _, name := range o.targets {
-		t, err := targets.Load(name)
-		if err := collect(&diags, err); err != nil {
-			return err
-		}
-		chips = append(chips, t)
-	}
-	if err := diags.Err(); err != nil {
+	var on []runOn
+	err := told(
+		func() (err error) { chips, err = loadTargets(o.targets); return err },
+		func() (err error) { on, err = comparers(ctx, errs, o, chips); return err },
+	)
+	if err != nil {
 		return err
 	}
-	rows, err := compareAll(ctx, errs, o, chips, &diags)
+	var diags diag.List
+	rows, err := compareAll(o, chips, on, &diags)
 	if err != nil {
 		return err
 	}
@@ -99,6 +97,20 @@ func runCompare(ctx context.Context, w, errs io.Writer, o compareOptions) error 
 		}
 	}
 	return diags.Err()
+}
+
+// loadTargets loads those that can be, and tells all that is wrong with the others.
+func loadTargets(names []string) ([]*targets.Target, error) {
+	var chips []*targets.Target
+	var diags diag.List
+	for _, name := range names {
+		t, err := targets.Load(name)
+		if err := collect(&diags, err); err != nil {
+			return nil, err
+		}
+		chips = append(chips, there(t)...)
+	}
+	return chips, diags.Err()
 }
 
 // check refuses what the command line cannot mean.
@@ -143,21 +155,36 @@ func (o *compareOptions) check() error {
 	return checkOut(append(slices.Concat(o.files, o.targets), o.in, o.profile), o.html)
 }
 
+// runOn runs a file on a target: an experiment's samples, or a network once.
+type runOn func(t *targets.Target) (outcome.Outcome, error)
+
+// comparers returns what runs each of the files. What is wrong with any of them, or with
+// the network for the chips, is in one error.
+func comparers(ctx context.Context, errs io.Writer, o compareOptions, chips []*targets.Target) ([]runOn, error) {
+	var all []runOn
+	var diags diag.List
+	from := &loads{}
+	for _, file := range o.files {
+		o.file = file
+		on, err := comparer(ctx, errs, o, from, chips)
+		if err := collect(&diags, err); err != nil {
+			return nil, err
+		}
+		all = append(all, on)
+	}
+	return all, diags.Err()
+}
+
 // compareAll runs every file on every chip. What does not fit is told in diags.
-func compareAll(ctx context.Context, errs io.Writer, o compareOptions, chips []*targets.Target, diags *diag.List) ([]comparison, error) {
+func compareAll(o compareOptions, chips []*targets.Target, on []runOn, diags *diag.List) ([]comparison, error) {
 	named := map[string]int{} // targets by the name that they give themselves
 	for _, t := range chips {
 		named[t.Name]++
 	}
 	var rows []comparison
-	for _, file := range o.files {
-		o.file = file
-		on, err := comparer(ctx, errs, o, chips)
-		if err != nil {
-			return nil, err
-		}
+	for i, file := range o.files {
 		for k, t := range chips {
-			ran, err := on(t)
+			ran, err := on[i](t)
 			if err := checkOut(nil, o.html); err != nil { // now that the file's arrays are read
 				return nil, err
 			}
@@ -196,14 +223,15 @@ func collect(list *diag.List, err error) error {
 	return nil
 }
 
-// comparer returns what runs the file on a target: an experiment's samples, or
-// a network once.
-func comparer(ctx context.Context, errs io.Writer, o compareOptions, chips []*targets.Target) (func(t *targets.Target) (outcome.Outcome, error), error) {
+// comparer returns what runs the file of the options. It reads an experiment, and
+// leaves a network to each run: how much of it fits, the target says.
+func comparer(ctx context.Context, errs io.Writer, o compareOptions, from *loads, chips []*targets.Target) (runOn, error) {
 	if o.experiments {
 		var j *job
 		err := told(
 			func() (err error) { j, err = newJob(o.evalOptions, nil); return err },
-			func() error { return j.load(ctx, &loads{}, chips...) },
+			func() error { _, err := j.ownTarget(nil); return err },
+			func() error { return j.load(ctx, from, chips...) },
 			func() error { return checkOut(nil, o.html) },
 		)
 		if err != nil {

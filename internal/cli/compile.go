@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/weft-toolchain/weft/compiler"
+	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/chippage"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/isa/image"
@@ -98,12 +99,7 @@ func runCompile(ctx context.Context, w, errs io.Writer, o compileOptions) error 
 	case o.html == "-":
 		return usagef("--html -: the report goes to stdout; give --html a file")
 	}
-	if err := o.willWrite([]string{o.net, o.target, o.profile, o.defects}, out, o.report, o.html); err != nil {
-		return err
-	}
-	if err := checkImageOut(out); err != nil {
-		return err
-	}
+	unwritable := o.willWrite([]string{o.net, o.target, o.profile, o.defects}, out, o.report, o.html)
 	opt, err := o.options()
 	if err != nil {
 		return err
@@ -111,22 +107,27 @@ func runCompile(ctx context.Context, w, errs io.Writer, o compileOptions) error 
 	if o.dump != "" {
 		opt.Dump, opt.DumpTo = o.dump, w
 	}
-	t, err := targets.Load(o.target)
-	if err != nil {
-		return err
-	}
-	if opt.Defects, err = loadDefects(o.defects, &t.Arch); err != nil {
-		return err
-	}
-	net, err := loadNetwork(ctx, o.net, t, opt)
-	if err != nil {
-		return err
-	}
+	var net *network.Network
+	var t *targets.Target
 	explained := 0
-	if o.explain != "" {
-		if explained, err = populationNamed(net, o.explain); err != nil {
-			return err
-		}
+	err = told(
+		func() error {
+			if unwritable != nil {
+				return unwritable
+			}
+			return checkImageOut(out)
+		},
+		func() error { net, t, err = loadParts(ctx, o.net, o.target, o.defects, &opt); return err },
+		func() error {
+			if net != nil && o.explain != "" {
+				explained, err = populationNamed(net, o.explain)
+				return err
+			}
+			return nil
+		},
+	)
+	if err != nil {
+		return err
 	}
 	opt.Release = true
 	bar := newSlowBar(errs, "compiling")

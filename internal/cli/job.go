@@ -70,6 +70,13 @@ func loadJob(ctx context.Context, o evalOptions) (j *job, t *targets.Target, err
 	err = told(
 		func() error { j, err = newJob(o, nil); return err },
 		func() error { t, err = j.target(nil); return err },
+		func() error {
+			if o.target == "" {
+				return nil
+			}
+			_, err := j.ownTarget(nil) // of the file, which may be wrong all the same
+			return err
+		},
 		func() error { return j.load(ctx, from, there(t)...) },
 		func() error { return j.checkDefects(from, there(t)...) },
 		func() error { return j.checkProfile(from) },
@@ -104,12 +111,18 @@ func (j *job) target(fields *yamldoc.Node) (*targets.Target, error) {
 	if j.opt.target != "" {
 		return targets.LoadWith(j.opt.target, fields)
 	}
-	name := j.exp.Target
-	switch {
-	case name.Text == "" && name.Pos.File != "": // which was told
-		return nil, nil
-	case name.Text == "":
+	if name := j.exp.Target; name.Text == "" && name.Pos.File == "" {
 		return targets.LoadWith(defaultTarget, fields)
+	}
+	return j.ownTarget(fields)
+}
+
+// ownTarget loads the target that the experiment names; nil where it names none, or
+// what it names was told.
+func (j *job) ownTarget(fields *yamldoc.Node) (*targets.Target, error) {
+	name := j.exp.Target
+	if name.Text == "" {
+		return nil, nil
 	}
 	t, err := targets.LoadWith(name.Text, fields)
 	return t, placed(err, name.Pos, "")
@@ -169,9 +182,6 @@ func (j *job) loadNetwork(ctx context.Context, from *loads, chips ...*targets.Ta
 }
 
 func (j *job) loadData(from *loads) (err error) {
-	if j.exp.Dataset.Format == "" {
-		return nil
-	}
 	j.data, err = from.data.get(fmt.Sprint(j.exp.Dataset), j.exp.LoadData)
 	return err
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -48,31 +49,32 @@ func passWords() []string {
 	return append(out, "seed=N")
 }
 
-// parsePasses reads --optimise.
+// parsePasses reads --optimise. Its error has all the mistakes, a line each.
 func parsePasses(list string) (network.Optimise, error) {
 	var o network.Optimise
 	if list == "" {
 		return o, nil
 	}
 	o.Pos = diag.Pos{File: "--optimise"}
-	told := map[string]bool{}
+	given := map[string]bool{}
+	var mistakes []error
 	for item := range strings.SplitSeq(list, ",") {
 		word, _, _ := strings.Cut(item, "=")
-		if told[word] {
-			return o, usagef("--optimise: %s stands twice", word)
+		if given[word] {
+			mistakes = append(mistakes, fmt.Errorf("--optimise: %s stands twice", word))
+			continue
 		}
-		told[word] = true
-		if err := parsePass(item, &o); err != nil {
-			return o, err
-		}
+		given[word] = true
+		mistakes = append(mistakes, parsePass(item, &o))
 	}
 	switch {
+	case given["noise"] && o.Prune.Keep == 0: // which was told
 	case o.Prune.Keep == 0 && (o.Prune.Gain != 0 || o.Prune.Seed != 0):
-		return o, usagef("--optimise: gain and seed are of noise=X; write that too")
+		mistakes = append(mistakes, fmt.Errorf("--optimise: gain and seed are of noise=X; write that too"))
 	case o.Prune.Keep != 0 && o.Prune.Gain == 0:
 		o.Prune.Gain = 1
 	}
-	return o, nil
+	return o, errors.Join(mistakes...)
 }
 
 func parsePass(item string, o *network.Optimise) error {
@@ -80,7 +82,7 @@ func parsePass(item string, o *network.Optimise) error {
 	if word == "seed" {
 		seed, err := strconv.ParseUint(text, 10, 63)
 		if err != nil {
-			return usagef("--optimise %s: want seed=N, a whole number from 0", item)
+			return fmt.Errorf("--optimise %s: want seed=N, a whole number from 0", item)
 		}
 		o.Prune.Seed = seed
 		return nil
@@ -90,7 +92,7 @@ func parsePass(item string, o *network.Optimise) error {
 		case w.word != word:
 			continue
 		case w.toggle != nil && has:
-			return usagef("--optimise %s: %s takes no number", item, word)
+			return fmt.Errorf("--optimise %s: %s takes no number", item, word)
 		case w.toggle != nil:
 			*w.toggle(o) = true
 			return nil
@@ -104,12 +106,12 @@ func parsePass(item string, o *network.Optimise) error {
 			upTo = fmt.Sprintf(" and up to %g", anyNumber)
 		}
 		if err != nil || !(x > 0 && x <= cmp.Or(w.most, anyNumber)) {
-			return usagef("--optimise %s: want %s=X, a number above 0%s", item, word, upTo)
+			return fmt.Errorf("--optimise %s: want %s=X, a number above 0%s", item, word, upTo)
 		}
 		*w.number(o) = x
 		return nil
 	}
-	return usagef("--optimise %s: want some of %s, parted by commas", cmp.Or(item, `""`), strings.Join(passWords(), ", "))
+	return fmt.Errorf("--optimise %s: want some of %s, parted by commas", cmp.Or(item, `""`), strings.Join(passWords(), ", "))
 }
 
 // parseNumber reads a number of an option: decimal digits, as people write them.

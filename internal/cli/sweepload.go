@@ -255,7 +255,7 @@ func (l *sweepLoader) evalOptions(settings ...sweep.Setting) (evalOptions, error
 		if sweep.IsFile(s.Name) {
 			text = l.path(s)
 		}
-		err := cmd.Flags().Set(s.Name, text)
+		err := SetFlag(cmd, s.Name, text)
 		if e, ok := errors.AsType[*rangeError](err); ok {
 			diags.Add(s.Value.Pos, diag.OutOfRange, "%s", strings.TrimPrefix(e.message, "--"))
 		} else if err != nil {
@@ -271,10 +271,12 @@ func (l *sweepLoader) evalOptions(settings ...sweep.Setting) (evalOptions, error
 	if !errors.As(err, &usage) {
 		return o, err
 	}
-	// The message begins with the option that it is about.
-	text := strings.ReplaceAll(usage.Error(), "--", "")
-	at := slices.IndexFunc(settings, func(s sweep.Setting) bool { return strings.HasPrefix(text, s.Name) })
-	return o, diag.One(settings[max(at, 0)].Value.Pos, diag.OutOfRange, "%s", text)
+	for text := range strings.SplitSeq(strings.ReplaceAll(usage.Error(), "--", ""), "\n") {
+		// The message begins with the option that it is about.
+		at := slices.IndexFunc(settings, func(s sweep.Setting) bool { return strings.HasPrefix(text, s.Name) })
+		diags.Add(settings[max(at, 0)].Value.Pos, diag.OutOfRange, "%s", text)
+	}
+	return o, diags.Err()
 }
 
 // target loads the target of a point, or of its experiment, with the point's

@@ -15,6 +15,7 @@ type whole struct {
 	to          *int
 	name        string
 	least, most int
+	bad         error
 }
 
 // noEnd is the largest number of a flag that has none.
@@ -22,7 +23,7 @@ const noEnd = math.MaxInt
 
 // addWhole adds a flag that takes least to most, and starts as to is.
 func addWhole(cmd *cobra.Command, to *int, name string, least, most int, usage string) {
-	cmd.Flags().Var(&whole{to, name, least, most}, name, usage)
+	cmd.Flags().Var(&whole{to: to, name: name, least: least, most: most}, name, usage)
 }
 
 // String, Type and Set are those of a pflag.Value.
@@ -31,8 +32,9 @@ func (f *whole) String() string { return strconv.Itoa(*f.to) }
 // Type names what help says the flag takes.
 func (f *whole) Type() string { return "int" }
 
-// Set refuses what is out of range with a *rangeError.
+// Set keeps what is out of range as a refusal.
 func (f *whole) Set(text string) error {
+	f.bad = nil
 	n, err := strconv.ParseInt(text, 0, 0)
 	if errors.Is(err, strconv.ErrSyntax) {
 		return err
@@ -42,13 +44,16 @@ func (f *whole) Set(text string) error {
 		if f.most == noEnd {
 			want = fmt.Sprintf("%d or more", f.least)
 		}
-		return &rangeError{fmt.Sprintf("--%s %s: want %s", f.name, text, want)}
+		f.bad = &rangeError{fmt.Sprintf("--%s %s: want %s", f.name, text, want)}
+		return nil
 	}
 	*f.to = int(n)
 	return nil
 }
 
-// rangeError tells a number that a flag does not take, with the flag.
+func (f *whole) refusal() error { return f.bad }
+
+// rangeError tells a value that a flag does not take, with the flag.
 type rangeError struct{ message string }
 
 // Error returns the message.

@@ -3,6 +3,8 @@ package experiment
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,9 +18,13 @@ import (
 
 // LoadData reads the samples. Its error is a *diag.Error whose mistakes stand
 // in the experiment file where it names the data, or in a line of the data with
-// a note of where they are named.
+// a note of where they are named. Of a data set that Load found mistakes in, it
+// tells what files are not there, and returns nil.
 func (e *Experiment) LoadData() (*dataset.Set, error) {
 	d := &e.Dataset
+	if d.Format == "" {
+		return nil, d.missing()
+	}
 	o := dataset.Options{
 		Format: d.Format, File: d.File.Path, Label: d.Label.Text, Scale: d.Scale, Images: d.Images.Path, Labels: d.Labels.Path,
 		Part: d.Part, Polarity: d.Polarity, Size: d.Size, Fit: d.Fit, Units: d.Units,
@@ -41,6 +47,20 @@ func (e *Experiment) LoadData() (*dataset.Set, error) {
 		n = d.Samples
 	}
 	return set.Slice(d.First, n), nil
+}
+
+// missing tells the files that are not there.
+func (d *Dataset) missing() error {
+	var diags diag.List
+	for _, p := range []Path{d.Images, d.Labels, d.File} {
+		if p.Path == "" {
+			continue
+		}
+		if _, err := os.Stat(p.Path); errors.Is(err, fs.ErrNotExist) {
+			diags.Add(p.Pos, diag.MissingFile, "dataset: %s: no such file%s", p.Path, paths.Explain(p.Text))
+		}
+	}
+	return diags.Err()
 }
 
 // placed gives the mistakes of data files their places in the experiment file.

@@ -105,7 +105,7 @@ func flagValue(cmd *cobra.Command, name string) string {
 		return ""
 	case f.NoOptDefVal != "":
 		return "[=" + f.NoOptDefVal + "]"
-	case f.DefValue == "", f.DefValue == "[]", f.Value.Set(f.DefValue) != nil:
+	case f.DefValue == "", f.DefValue == "[]", cli.SetFlag(cmd, name, f.DefValue) != nil:
 		return "=" + strings.TrimSuffix(strings.TrimSuffix(kind, "Array"), "Slice")
 	}
 	return "=" + f.DefValue
