@@ -1,6 +1,7 @@
 package yamldoc_test
 
 import (
+	"errors"
 	"math"
 	"testing"
 
@@ -15,6 +16,7 @@ func FuzzParse(f *testing.F) {
 	for _, src := range golden.Files(f, "../../compiler/network/testdata/bad/*.yaml", "../../targets/*.yaml") {
 		f.Add(src)
 	}
+	f.Add([]byte("a: \x01"))
 	f.Add([]byte("a: &x [1ms, 2.3e300GHz, 0x1F, -0, .inf, 1_000]\nb: {c: *x, d: ~, e: 'true'}\n"))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		var diags diag.List
@@ -25,6 +27,9 @@ func FuzzParse(f *testing.F) {
 		}
 		if err := diags.Err(); err != nil || root == nil {
 			golden.Told(t, err, "x.yaml", src)
+			if told, ok := errors.AsType[*diag.Error](err); ok && told.Diagnostics[0].Pos.Col == 0 && root == nil {
+				t.Errorf("%v has no place", err)
+			}
 		}
 	})
 }

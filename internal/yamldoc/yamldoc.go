@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,8 +90,6 @@ func Load(path string, diags *diag.List) *Node {
 	return Parse(path, src, diags)
 }
 
-var yamlLine = regexp.MustCompile(`^(?:yaml: )?(?:unmarshal errors:\s*)?(?:line (\d+): )?`)
-
 // Parse parses src, which stands in file and holds one document. Mistakes
 // of syntax give nil; duplicate keys are reported and the first one kept.
 func Parse(file string, src []byte, diags *diag.List) *Node {
@@ -104,15 +101,13 @@ func Parse(file string, src []byte, diags *diag.List) *Node {
 		diags.Add(diag.Pos{File: file}, diag.TooLarge, "has some %d values, at most %d are read; move arrays into an .npz or .csv file", n, MaxValues)
 		return nil
 	}
-	// yaml.v3 has the end of the text below its last line.
-	last := lines(bytes.TrimRight(src, "\r\n"))
 	doc, err := decode(src)
 	if err != nil {
-		line, problem := explain(err)
-		pos := diag.Pos{File: file, Line: min(line, last)}
-		diags.Add(pos, diag.Syntax, "not well-formed YAML: %s%s", problem, remedy(problem))
+		diags.Append(notWellFormed(file, src, err))
 		return nil
 	}
+	// yaml.v3 has the end of the text below its last line.
+	last := lines(bytes.TrimRight(src, "\r\n"))
 	c := converter{file: file, last: last, diags: diags, open: map[*yaml.Node]bool{}}
 	if len(doc.Content) == 0 {
 		return &Node{Pos: diag.Pos{File: file, Line: 1, Col: 1}, Null: true}
@@ -150,43 +145,6 @@ func decode(src []byte) (doc yaml.Node, err error) {
 	return doc, nil
 }
 
-// parserProblems begin the messages of yaml.v3's parser, whose lines count
-// from 0 where those of its scanner count from 1.
-var parserProblems = []string{
-	"did not find expected <", "did not find expected node", "did not find expected key", "did not find expected '-'",
-	"did not find expected ','", "found undefined tag handle", "found duplicate %", "found incompatible YAML",
-}
-
-// placeless begin the messages that have no line; a message of any other kind
-// leaves its line out when it is the first.
-var placeless = []string{"unknown anchor", "control characters", "invalid ", "incomplete ", "input error", "the YAML reader"}
-
-// explain takes yaml.v3's error apart into a line, 0 if unknown, and a message.
-func explain(err error) (line int, problem string) {
-	m := yamlLine.FindStringSubmatch(err.Error())
-	problem = strings.TrimSpace(strings.TrimPrefix(err.Error(), m[0]))
-	begins := func(prefix string) bool { return strings.HasPrefix(problem, prefix) }
-	if m[1] != "" {
-		line, _ = strconv.Atoi(m[1])
-	}
-	switch {
-	case slices.ContainsFunc(parserProblems, begins):
-		line++
-	case line == 0 && !slices.ContainsFunc(placeless, begins):
-		line = 1
-	}
-	return line, problem
-}
-
-// lines is how many lines YAML counts.
-func lines(src []byte) int {
-	n := 1 - bytes.Count(src, []byte("\r\n"))
-	for _, lineBreak := range []string{"\n", "\r", "\u0085", "\u2028", "\u2029"} {
-		n += bytes.Count(src, []byte(lineBreak))
-	}
-	return n
-}
-
 // separators estimates, from the bytes alone, how many values src has: each
 // needs something before it that says where it begins.
 func separators(src []byte) int {
@@ -202,25 +160,6 @@ func separators(src []byte) int {
 		}
 	}
 	return n
-}
-
-// remedies say what to do about what the YAML parser says, by a part of it.
-var remedies = []struct{ part, remedy string }{
-	{"cannot start any token", "; indent with spaces, not tabs, and quote names that begin with @, ` or %"},
-	{"control characters", "; want a text file in UTF-8"},
-	{"invalid", "; want a text file in UTF-8"},
-	{"max depth", "; nest less"},
-	{"did not find expected", "; check indentation, and that brackets, braces and quotes are closed"},
-	{"mapping values are not allowed", "; check indentation, and put a value with a colon in quotes"},
-}
-
-func remedy(problem string) string {
-	for _, r := range remedies {
-		if strings.Contains(problem, r.part) {
-			return r.remedy
-		}
-	}
-	return ""
 }
 
 type converter struct {
