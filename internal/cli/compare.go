@@ -257,6 +257,10 @@ func comparer(ctx context.Context, errs io.Writer, o compareOptions, from *loads
 	if err != nil {
 		return nil, err
 	}
+	if len(chips) < len(o.targets) { // nothing runs, and what is wrong with the network is told all the same
+		_, err := loadNetwork(ctx, o.file, nil, opt)
+		return nil, err
+	}
 	return func(t *targets.Target) (outcome.Outcome, error) {
 		l, err := compileFileFor(ctx, o.file, t, opt)
 		if err != nil {
