@@ -23,22 +23,13 @@ package mapping
 import (
 	"cmp"
 	"context"
-	"errors"
 	"runtime/debug"
-	"slices"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/partition"
 	"github.com/weft-toolchain/weft/compiler/place"
 	"github.com/weft-toolchain/weft/internal/numbers"
 	"github.com/weft-toolchain/weft/targets"
-)
-
-// maxRounds bounds how often Map partitions anew for the fan-out, unsteady how many
-// rounds it waits until there are no more destinations than before.
-const (
-	maxRounds = 40
-	unsteady  = 16
 )
 
 // Split says which populations may be split over cores with partial sums.
@@ -163,92 +154,12 @@ func Map(ctx context.Context, q *ir.Quantized, arch *targets.Arch, opt Options) 
 	return m, nil
 }
 
-// partition puts cells into cores, again and again until their destinations fit.
-func (p *mapper) partition(ctx context.Context, c *cells) (*ir.Mapped, *parted, error) {
-	var crowded error // of the first round
-	for _, next := range []after{lessRoom, mostNeeds} {
-		m, d, err := p.rounds(ctx, c, next, &crowded)
-		if err == nil || crowded == nil || ctx.Err() != nil {
-			return m, d, err
-		}
-	}
-	return nil, nil, crowded
-}
-
-// after is what is done after a round whose cores are too crowded.
-type after int
-
-const (
-	// lessRoom takes the destinations of the last round for those of the next, and, once
-	// these are much the same, puts less into a core.
-	lessRoom after = iota
-	// mostNeeds takes the most destinations that each source has had in any round: where
-	// cores are few, and small.
-	mostNeeds
-)
-
-// rounds is partition in one way. It sets crowded to what was too crowded first.
-func (p *mapper) rounds(ctx context.Context, c *cells, next after, crowded *error) (*ir.Mapped, *parted, error) {
-	need := c.least()
-	neurons, fanOut := p.arch.Neurons, p.arch.FanOut
-	for round := range maxRounds {
-		if p.arch.NeuronFanOut > 0 {
-			c.copy(need, p.arch.NeuronFanOut, int32(neurons))
-		}
-		problem := c.problem(p.opt.Profile, need)
-		problem.Neurons = neurons
-		problem.FanOut = min(p.arch.FanOut, max(fanOut, int(slices.Max(append(problem.Out, 0))))) // one that has more is alone
-		r, err := p.cores(ctx, c, problem)
-		if e, ok := errors.AsType[*partition.TooLargeError](err); ok {
-			return nil, nil, c.tooLarge(e)
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		if have := p.arch.Cores(); r.Cores > have {
-			return nil, nil, c.tooManyCores(r, have, p.opt)
-		}
-		m := c.assemble(r)
-		have := needsOf(m)
-		changed := c.settle(r.Core, have)
-		loads := c.loads(r, have)
-		slots, dests := c.crowded(loads)
-		if slots <= 0 && dests <= 0 {
-			if changed {
-				m = c.assemble(r)
-				problem = c.problem(p.opt.Profile, have)
-			}
-			problem.Neurons, problem.FanOut = p.arch.Neurons, p.arch.FanOut
-			c.send(m)
-			return m, &parted{c, problem, r.Core}, nil
-		}
-		*crowded = cmp.Or(*crowded, c.tooCrowded(loads, have))
-		switch had := need.total(); {
-		case next == mostNeeds:
-			have.raise(need)
-		case round >= unsteady || have.total() <= had+had/10:
-			neurons, fanOut = fewer(neurons, slots, p.arch.Neurons), fewer(fanOut, dests, p.arch.FanOut)
-		}
-		need = have
-	}
-	return nil, nil, *crowded
-}
-
-// fewer returns a limit for the next round, where cores of this one have so many more
-// than all: less by half of that, since these are the fullest, but not below half of all.
-func fewer(limit, more, all int) int {
-	if more <= 0 {
-		return limit
-	}
-	return max(limit-max(more/2, all/32, 1), all/2, 1)
-}
-
 // cores returns the cores of cells: those given, or else found.
-func (p *mapper) cores(ctx context.Context, c *cells, problem *partition.Problem) (*partition.Result, error) {
+func (p *mapper) cores(ctx context.Context, c *cells, problem *partition.Problem, opt partition.Options) (*partition.Result, error) {
 	if p.opt.Cores != nil {
 		return p.given(c, problem)
 	}
-	return partition.Partition(ctx, problem, p.options())
+	return partition.Partition(ctx, problem, opt)
 }
 
 // options are those of package partition.

@@ -1,0 +1,161 @@
+package mapping
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/weft-toolchain/weft/compiler/ir"
+	"github.com/weft-toolchain/weft/compiler/partition"
+)
+
+// maxRounds bounds how often Map partitions anew for the fan-out, unsteady how many
+// rounds it waits until there are no more destinations than before.
+const (
+	maxRounds = 40
+	unsteady  = 16
+)
+
+// partition puts cells into cores, again and again until their destinations fit. Where
+// that takes more than a round, other ways are tried too: for fewer cores, where these come
+// first and the network is not large, and where nothing fits.
+func (p *mapper) partition(ctx context.Context, c *cells) (*ir.Mapped, *parted, error) {
+	var m *ir.Mapped
+	var d *parted
+	var crowded error // of the first round
+	most := p.arch.Cores()
+	for _, w := range p.ways(len(c.pins.net)) {
+		if m != nil && (p.opt.Traffic || len(c.pins.net) > manyPins || w.dear) {
+			continue
+		}
+		better, of, err := p.rounds(ctx, &cells{c.wiring, c.list}, w, most, &crowded)
+		if crowded == nil || ctx.Err() != nil {
+			return better, of, err
+		}
+		if err == nil {
+			m, d, most = better, of, len(better.Cores)-1
+		}
+	}
+	if m == nil {
+		return nil, nil, crowded
+	}
+	return m, d, nil
+}
+
+// way is how cores are looked for round after round.
+type way struct {
+	next after
+	opt  partition.Options
+	// dear says that it takes too long where something fits.
+	dear bool
+}
+
+// after is what is done after a round whose cores are too crowded.
+type after int
+
+const (
+	// lessRoom takes the destinations of the last round for those of the next, and, once
+	// these are much the same, puts less into a core; littleLessRoom not as much less.
+	lessRoom after = iota
+	littleLessRoom
+	// mostNeeds takes the most destinations that each source has had in any round: where
+	// cores are few, and small.
+	mostNeeds
+)
+
+// Networks of more than manyPins pins are large, those of up to fewPins are so small that
+// moreSeeds are tried.
+const (
+	manyPins  = 1 << 17
+	fewPins   = 1 << 12
+	moreSeeds = 3
+)
+
+// ways are those of a network of so many pins, in order: at the effort asked for, at the
+// lowest, which is seldom better but takes little, and with other seeds.
+func (p *mapper) ways(pins int) []way {
+	all := []after{lessRoom, littleLessRoom, mostNeeds}
+	efforts, seeds := []int{p.opt.Effort}, 1
+	if p.opt.Effort > 1 {
+		efforts = append(efforts, 1)
+	}
+	if p.opt.Cores != nil {
+		all = all[:1]
+	} else if pins <= fewPins {
+		seeds += moreSeeds
+	}
+	var out []way
+	for seed := range seeds {
+		for _, effort := range efforts {
+			for _, next := range all {
+				o := p.options()
+				o.Seed, o.Effort = o.Seed+uint64(seed)<<32, effort
+				out = append(out, way{next, o, seed > 0 && effort > 1})
+			}
+		}
+	}
+	return out
+}
+
+// rounds is partition in one way, into at most so many cores. It sets crowded to what was
+// too crowded first.
+func (p *mapper) rounds(ctx context.Context, c *cells, w way, most int, crowded *error) (*ir.Mapped, *parted, error) {
+	need := c.least()
+	neurons, fanOut := p.arch.Neurons, p.arch.FanOut
+	for round := range maxRounds {
+		if p.arch.NeuronFanOut > 0 {
+			c.copy(need, p.arch.NeuronFanOut, int32(neurons))
+		}
+		problem := c.problem(p.opt.Profile, need)
+		problem.Neurons = neurons
+		problem.FanOut = min(p.arch.FanOut, max(fanOut, int(slices.Max(append(problem.Out, 0))))) // one that has more is alone
+		r, err := p.cores(ctx, c, problem, w.opt)
+		if e, ok := errors.AsType[*partition.TooLargeError](err); ok {
+			return nil, nil, c.tooLarge(e)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if r.Cores > most {
+			return nil, nil, c.tooManyCores(r, p.arch.Cores(), p.opt)
+		}
+		m := c.assemble(r)
+		have := needsOf(m)
+		changed := c.settle(r.Core, have)
+		loads := c.loads(r, have)
+		slots, dests := c.crowded(loads)
+		if slots <= 0 && dests <= 0 {
+			if changed {
+				m = c.assemble(r)
+				problem = c.problem(p.opt.Profile, have)
+			}
+			problem.Neurons, problem.FanOut = p.arch.Neurons, p.arch.FanOut
+			c.send(m)
+			return m, &parted{c, problem, r.Core}, nil
+		}
+		*crowded = cmp.Or(*crowded, c.tooCrowded(loads, have))
+		switch had := need.total(); {
+		case w.next == mostNeeds:
+			have.raise(need)
+		case round >= unsteady || have.total() <= had+had/10:
+			neurons, fanOut = w.next.fewer(neurons, slots, p.arch.Neurons), w.next.fewer(fanOut, dests, p.arch.FanOut)
+		}
+		need = have
+	}
+	return nil, nil, *crowded
+}
+
+// fewer returns a limit for the next round, where cores of this one have so many more
+// than all: less by a part of that, since these are the fullest, but not below half of
+// all.
+func (a after) fewer(limit, more, all int) int {
+	if more <= 0 {
+		return limit
+	}
+	less := max(more/2, all/32, 1)
+	if a == littleLessRoom {
+		less = max(more/8, 1)
+	}
+	return max(limit-less, all/2, 1)
+}
