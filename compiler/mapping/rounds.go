@@ -25,7 +25,7 @@ func (p *mapper) partition(ctx context.Context, c *cells) (*ir.Mapped, *parted, 
 	var d *parted
 	var crowded error // of the first round
 	most := p.arch.Cores()
-	for _, w := range p.ways(len(c.pins.net)) {
+	for _, w := range p.ways(c) {
 		if m != nil && (p.opt.Traffic || len(c.pins.net) > manyPins || w.dear) {
 			continue
 		}
@@ -65,29 +65,37 @@ const (
 )
 
 // Networks of more than manyPins pins are large, those of up to fewPins are so small that
-// moreSeeds are tried.
+// moreSeeds are tried, and those of few cells so small that mostSeeds are, at the lowest
+// effort.
 const (
 	manyPins  = 1 << 17
 	fewPins   = 1 << 12
 	moreSeeds = 3
+	mostSeeds = 48
 )
 
-// ways are those of a network of so many pins, in order: at the effort asked for, at the
-// lowest, which is seldom better but takes little, and with other seeds.
-func (p *mapper) ways(pins int) []way {
+// ways are those of cells, in order: at the effort asked for, at the lowest, which is
+// seldom better but takes little, and with other seeds.
+func (p *mapper) ways(c *cells) []way {
 	all := []after{lessRoom, littleLessRoom, mostNeeds}
 	efforts, seeds := []int{p.opt.Effort}, 1
 	if p.opt.Effort > 1 {
 		efforts = append(efforts, 1)
 	}
-	if p.opt.Cores != nil {
+	switch {
+	case p.opt.Cores != nil:
 		all = all[:1]
-	} else if pins <= fewPins {
+	case len(c.list) <= partition.Few:
+		seeds += mostSeeds
+	case len(c.pins.net) <= fewPins:
 		seeds += moreSeeds
 	}
 	var out []way
 	for seed := range seeds {
 		for _, effort := range efforts {
+			if effort > 1 && seed > moreSeeds {
+				continue
+			}
 			for _, next := range all {
 				o := p.options()
 				o.Seed, o.Effort = o.Seed+uint64(seed)<<32, effort
