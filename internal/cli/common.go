@@ -236,6 +236,9 @@ func load(ctx context.Context, path, targetName, defects string, opt choices) (*
 		return nil, diag.One(diag.Pos{File: path}, diag.BadImage, "image was compiled for target %q, whose cores differ from those of %q; compile it for that one", im.Manifest.Target, t.Name)
 	}
 	d, err := loadDefects(defects, &t.Arch)
+	if err == nil {
+		err = checkOut(nil, opt.outs...) // nor what the target's file reads may be replaced
+	}
 	return &loaded{image: im, target: t, defects: d}, err
 }
 

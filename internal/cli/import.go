@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,6 +16,7 @@ import (
 	"github.com/weft-toolchain/weft/compiler/lavanet"
 	"github.com/weft-toolchain/weft/compiler/netfile"
 	"github.com/weft-toolchain/weft/internal/diag"
+	"github.com/weft-toolchain/weft/internal/inputs"
 	"github.com/weft-toolchain/weft/internal/ndarray"
 	"github.com/weft-toolchain/weft/internal/rancnet"
 	"github.com/weft-toolchain/weft/isa/image"
@@ -146,17 +149,43 @@ func importRANC(dir, stem string) (*imported, error) {
 	}, nil
 }
 
-// checkImportOut refuses to replace what no import wrote: by a network what is none, by its
-// arrays what no network there names, and by what else came with these anything that is
-// not there with all the rest.
+// The first line of a network that an import wrote begins and ends so.
+const (
+	markBegin = "# Imported from "
+	markEnd   = " by weft import.\n"
+)
+
+// marked returns the text of a network whose first line says from which file it is, unless
+// it says so already.
+func marked(text []byte, from string) []byte {
+	if bytes.HasPrefix(text, []byte(markBegin)) {
+		return text
+	}
+	return append([]byte(markBegin+strconv.Quote(filepath.Base(from))+markEnd), text...)
+}
+
+// isMarked reports whether a file begins with such a line.
+func isMarked(path string) bool {
+	f, err := inputs.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	first, err := bufio.NewReader(io.LimitReader(f, 1<<12)).ReadString('\n')
+	return err == nil && strings.HasPrefix(first, markBegin) && strings.HasSuffix(first, markEnd)
+}
+
+// checkImportOut refuses to replace what no import wrote: by a network one without a mark, by
+// its arrays what no network there names, and by what else came with these anything that
+// is not there with all the rest.
 func checkImportOut(net, arrays string, more []string) error {
 	var diags diag.List
 	there := func(path string) bool {
 		info, err := os.Stat(path)
 		return err == nil && info.Size() > 0
 	}
-	if kind, _ := kindOfFile(net); there(net) && kind != networkFile {
-		diags.Add(diag.Pos{File: net}, diag.BadFile, "would be replaced by a network, but is none; remove it first, or give another name")
+	if there(net) && !isMarked(net) {
+		diags.Add(diag.Pos{File: net}, diag.BadFile, "would be replaced, but is not of an import before, as its first line would say; remove it first, or give another name")
 	}
 	named := sameFile(arrays, filesOf(net)) != ""
 	if there(arrays) && !named {
@@ -180,6 +209,7 @@ func (m *imported) write(w io.Writer, o importOptions, stem string) error {
 	if err := checkOut([]string{o.in}, paths...); err != nil {
 		return err
 	}
+	m.files[".yaml"] = marked(m.files[".yaml"], o.in)
 	if err := checkImportOut(paths[1], paths[0], paths[2:]); err != nil {
 		return err
 	}

@@ -132,6 +132,15 @@ func runSweepShow(ctx context.Context, w, errs io.Writer, o sweepShowOptions) er
 		return err
 	}
 	fmt.Fprintf(w, "\n%s\n", front)
+	differ := 0
+	for _, r := range t.Rows {
+		if r.Outcome != nil && len(r.Outcome.Approximated) > 0 {
+			differ++
+		}
+	}
+	if differ > 0 {
+		fmt.Fprintf(w, "approximated in %d of %s: --json and --html say what\n", differ, diag.Plural(len(t.Rows), "point"))
+	}
 	if o.pareto == "" {
 		return nil
 	}
