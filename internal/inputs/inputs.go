@@ -6,9 +6,11 @@
 package inputs
 
 import (
+	"errors"
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -19,8 +21,24 @@ var opened struct {
 	paths map[string]struct{}
 }
 
-// Open is os.Open of a file that is read. It may be called from several goroutines at once.
+var errPipe = errors.New("is a pipe, want a file")
+
+// check refuses a pipe in the file system: nobody may ever write to it. One that a shell
+// made for this process is none of these.
+func check(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode()&os.ModeNamedPipe == 0 || strings.HasPrefix(path, "/dev/") || strings.HasPrefix(path, "/proc/") {
+		return nil //nolint:nilerr // to open it says what is wrong
+	}
+	return &os.PathError{Op: "open", Path: path, Err: errPipe}
+}
+
+// Open is os.Open of a file that is read, and is no pipe. It may be called from several
+// goroutines at once.
 func Open(path string) (*os.File, error) {
+	if err := check(path); err != nil {
+		return nil, err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // callers say what it is that is not there
@@ -29,8 +47,11 @@ func Open(path string) (*os.File, error) {
 	return f, nil
 }
 
-// ReadFile is os.ReadFile of a file that is read.
+// ReadFile is os.ReadFile of a file that is read, and is no pipe.
 func ReadFile(path string) ([]byte, error) {
+	if err := check(path); err != nil {
+		return nil, err
+	}
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // as above
