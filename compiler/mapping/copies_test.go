@@ -112,7 +112,11 @@ outputs: [a]
 `, n*n, list.String())
 	a := dense(64, 64)
 	a.MeshWidth, a.MeshHeight, a.NeuronFanOut, a.FanOut = 8, 8, 1, 64
-	for seed := range uint64(3) {
+	seeds := uint64(3)
+	if testing.Short() {
+		seeds = 1
+	}
+	for seed := range seeds {
 		for _, effort := range []int{1, 2} {
 			m, err := mapping.Map(t.Context(), quantised(t, text, a), a, mapping.Options{Seed: seed, Effort: effort})
 			if err != nil {
