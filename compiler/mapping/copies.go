@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -52,6 +53,11 @@ func (n *needs) raise(others *needs) {
 	}
 }
 
+// equal reports whether others are the same.
+func (n *needs) equal(others *needs) bool {
+	return slices.Equal(n.neurons, others.neurons) && maps.Equal(n.relays, others.relays)
+}
+
 // of returns what a cell takes of a core's table; per is how many destinations a
 // slot can have, or 0.
 func (n *needs) of(x cell, per int) int32 {
@@ -69,46 +75,45 @@ func (n *needs) copies(x cell, per int) int32 {
 	return max((n.dests(x)+int32(per)-1)/int32(per), 1)
 }
 
-// least is what destinations there are at least: each net has one, as have outputs.
-func (c *cells) least() *needs {
-	n := &needs{neurons: make([]int32, c.q.Neurons()), relays: map[ir.Relay]int32{}}
-	for _, net := range c.nets {
-		switch from := c.relayOf(net.source, net.steps); {
-		case from.Steps > 0:
-			n.relays[from]++
-		case !from.Input:
-			n.neurons[from.Source]++
+// newNeeds counts the destinations of outputs: the host.
+func newNeeds(q *ir.Quantized) *needs {
+	n := &needs{neurons: make([]int32, q.Neurons()), relays: map[ir.Relay]int32{}}
+	for _, o := range q.Net.Outputs {
+		g := q.Populations[o]
+		for x := g.First; x < g.First+g.N; x++ {
+			if q.HasSlot(x) {
+				n.neurons[x]++
+			}
 		}
 	}
-	for _, o := range c.q.Net.Outputs {
-		g := c.q.Populations[o]
-		for x := g.First; x < g.First+g.N; x++ {
-			n.neurons[x]++
-		}
+	return n
+}
+
+// add counts a destination of a source; inputs need no slots.
+func (n *needs) add(from ir.Relay) {
+	switch {
+	case from.Steps > 0:
+		n.relays[from]++
+	case !from.Input:
+		n.neurons[from.Source]++
+	}
+}
+
+// least is what destinations there are at least: each net has one, as have outputs.
+func (c *cells) least() *needs {
+	n := newNeeds(c.q)
+	for _, net := range c.nets {
+		n.add(c.relayOf(net.source, net.steps))
 	}
 	return n
 }
 
 // needsOf counts the destinations of m.
 func needsOf(m *ir.Mapped) *needs {
-	n := &needs{neurons: make([]int32, len(m.Place)), relays: map[ir.Relay]int32{}}
+	n := newNeeds(m.Quantized)
 	for k := range m.Cores {
 		for i := range m.Cores[k].Axons {
-			a := &m.Cores[k].Axons[i]
-			switch {
-			case a.Steps > 0:
-				n.relays[a.From()]++
-			case !a.Input:
-				n.neurons[a.Source]++
-			}
-		}
-	}
-	for _, o := range m.Net.Outputs {
-		g := m.Populations[o]
-		for x := g.First; x < g.First+g.N; x++ {
-			if m.HasSlot(x) {
-				n.neurons[x]++
-			}
+			n.add(m.Cores[k].Axons[i].From())
 		}
 	}
 	return n
@@ -155,13 +160,13 @@ func (c *cells) settle(core []int32, need *needs) (changed bool) {
 		for k := from; k < to; k++ {
 			want -= c.list[k].slots
 		}
-		for ; want != 0; want -= sign(want) {
-			at := c.roomiest(core, used, from, to, sign(want))
+		for change := int32(cmp.Compare(want, 0)); want != 0; want -= change {
+			at := c.roomiest(core, used, from, to, change)
 			if at < 0 {
 				break // each cell has its last slot
 			}
-			c.list[at].slots += sign(want)
-			used[core[at]] += sign(want)
+			c.list[at].slots += change
+			used[core[at]] += change
 			changed = true
 		}
 		from = to
@@ -181,17 +186,11 @@ func (c *cells) roomiest(core, used []int32, from, to int, change int32) int {
 	return best
 }
 
-func sign(x int32) int32 {
-	if x < 0 {
-		return -1
-	}
-	return 1
-}
-
-// A load is what the cells of a core take.
+// A load is how many cells a core has, what they take, and which of them has the most
+// destinations.
 type load struct {
-	cells        []int32
-	slots, dests int
+	cells, slots, dests int
+	most                int32
 }
 
 // loads counts what cores take, where sources have the destinations that need says.
@@ -208,7 +207,10 @@ func (c *cells) loads(r *partition.Result, need *needs) []load {
 		}
 		left -= takes
 		l := &out[r.Core[k]]
-		l.cells = append(l.cells, int32(k))
+		if l.cells == 0 || need.dests(x) > need.dests(c.list[l.most]) {
+			l.most = int32(k)
+		}
+		l.cells++
 		l.slots += int(x.slots)
 		l.dests += int(takes)
 	}
@@ -229,8 +231,7 @@ func (c *cells) tooCrowded(loads []load, need *needs) error {
 	var diags diag.List
 	told := map[string]bool{}
 	for _, l := range loads {
-		most := slices.MaxFunc(l.cells, func(a, b int32) int { return cmp.Compare(need.dests(c.list[a]), need.dests(c.list[b])) })
-		x := &c.list[most]
+		x := &c.list[l.most]
 		pos, whose, one, what := diag.Pos{File: c.q.Net.File}, "relays of long delays", "one", "relay"
 		if x.role != ir.Relays {
 			pop := c.q.PopulationOf(int(x.neuron))
@@ -245,7 +246,7 @@ func (c *cells) tooCrowded(loads []load, need *needs) error {
 			continue
 		case overDests > 0:
 			diags.Add(pos, diag.DoesNotFit, "%s: %s of a core %s %s, %d more than the core's %d, and smaller cores did not mend it: its fan-out reaches too many cores%s",
-				whose, diag.Plural(len(l.cells), what), has(len(l.cells)), diag.Plural(l.dests, "destination"), overDests, c.arch.FanOut, perhaps)
+				whose, diag.Plural(l.cells, what), has(l.cells), diag.Plural(l.dests, "destination"), overDests, c.arch.FanOut, perhaps)
 		default:
 			diags.Add(pos, diag.DoesNotFit, "%s: %s has %s, which take %s of it, and the more copies there are, the more cores, and so destinations%s",
 				whose, one, diag.Plural(dests, "destination"), diag.Counted(int(need.copies(*x, c.arch.NeuronFanOut)), "copy", "copies"), perhaps)

@@ -154,14 +154,6 @@ func Map(ctx context.Context, q *ir.Quantized, arch *targets.Arch, opt Options) 
 	return m, nil
 }
 
-// cores returns the cores of cells: those given, or else found.
-func (p *mapper) cores(ctx context.Context, c *cells, problem *partition.Problem, opt partition.Options) (*partition.Result, error) {
-	if p.opt.Cores != nil {
-		return p.given(c, problem)
-	}
-	return partition.Partition(ctx, problem, opt)
-}
-
 // options are those of package partition.
 func (p *mapper) options() partition.Options {
 	o := partition.Options{Seed: p.opt.Seed, Effort: p.opt.Effort, Workers: p.opt.Workers, Progress: func(done, _ int) { p.progress(2 + done) }}

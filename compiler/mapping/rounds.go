@@ -23,32 +23,47 @@ const (
 func (p *mapper) partition(ctx context.Context, c *cells) (*ir.Mapped, *parted, error) {
 	var m *ir.Mapped
 	var d *parted
-	var crowded error // of the first round
-	most := p.arch.Cores()
+	t := tries{mapper: p, most: p.arch.Cores()}
 	for _, w := range p.ways(c) {
-		if m != nil && (p.opt.Traffic || len(c.pins.net) > manyPins || w.dear) {
-			continue
+		if m != nil && (p.opt.Traffic || len(c.pins.net) > manyPins || w.opt.Effort > 1 && w.opt.Seed != p.opt.Seed) {
+			continue // which takes too long where something fits
 		}
-		better, of, err := p.rounds(ctx, &cells{c.wiring, c.list}, w, most, &crowded)
-		if crowded == nil || ctx.Err() != nil {
+		better, of, err := t.rounds(ctx, &cells{c.wiring, c.list}, w)
+		if t.crowded == nil || ctx.Err() != nil {
 			return better, of, err
 		}
 		if err == nil {
-			m, d, most = better, of, len(better.Cores)-1
+			m, d, t.most = better, of, len(better.Cores)-1
 		}
 	}
 	if m == nil {
-		return nil, nil, crowded
+		return nil, nil, t.crowded
 	}
 	return m, d, nil
+}
+
+// tries are those of a call of partition, in one way after the other.
+type tries struct {
+	*mapper
+	// most is the most cores that are worth finding.
+	most int
+	// crowded is what was too crowded first.
+	crowded error
+	// answers are those of rounds with all room, with which ways begin alike.
+	answers []answer
+}
+
+// answer is what cores a round gave.
+type answer struct {
+	need *needs
+	opt  partition.Options
+	core []int32
 }
 
 // way is how cores are looked for round after round.
 type way struct {
 	next after
 	opt  partition.Options
-	// dear says that it takes too long where something fits.
-	dear bool
 }
 
 // after is what is done after a round whose cores are too crowded.
@@ -99,34 +114,33 @@ func (p *mapper) ways(c *cells) []way {
 			for _, next := range all {
 				o := p.options()
 				o.Seed, o.Effort = o.Seed+uint64(seed)<<32, effort
-				out = append(out, way{next, o, seed > 0 && effort > 1})
+				out = append(out, way{next, o})
 			}
 		}
 	}
 	return out
 }
 
-// rounds is partition in one way, into at most so many cores. It sets crowded to what was
-// too crowded first.
-func (p *mapper) rounds(ctx context.Context, c *cells, w way, most int, crowded *error) (*ir.Mapped, *parted, error) {
+// rounds is partition in one way.
+func (t *tries) rounds(ctx context.Context, c *cells, w way) (*ir.Mapped, *parted, error) {
 	need := c.least()
-	neurons, fanOut := p.arch.Neurons, p.arch.FanOut
+	neurons, fanOut := t.arch.Neurons, t.arch.FanOut
 	for round := range maxRounds {
-		if p.arch.NeuronFanOut > 0 {
-			c.copy(need, p.arch.NeuronFanOut, int32(neurons))
+		if t.arch.NeuronFanOut > 0 {
+			c.copy(need, t.arch.NeuronFanOut, int32(neurons))
 		}
-		problem := c.problem(p.opt.Profile, need)
+		problem := c.problem(t.opt.Profile, need)
 		problem.Neurons = neurons
-		problem.FanOut = min(p.arch.FanOut, max(fanOut, int(slices.Max(append(problem.Out, 0))))) // one that has more is alone
-		r, err := p.cores(ctx, c, problem, w.opt)
+		problem.FanOut = min(t.arch.FanOut, max(fanOut, int(slices.Max(append(problem.Out, 0))))) // one that has more is alone
+		r, err := t.cores(ctx, c, problem, need, w.opt)
 		if e, ok := errors.AsType[*partition.TooLargeError](err); ok {
 			return nil, nil, c.tooLarge(e)
 		}
 		if err != nil {
 			return nil, nil, err
 		}
-		if r.Cores > most {
-			return nil, nil, c.tooManyCores(r, p.arch.Cores(), p.opt)
+		if r.Cores > t.most {
+			return nil, nil, c.tooManyCores(r, t.arch.Cores(), t.opt)
 		}
 		m := c.assemble(r)
 		have := needsOf(m)
@@ -136,22 +150,41 @@ func (p *mapper) rounds(ctx context.Context, c *cells, w way, most int, crowded 
 		if slots <= 0 && dests <= 0 {
 			if changed {
 				m = c.assemble(r)
-				problem = c.problem(p.opt.Profile, have)
+				problem = c.problem(t.opt.Profile, have)
 			}
-			problem.Neurons, problem.FanOut = p.arch.Neurons, p.arch.FanOut
+			problem.Neurons, problem.FanOut = t.arch.Neurons, t.arch.FanOut
 			c.send(m)
 			return m, &parted{c, problem, r.Core}, nil
 		}
-		*crowded = cmp.Or(*crowded, c.tooCrowded(loads, have))
+		t.crowded = cmp.Or(t.crowded, c.tooCrowded(loads, have))
 		switch had := need.total(); {
 		case w.next == mostNeeds:
 			have.raise(need)
 		case round >= unsteady || have.total() <= had+had/10:
-			neurons, fanOut = w.next.fewer(neurons, slots, p.arch.Neurons), w.next.fewer(fanOut, dests, p.arch.FanOut)
+			neurons, fanOut = w.next.fewer(neurons, slots, t.arch.Neurons), w.next.fewer(fanOut, dests, t.arch.FanOut)
 		}
 		need = have
 	}
-	return nil, nil, *crowded
+	return nil, nil, t.crowded
+}
+
+// cores returns the cores of cells: those given, or else found. What was found for the
+// same needs is not looked for again.
+func (t *tries) cores(ctx context.Context, c *cells, problem *partition.Problem, need *needs, opt partition.Options) (*partition.Result, error) {
+	if t.opt.Cores != nil {
+		return t.given(c, problem)
+	}
+	all := problem.Neurons == t.arch.Neurons && problem.FanOut == t.arch.FanOut
+	for _, a := range t.answers {
+		if all && a.opt.Seed == opt.Seed && a.opt.Effort == opt.Effort && a.need.equal(need) {
+			return problem.Evaluate(a.core), nil
+		}
+	}
+	r, err := partition.Partition(ctx, problem, opt)
+	if err == nil && all {
+		t.answers = append(t.answers, answer{need, opt, slices.Clone(r.Core)})
+	}
+	return r, err
 }
 
 // fewer returns a limit for the next round, where cores of this one have so many more
