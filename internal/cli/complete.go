@@ -7,8 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/weft-toolchain/weft/compiler/mapping"
-	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/events"
 	"github.com/weft-toolchain/weft/internal/yamldoc"
@@ -17,33 +15,18 @@ import (
 )
 
 // flagCompletions are what a shell may offer for a flag's value, by the flag's
-// name, in any command.
+// name, in any command. Those that are made with their words offer these.
 var flagCompletions = map[string]cobra.CompletionFunc{
 	"target":         wordsOf(targets.Names, cobra.ShellCompDirectiveDefault),
 	"targets":        commas(targets.Names),
 	"timing":         words("cycle", "functional"),
 	"way":            words("fast", "portable", "plain"),
-	"clip":           words(network.ClipMSE, network.ClipMax),
-	"per":            words(network.PerProjection, network.PerNeuron),
-	"format":         words(network.Formats...),
-	"scale":          words(network.ScaleReal, network.ScalePow2),
-	"split":          words(mapping.Splits...),
-	"objective":      words("cores", "traffic"),
 	"explain":        populations,
 	"input-fit":      words(events.Fits...),
 	"input-polarity": words(events.OffOn, events.OnOff),
 	"probe":          populations,
 	"defects":        files("yaml", "yml"),
 	"profile":        files("csv"),
-
-	// Those of weft import.
-	"time-unit":       words(nirWords["time-unit"]...),
-	"reset":           words(nirWords["reset"]...),
-	"decay":           words(nirWords["decay"]...),
-	"spike-amplitude": words(nirWords["spike-amplitude"]...),
-	"syn-order":       words(nirWords["syn-order"]...),
-	"layout":          words(nirWords["layout"]...),
-	"polarity":        words(nirWords["polarity"]...),
 }
 
 // argCompletions are the same for the argument of a command, by the command's path.
@@ -65,11 +48,8 @@ var argCompletions = map[string]cobra.CompletionFunc{
 // addCompletions gives a command and all below it what the tables say.
 func addCompletions(cmd *cobra.Command) {
 	for name, complete := range flagCompletions {
-		if cmd.LocalFlags().Lookup(name) == nil {
-			continue
-		}
-		if err := cmd.RegisterFlagCompletionFunc(name, complete); err != nil {
-			panic("cli: " + err.Error())
+		if cmd.LocalFlags().Lookup(name) != nil {
+			offer(cmd, name, complete)
 		}
 	}
 	if complete, ok := argCompletions[cmd.CommandPath()]; ok {
@@ -85,15 +65,16 @@ func addCompletions(cmd *cobra.Command) {
 	}
 }
 
+// offer says what a shell may offer for the value of a command's flag.
+func offer(cmd *cobra.Command, name string, complete cobra.CompletionFunc) {
+	if err := cmd.RegisterFlagCompletionFunc(name, complete); err != nil {
+		panic("cli: " + err.Error())
+	}
+}
+
 // words offers these, and no files.
 func words[T ~string](all ...T) cobra.CompletionFunc {
-	return wordsOf(func() []string {
-		out := make([]string, len(all))
-		for k, x := range all {
-			out[k] = string(x)
-		}
-		return out
-	}, cobra.ShellCompDirectiveNoFileComp)
+	return wordsOf(func() []string { return texts(all) }, cobra.ShellCompDirectiveNoFileComp)
 }
 
 // wordsOf offers what there is at the time; shells take those that go on as the

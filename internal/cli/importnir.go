@@ -47,6 +47,9 @@ func (f *nirFlags) addNIR(cmd *cobra.Command) {
 	flags.StringVar(&f.vMin, "v-min", "none", "of a .nir: lowest potential: none is all that there is")
 	flags.BoolVar(&f.multiSpike, "multi-spike", false, "of a .nir: several spikes of a neuron in a tick: no chip has them")
 	flags.BoolVar(&f.repair, "repair", false, "of a .nir: take what a mistaken file most likely means, and say so")
+	for flag, all := range nirWords {
+		offer(cmd, flag, words(all...))
+	}
 }
 
 // options reads the flags.

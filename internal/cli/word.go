@@ -20,9 +20,11 @@ type word struct {
 	bad   error
 }
 
-// addWord adds a flag that takes one of some words, and starts as to is.
-func addWord[T ~string](cmd *cobra.Command, to *string, name string, words []T, usage string) {
-	cmd.Flags().Var(&word{to: to, name: name, words: texts(words)}, name, usage)
+// addWord adds a flag that takes one of some words, which a shell offers, and starts as
+// to is.
+func addWord[T ~string](cmd *cobra.Command, to *string, name string, all []T, usage string) {
+	cmd.Flags().Var(&word{to: to, name: name, words: texts(all)}, name, usage)
+	offer(cmd, name, words(all...))
 }
 
 // String, Type and Set are those of a pflag.Value.

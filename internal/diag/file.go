@@ -10,8 +10,8 @@ import (
 	"github.com/weft-toolchain/weft/internal/inputs"
 )
 
-// ReadFile returns what a file or a pipe holds, which is at most so many bytes, or
-// why it is not read. A device is not read: it may have no end.
+// ReadFile returns what a file holds, or a pipe of the shell, which is at most so many
+// bytes, or why it is not read. A device is not read: it may have no end.
 func ReadFile(path string, most int64) ([]byte, *Diagnostic) {
 	bad := func(code Code, format string, args ...any) *Diagnostic {
 		return &Diagnostic{Pos: Pos{File: path}, Code: code, Message: fmt.Sprintf(format, args...)}

@@ -35,29 +35,20 @@ func check(path string) error {
 
 // Open is os.Open of a file that is read, and is no pipe. It may be called from several
 // goroutines at once.
-func Open(path string) (*os.File, error) {
-	if err := check(path); err != nil {
-		return nil, err
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // callers say what it is that is not there
-	}
-	note(path)
-	return f, nil
-}
+func Open(path string) (*os.File, error) { return read(path, os.Open) }
 
 // ReadFile is os.ReadFile of a file that is read, and is no pipe.
-func ReadFile(path string) ([]byte, error) {
+func ReadFile(path string) ([]byte, error) { return read(path, os.ReadFile) }
+
+// read opens or reads a file, and notes that.
+func read[T any](path string, how func(path string) (T, error)) (out T, err error) {
 	if err := check(path); err != nil {
-		return nil, err
+		return out, err
 	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // as above
+	if out, err = how(path); err == nil {
+		note(path)
 	}
-	note(path)
-	return data, nil
+	return out, err
 }
 
 func note(path string) {
