@@ -85,6 +85,8 @@ type Chip struct {
 	// of each slot is; else nil.
 	bits   bool
 	direct *direct
+	// outgoing is nil where neurons do not add to the sums of others.
+	outgoing *outgoing
 	// event is set for a chip without ticks.
 	event  *eventChip
 	broken broken
@@ -192,6 +194,7 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 	}
 	if c.bits = c.onlyBits(); c.bits {
 		c.direct = c.newDirect(behind)
+		c.outgoing = c.newOutgoing()
 	}
 	if c.direct == nil {
 		c.spikes.made.Do(func() { c.spikes.fill(c, behind) })
@@ -276,6 +279,7 @@ func (c *Chip) In(way Way) *Chip {
 	out := *c
 	out.way = way
 	out.specs = out.newSpecs()
+	out.outgoing = out.newOutgoing()
 	return &out
 }
 

@@ -27,7 +27,7 @@ func (m *Machine) tickDirect(inputs []int32) {
 	m.idle()
 	m.sendDirectInputs(inputs)
 	m.together(m.runDirectly)
-	if m.mesh == nil && m.crew != nil {
+	if m.mesh == nil && (m.crew != nil || m.scattering != nil) {
 		m.together(m.takeOver)
 	}
 	for _, w := range m.workers {
@@ -75,6 +75,9 @@ func (m *Machine) sendDirectInputs(inputs []int32) {
 // whose they are where there are several workers, and returns what they count for.
 func (m *Machine) deliverAll(k int, slots []int32, w *worker) (sent sums) {
 	to := &m.chip.direct.slots[k]
+	if o := m.chip.outgoing; o != nil {
+		to = &o.direct[k]
+	}
 	switch {
 	case to.off != nil:
 		for _, slot := range slots {
@@ -128,7 +131,7 @@ func (m *Machine) sort(w *worker, to *spot) {
 	*out = append(*out, *to)
 }
 
-// handOver delivers what the workers have for one of them.
+// handOver delivers what the workers have for one of them, as bits and as sums.
 func (m *Machine) handOver(w *worker) {
 	v := slices.Index(m.workers, w)
 	for _, other := range m.workers {
@@ -139,6 +142,7 @@ func (m *Machine) handOver(w *worker) {
 	}
 	toHost := &w.out[len(m.workers)]
 	*toHost = (*toHost)[:0]
+	m.scatter(v)
 }
 
 // deliverTo writes a spike to its axon.

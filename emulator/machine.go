@@ -63,6 +63,8 @@ type Machine struct {
 	session *odin.Session
 	waiting []int32
 
+	// scattering is nil where the chip has no outgoing synapses.
+	scattering *scattering
 	// awake is which cores are to be run; pending[t mod depth] has a bit for each axon
 	// of the chip that is due in tick t. received are the packets that came to each
 	// core as such bits: the cores' own books have the others.
@@ -95,6 +97,7 @@ func New(c *Chip) *Machine {
 		m.pending[k] = make([]uint64, c.words)
 	}
 	m.newCores()
+	m.newScattering()
 	m.SetWorkers(1)
 	if c.event != nil {
 		m.session = c.event.chip.Start()
@@ -173,6 +176,7 @@ func (m *Machine) Reset() {
 		return
 	}
 	m.awake.reset(m.chip)
+	m.scattering.clear(m.workers)
 	clear(m.received)
 }
 
@@ -378,6 +382,7 @@ func (m *Machine) Activity(a *activity.Activity) {
 
 // balance puts all that was counted for a core onto the core's own books.
 func (m *Machine) balance() {
+	m.asBits()
 	for k, c := range m.cores {
 		b := &m.tiles[k].Book
 		b.AddTo(&c.Counts)

@@ -37,6 +37,7 @@ func (m *Machine) Observe(o *Observer) {
 	if o != nil && (m.chip.way != Plain || len(m.workers) > 1) {
 		panic("emulator: Observe wants the plain way and one worker")
 	}
+	m.asBits()
 	m.observer = o
 	for k, c := range m.cores {
 		c.Watch(nil)
@@ -58,4 +59,9 @@ func (m *Machine) notePhase(k int, p Phase) {
 
 // Due lists the axons of a core that are to be active in a tick: the one at work, until
 // the core integrates, or a later one, as far as that is known.
-func (m *Machine) Due(k int, tick int64) []core.Arrival { return m.cores[k].Due(tick) }
+func (m *Machine) Due(k int, tick int64) []core.Arrival {
+	if !m.seen() {
+		m.asBits()
+	}
+	return m.cores[k].Due(tick)
+}

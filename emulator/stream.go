@@ -27,6 +27,7 @@ type passing struct {
 // mesh.
 func (m *Machine) directly(w *worker) {
 	m.list(w)
+	w.scattered.slots = w.scattered.slots[:0]
 	s := &w.stream
 	for i := range len(w.ran) + 2 {
 		if i < len(w.ran) {
@@ -92,10 +93,14 @@ func (m *Machine) runPassing(k int, p *passing, w *worker) {
 // runAlone runs a core by itself.
 func (m *Machine) runAlone(k int, p *passing, w *worker) {
 	c := m.cores[k]
-	m.runCore(k, c)
-	m.rested(k)
 	t := &m.work[k]
-	w.phases.see(t.Integrated, t.Updated, t.Learned)
+	if m.chip.outgoing.scatters(k) {
+		m.runScattered(k, c, w)
+	} else {
+		m.runCore(k, c)
+		w.phases.see(t.Integrated, t.Updated, t.Learned)
+	}
+	m.rested(k)
 	p.tile, p.integrated = nil, t.Integrated
 	p.fired = append(p.fired, c.Fired...)
 }
@@ -106,6 +111,7 @@ func (m *Machine) sendPassing(k int, p *passing, w *worker) {
 		return
 	}
 	m.tell(w, k, p.fired)
+	m.noteScattered(k, p.fired, w)
 	var sent sums
 	if m.mesh == nil {
 		sent = m.deliverAll(k, p.fired, w)

@@ -75,6 +75,7 @@ type Delivery struct {
 // ends that. What the machine does stays the same. The slices of t are valid
 // until the next tick.
 func (m *Machine) Watch(t *Tick) {
+	m.asBits() // as they are for whoever watches
 	m.watch = t
 	m.wakeAll()
 }

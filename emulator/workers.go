@@ -22,6 +22,7 @@ type worker struct {
 	stream           stream
 	phases           Phases // of its cores, as far as these are alike
 	offers           offers
+	scattered        scattered
 	// ran lists the cores that it ran in this tick, ascending.
 	ran []int32
 	// sent is what its cores sent in this tick, for the books.
@@ -41,6 +42,7 @@ type apart [kernel.Apart]byte
 // SetWorkers shares a machine's cores out over up to n goroutines, which work at
 // the same tick; a new machine has one. What it does is the same.
 func (m *Machine) SetWorkers(n int) {
+	m.asBits()
 	words := (len(m.cores) + 63) / 64
 	n = max(1, min(n, words))
 	m.workers = make([]*worker, n)
@@ -53,6 +55,7 @@ func (m *Machine) SetWorkers(n int) {
 		}
 		m.workers[i] = w
 	}
+	m.scattering.cut(m.chip.outgoing, m.workers)
 	if m.crew != nil {
 		m.crew.stop()
 		m.crew = nil
@@ -83,6 +86,7 @@ func (m *Machine) together(f func(w *worker)) {
 // list lists the worker's cores that have something to do in the tick at work,
 // ascending.
 func (m *Machine) list(w *worker) {
+	m.wakeAddedTo(w)
 	w.ran = w.ran[:0]
 	due := m.awake.due[m.now]
 	for word := w.fromWord; word < w.toWord; word++ {

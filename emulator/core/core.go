@@ -30,6 +30,8 @@ type Core struct {
 	// planned, where ring is nil if a tick's are made in it.
 	sums [][]int64
 	ring [][]int32
+	// shared are those to which others add; nil where nobody does.
+	shared []int32
 	// until is the last tick for which ring has something.
 	until int64
 	// wide are the accumulators of a tick that the plan does not take.
@@ -146,6 +148,7 @@ func (c *Core) Reset() {
 	for _, s := range c.ring {
 		clear(s)
 	}
+	clear(c.shared)
 	c.reset(c.spec)
 	for k, column := range c.columns {
 		for slot := range column {

@@ -164,10 +164,7 @@ func (c *Core) integrateFast(t int64) (cycles int64) {
 	axons := kernel.List(c.room.axons[:0], due)
 	clear(due)
 	c.room.axons = axons
-	sums := c.room.sums[:p.lanes]
-	if c.ring == nil {
-		clear(sums)
-	}
+	sums := c.sumsOf(t)
 	c.quiet = len(axons) == 0 && t > c.until
 	if len(axons) == 0 {
 		return s.timing.Tick
@@ -190,16 +187,23 @@ func (c *Core) integrateFast(t int64) (cycles int64) {
 	return s.timing.Tick + rows*s.timing.Row + words*s.timing.Word
 }
 
+// sumsOf returns the sums of tick t, by lane, which are 0 between an Update and what is
+// added next.
+func (c *Core) sumsOf(t int64) []int32 {
+	switch {
+	case c.ring != nil:
+		return c.ring[t%int64(c.spec.ring)]
+	case c.shared != nil:
+		return c.shared
+	}
+	return c.room.sums[:c.spec.plan.lanes]
+}
+
 // updateFast is Update as planned.
 func (c *Core) updateFast(t int64) (cycles int64) {
-	sums := c.room.sums[:c.spec.plan.lanes]
-	if c.ring != nil {
-		sums = c.ring[t%int64(c.spec.ring)]
-	}
+	sums := c.sumsOf(t)
 	ok := c.takes(t, sums) && c.runPlan(t, sums)
-	if c.ring != nil {
-		clear(sums)
-	}
+	clear(sums)
 	if ok {
 		return c.updated()
 	}
