@@ -74,6 +74,9 @@ type Chip struct {
 	// first has the first neuron of each core whose slots are of one after another,
 	// else −1.
 	first []int32
+	// inOrder says that all slots of one core after the other are in the order of their
+	// neurons, of which none stands for another.
+	inOrder bool
 	// depth is for how many ticks cores hold spikes, base the first word of each core
 	// among the words of bits that are due in a tick, and how many these are.
 	depth, words int
@@ -173,6 +176,7 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 		c.alone = append(c.alone, alone(c.roles[k], c.populations[k]))
 		c.first = append(c.first, first(im.Cores[k].Neurons))
 	}
+	c.inOrder = c.doubles.off == nil && inOrder(im.Cores)
 	for n, s := range im.SameAs {
 		switch {
 		case s == image.NoNeuron:
@@ -229,6 +233,20 @@ func first(neurons []int32) int32 {
 		return -1
 	}
 	return neurons[0]
+}
+
+// inOrder reports whether the neurons of cores are ascending.
+func inOrder(cores []image.Core) bool {
+	last := int32(-1)
+	for k := range cores {
+		for _, n := range cores[k].Neurons {
+			if n <= last {
+				return false
+			}
+			last = n
+		}
+	}
+	return true
 }
 
 // alone returns the population of all slots of a core, or −1 where they are of

@@ -123,8 +123,14 @@ func (m *Machine) tell(w *worker, k int, slots []int32) {
 // collect takes over what the workers noted, and puts the neurons that fired in
 // order.
 func (m *Machine) collect() {
+	if m.crew == nil {
+		w := m.workers[0]
+		m.fired, w.fired = w.fired, m.fired
+	}
 	for _, w := range m.workers {
-		m.fired = append(m.fired, w.fired...)
+		if m.crew != nil {
+			m.fired = append(m.fired, w.fired...)
+		}
 		w.fired = w.fired[:0]
 		for p, n := range w.spikes {
 			m.spikes[p] += n
@@ -132,7 +138,9 @@ func (m *Machine) collect() {
 		clear(w.spikes)
 	}
 	m.tellDoubles()
-	m.sortFired()
+	if !m.chip.inOrder {
+		m.sortFired()
+	}
 }
 
 // sortFired puts the neurons that fired, each once, in order.
