@@ -16,9 +16,9 @@ func perSynapse(name string) bool { return name == "slots" || name == "delays" |
 // elements returns how many elements a core's rows have in such an array.
 func (r *Rows) elements(name string) int {
 	n := 0
-	for axon, how := range r.how {
-		if name != "delays" || how.delays != delaysNone {
-			n += r.Synapses(axon)
+	for axon := range r.at {
+		if h, _ := r.head(axon); name != "delays" || h.how.delays != delaysNone {
+			n += h.synapses
 		}
 	}
 	return n
