@@ -132,6 +132,7 @@ func (t *tries) rounds(ctx context.Context, c *cells, w way) (*ir.Mapped, *parte
 		problem := c.problem(t.opt.Profile, need)
 		problem.Neurons = neurons
 		problem.FanOut = min(t.arch.FanOut, max(fanOut, int(slices.Max(append(problem.Out, 0))))) // one that has more is alone
+		problem.Spread = round == 0 && t.arch.NeuronFanOut == 0
 		r, err := t.cores(ctx, c, problem, need, w.opt)
 		if e, ok := errors.AsType[*partition.TooLargeError](err); ok {
 			return nil, nil, c.tooLarge(e)

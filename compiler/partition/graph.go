@@ -64,6 +64,8 @@ type graph struct {
 	limit use
 	// wordSynapses is how many synapses a word holds; 0 if words have no limit.
 	wordSynapses int32
+	// spread is that of the problem, where cores have a limit of that.
+	spread bool
 }
 
 func (g *graph) vertices() int { return len(g.own) }

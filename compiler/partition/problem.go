@@ -35,6 +35,10 @@ type Problem struct {
 	Words, WordSynapses int
 	// FanOut limits the sum of Out over a core; 0 is no limit.
 	FanOut int
+	// Spread says that a net takes one more of the FanOut of its home's core for each
+	// core that reads it, but for the first. Partition sees to that only where there are
+	// up to Few vertices, and not at the lowest effort.
+	Spread bool
 }
 
 // A TooLargeError says that a vertex exceeds a limit even in a core of its own.

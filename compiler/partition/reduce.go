@@ -48,6 +48,7 @@ func (p *Problem) reduce() *reduced {
 		b.end(own, p.class(int(members[off[i]])))
 	}
 	r.graph = b.finish(p.WeightOf, func(int32) int32 { return 1 }).tieNets()
+	r.spread = p.Spread && p.FanOut > 0
 	return r
 }
 

@@ -15,19 +15,27 @@ const (
 	smallLooks  = 1 << 30
 )
 
+// spreadMore is up to how many cores more are tried where nets spread too far.
+const spreadMore = 4
+
 // small makes the best of a problem of few vertices: from the fewest cores that
 // are not ruled out upwards, it is annealed many times, and then searched
 // through from the best that was found, as far as the budget goes.
 func (s *search) small(g *graph, starts []candidate) candidate {
-	best := s.opt.Objective.best(starts)
 	greedy := Cores.best(starts)
+	best := s.opt.Objective.best(starts)
+	most := greedy.cores
+	if !g.keepsSpread(best) {
+		best.core = nil
+		most = min(most+spreadMore, g.vertices())
+	}
 	worse := 0 // numbers of cores in a row that made nothing better
-	for k := max(s.atLeast, 1); k <= greedy.cores && worse < 3 && s.ctx.Err() == nil; k++ {
+	for k := max(s.atLeast, 1); k <= most && worse < 3 && s.ctx.Err() == nil; k++ {
 		b := s.smallWith(g, greedy, k)
 		if b.core == nil {
 			continue
 		}
-		if s.opt.Objective.compare(b, best) < 0 {
+		if best.core == nil || s.opt.Objective.compare(b, best) < 0 {
 			best = b
 			worse = 0
 		} else {
@@ -36,6 +44,9 @@ func (s *search) small(g *graph, starts []candidate) candidate {
 		if s.opt.Objective == Cores {
 			break
 		}
+	}
+	if best.core == nil {
+		return s.opt.Objective.best(starts)
 	}
 	return best
 }
@@ -62,13 +73,18 @@ func (s *search) smallWith(g *graph, greedy candidate, k int) candidate {
 func (s *search) smallRuns(g *graph, greedy candidate, k, time int, trials int64) candidate {
 	runs := make([]candidate, smallRuns)
 	s.parallel(len(runs), func(i int) {
-		d, ok := greedy.without(s.ctx, g, k)
+		d, ok := greedy, true
+		if k < greedy.cores {
+			d, ok = greedy.without(s.ctx, g, k)
+		}
 		if !ok {
 			return
 		}
 		a := newAnnealer(newState(g, d.core, k), s.opt.Seed+mix(uint64(k)<<16+uint64(time*smallRuns+i)))
 		if a.run(s.ctx, schedule{trials: trials, heat: 16 << (i % 3)}) {
-			runs[i] = candidate{core: a.best, cores: k, conn: a.bestConn}.compact()
+			if c := (candidate{core: a.best, cores: k, conn: a.bestConn}).compact(); g.keepsSpread(c) {
+				runs[i] = c
+			}
 		}
 	})
 	runs = slices.DeleteFunc(runs, func(c candidate) bool { return c.core == nil })
@@ -84,21 +100,22 @@ func (s *search) smallRuns(g *graph, greedy candidate, k, time int, trials int64
 // is exceeded, a later vertex fits nowhere, or no less connectivity than the best
 // can come of it.
 type tree struct {
-	g     *graph
-	order []int32
-	k     int
-	looks int64 // at pins, that are left
-	best  candidate
-	cells [][]uint8 // by core and net: the ties there
-	cores []int     // of each net, how many have it
-	reads [][]uint8
-	owned []int // of each net, the last look that gave it to a vertex
-	look  int
-	syn   [][]int32
-	used  []use
-	count []int
-	class []int32
-	core  []int32
+	g      *graph
+	order  []int32
+	k      int
+	looks  int64 // at pins, that are left
+	best   candidate
+	cells  [][]uint8 // by core and net: the ties there
+	cores  []int     // of each net, how many have it
+	reads  [][]uint8
+	owned  []int // of each net, the last look that gave it to a vertex
+	look   int
+	syn    [][]int32
+	used   []use
+	count  []int
+	class  []int32
+	core   []int32
+	spread spread
 }
 
 // vertexLooks is how many looks it takes to see whether a vertex without pins fits a core.
@@ -110,7 +127,7 @@ func (g *graph) searchThrough(k int, best candidate, looks int64) (_ candidate, 
 	n := g.vertices()
 	t := &tree{
 		g: g, k: k, looks: looks, best: best, used: make([]use, k), count: make([]int, k), class: make([]int32, k),
-		core: make([]int32, n), cores: make([]int, g.nets()), owned: make([]int, g.nets()),
+		core: make([]int32, n), cores: make([]int, g.nets()), owned: make([]int, g.nets()), spread: g.newSpread(k),
 	}
 	for range k {
 		t.cells = append(t.cells, make([]uint8, g.nets()))
@@ -168,10 +185,12 @@ func (t *tree) visit(i, open int, conn int64) {
 		}
 		before := t.used[c]
 		added := t.enter(v, c)
-		if t.used[c].within(t.g.limit) {
+		t.spread.enter(v, int32(c))
+		if t.used[c].within(t.g.limit) && t.spread.within(t.used) {
 			t.core[v] = int32(c)
 			t.visit(i+1, max(open, c+1), conn+added)
 		}
+		t.spread.leave(v)
 		t.leave(v, c)
 		t.used[c] = before
 	}
@@ -245,6 +264,7 @@ func (t *tree) enter(v int32, c int) int64 {
 		}
 		if t.reads[c][e]++; t.reads[c][e] == 1 {
 			u.axons += g.axons[e]
+			t.spread.read(e, 1)
 		}
 		if g.syn != nil {
 			u.words += g.words(t.syn[c][e]+g.syn[i]) - g.words(t.syn[c][e])
@@ -265,7 +285,9 @@ func (t *tree) leave(v int32, c int) {
 			t.cores[p.other()]--
 		}
 		if p.reads() {
-			t.reads[c][p.other()]--
+			if t.reads[c][p.other()]--; t.reads[c][p.other()] == 0 {
+				t.spread.read(p.other(), -1)
+			}
 			if g.syn != nil {
 				t.syn[c][p.other()] -= g.syn[i]
 			}

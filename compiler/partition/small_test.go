@@ -71,6 +71,9 @@ func optimum(p *Problem) (cores int, conn int64) {
 		if used > cores {
 			return
 		}
+		if v == n && p.Spread && dearest(p, core) > p.FanOut {
+			return
+		}
 		if v == n {
 			if c := connectivity(p, core); used < cores || c < conn {
 				cores, conn = used, c
@@ -92,6 +95,33 @@ func optimum(p *Problem) (cores int, conn int64) {
 	}
 	grow(0, 0)
 	return cores, conn
+}
+
+// dearest returns the most that a core takes of FanOut, with what nets spread to.
+func dearest(p *Problem, core []int32) int {
+	takes := map[int32]int{}
+	for v, c := range core {
+		takes[c] += int(p.OutOf(v))
+	}
+	readers := make([]map[int32]bool, p.nets())
+	for v, c := range core {
+		for _, e := range p.In[p.Off[v]:p.Off[v+1]] {
+			if readers[e] == nil {
+				readers[e] = map[int32]bool{}
+			}
+			readers[e][c] = true
+		}
+	}
+	most := 0
+	for e, home := range p.Home {
+		if home >= 0 {
+			takes[core[home]] += max(len(readers[e])-1, 0)
+		}
+	}
+	for _, n := range takes {
+		most = max(most, n)
+	}
+	return most
 }
 
 func popcount(m uint64) int {
@@ -121,6 +151,44 @@ func TestSmallProblemsAreSolvedToTheOptimum(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Where nets take of a core's fan-out for each core that reads them, the fewest cores
+// that this leaves are found, and the least connectivity.
+func TestSmallProblemsKeepWhatNetsSpread(t *testing.T) {
+	tight := 0 // problems whose optimum is another without
+	for _, kind := range []string{"ring", "conv", "modules", "random"} {
+		for seed := range uint64(4) {
+			p := smallProblem(kind, seed)
+			free, freeConn := optimum(p)
+			p.Out, p.Spread = make([]int32, p.vertices()), true
+			for _, e := range p.In {
+				if home := p.Home[e]; home >= 0 {
+					p.Out[home] = 1 // has one net, and none if nobody reads it
+				}
+			}
+			for p.FanOut = 5; p.FanOut <= 8; p.FanOut++ {
+				cores, conn := optimum(p)
+				if cores > p.vertices() {
+					continue // none is possible
+				}
+				if cores != free || conn != freeConn {
+					tight++
+				}
+				r, err := Partition(t.Context(), p, Options{Effort: 2})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if r.Cores != cores || r.Connectivity != conn || dearest(p, r.Core) > p.FanOut {
+					t.Errorf("%s%d, fan-out %d: %d cores with connectivity %d, of which one takes %d; the optimum is %d with %d",
+						kind, seed, p.FanOut, r.Cores, r.Connectivity, dearest(p, r.Core), cores, conn)
+				}
+			}
+		}
+	}
+	if tight < 20 {
+		t.Errorf("%d problems are another with a fan-out, want 20 at least", tight)
 	}
 }
 
