@@ -27,7 +27,7 @@ func (m *Machine) tickDirect(inputs []int32) {
 	m.idle()
 	m.sendDirectInputs(inputs)
 	m.together(m.runDirectly)
-	if m.mesh == nil && (m.crew != nil || m.scattering != nil) {
+	if m.crew != nil || m.scattering != nil {
 		m.together(m.takeOver)
 	}
 	for _, w := range m.workers {
@@ -49,7 +49,7 @@ func (m *Machine) sendDirectInputs(inputs []int32) {
 	var sent sums
 	var src *noc.Source
 	if m.mesh != nil && len(inputs) > 0 {
-		src = m.workers[0].offers.sources.open(noc.Host)
+		src = m.workers[0].offers.open(noc.Host)
 	}
 	at := int64(0)
 	for _, in := range inputs {
@@ -57,11 +57,11 @@ func (m *Machine) sendDirectInputs(inputs []int32) {
 		for i := range list {
 			to := &list[i]
 			sent.add(to)
-			switch {
-			case m.mesh != nil:
-				m.workers[0].offers.add(m.chip, src, to, at)
+			if m.mesh != nil {
+				m.chip.offer(src, to, at)
 				at++
-			case to.core != image.Host:
+			}
+			if to.core != image.Host {
 				m.deliverTo(to)
 			}
 		}

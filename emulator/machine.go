@@ -50,13 +50,12 @@ type Machine struct {
 
 	// The tick at work: when each core does what, what it sent only if somebody
 	// watches, what fired, and the packets that it sends.
-	work            []CoreTick
-	fired           []int32
-	packets         []packet
-	sources         sources
-	phases          Phases
-	flying          []spot
-	arrived, landed func(noc.Delivery)
+	work    []CoreTick
+	fired   []int32
+	packets []packet
+	sources sources
+	phases  Phases
+	arrived func(noc.Delivery)
 
 	// session is the chip's, where it has no ticks; waiting are the inputs that
 	// spiked in the tick before.
@@ -115,7 +114,7 @@ func New(c *Chip) *Machine {
 		})
 	}
 	// Once, since each method value is an allocation.
-	m.arrived, m.landed = m.deliver, m.land
+	m.arrived = m.deliver
 	return m
 }
 

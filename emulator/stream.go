@@ -112,11 +112,9 @@ func (m *Machine) sendPassing(k int, p *passing, w *worker) {
 	}
 	m.tell(w, k, p.fired)
 	m.noteScattered(k, p.fired, w)
-	var sent sums
-	if m.mesh == nil {
-		sent = m.deliverAll(k, p.fired, w)
-	} else {
-		sent = m.offerAll(k, p, w)
+	sent := m.deliverAll(k, p.fired, w)
+	if m.mesh != nil {
+		m.offerAll(k, p, w)
 	}
 	w.sent.synapses += sent.synapses
 	w.sent.toHost += sent.toHost

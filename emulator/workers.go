@@ -20,8 +20,8 @@ type worker struct {
 	from, to         int32
 	room             core.Room
 	stream           stream
-	phases           Phases // of its cores, as far as these are alike
-	offers           offers
+	phases           Phases  // of its cores, as far as these are alike
+	offers           sources // of packets for the mesh
 	scattered        scattered
 	// ran lists the cores that it ran in this tick, ascending.
 	ran []int32
