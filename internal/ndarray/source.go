@@ -12,19 +12,43 @@ import (
 	"github.com/weft-toolchain/weft/internal/inputs"
 )
 
+// Limits of what a gzip stream may unpack to: zeros shrink a thousandfold, and what is made
+// of them would fill the memory from a file of a few megabytes.
+const (
+	// unpackedFreely is how many bytes any stream may have.
+	unpackedFreely = 16 << 20
+	// unpackedMost is how many it may have beyond these for each byte of the file by then.
+	// Images have 5, tables of spikes 20.
+	unpackedMost = 100
+)
+
 // Source is an open file that is unpacked as it is read if it is gzipped,
 // whatever its name. Errors of Read are *Error or io.EOF.
 type Source struct {
-	path  string
-	file  *os.File
-	r     io.Reader
-	gz    bool
-	read  int64
-	limit int64
+	path   string
+	file   *os.File
+	packed counter
+	r      io.Reader
+	gz     bool
+	read   int64
+	limit  int64
+}
+
+// counter counts the bytes that are read.
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+// Read is that of the reader.
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err //nolint:wrapcheck // Source says what it means
 }
 
 // Open opens a file for reading at most limit bytes, counted after unpacking;
-// beyond them Read fails with diag.TooLarge, so that a small file cannot unpack
+// beyond them Read fails with diag.TooLarge, and so it does where a small file unpacks
 // into a large one.
 func Open(path string, limit int64) (*Source, error) {
 	if err := checkFile(path); err != nil {
@@ -34,8 +58,8 @@ func Open(path string, limit int64) (*Source, error) {
 	if err != nil {
 		return nil, errorf(diag.MissingFile, path, "cannot be opened: %v", cause(err))
 	}
-	s := &Source{path: path, file: f, limit: limit}
-	br := bufio.NewReaderSize(f, 1<<16)
+	s := &Source{path: path, file: f, packed: counter{r: f}, limit: limit}
+	br := bufio.NewReaderSize(&s.packed, 1<<16)
 	s.r = br
 	if head, _ := br.Peek(2); string(head) == "\x1f\x8b" {
 		s.gz = true
@@ -79,6 +103,9 @@ func (s *Source) Read(p []byte) (int, error) {
 	}
 	n, err := s.r.Read(p[:min(int64(len(p)), s.limit-s.read)])
 	s.read += int64(n)
+	if s.gz && s.read > unpackedFreely && s.read > unpackedMost*s.packed.n {
+		return 0, errorf(diag.TooLarge, s.path, "unpacks to %d bytes by its byte %d, more than %d to 1; if it is meant, unpack it with gunzip and give that file", s.read, s.packed.n, unpackedMost)
+	}
 	return n, s.readError(err)
 }
 
