@@ -40,14 +40,15 @@ The spike hash is that of 'weft run --json': FNV-1a-64 over the tick and the num
 	addWhole(cmd, &o.size.Cores, "cores", 1, noEnd, "how many cores the network is of")
 	addWhole(cmd, &o.size.Neurons, "neurons", 1, noEnd, "how many neurons it has, of rand")
 	addWhole(cmd, &o.size.Leak, "leak", 1, noEnd, "what drives the neurons, of truenorth, 1 to 255 (default 16)")
-	cmd.Flags().Uint64Var(&o.seed, "seed", 1, "what the network is drawn from")
+	o.seed = 1
+	addSeed(cmd, &o.seed, "what the network is drawn from")
 	o.ticks = 1000
 	addWhole(cmd, &o.ticks, "ticks", 1, benchnet.MaxTicks, "how many ticks to run")
 	o.count = 1
 	addWhole(cmd, &o.count, "count", 1, benchnet.MaxCount, "how many times to run them, from the initial state; of the times, the median is told")
 	o.workers = 1
 	addWhole(cmd, &o.workers, "workers", 1, benchnet.MaxWorkers, "how many processors to use")
-	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
+	addTiming(cmd, &o.timing)
 	o.addWay(cmd)
 	cmd.Flags().StringVarP(&o.target, "target", "t", "", "target: a built-in name or a file (default: the one that the network is made for)")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the result as JSON")
@@ -56,14 +57,6 @@ The spike hash is that of 'weft run --json': FNV-1a-64 over the tick and the num
 }
 
 func runBench(ctx context.Context, w, errs io.Writer, o benchOptions) error {
-	m, err := mode(o.timing)
-	if err != nil {
-		return err
-	}
-	way, err := o.parse()
-	if err != nil {
-		return err
-	}
 	if o.json && o.goFormat {
 		return usagef("--json and --go are two formats: choose one")
 	}
@@ -73,7 +66,7 @@ func runBench(ctx context.Context, w, errs io.Writer, o benchOptions) error {
 	}
 	bars := &phaseBars{errs: errs}
 	res, err := load.Run(ctx, benchnet.Options{
-		Seed: o.seed, Ticks: o.ticks, Count: o.count, Mode: m, Way: way, Workers: o.workers, Target: o.target, Progress: bars.set,
+		Seed: o.seed, Ticks: o.ticks, Count: o.count, Mode: mode(o.timing), Way: o.parse(), Workers: o.workers, Target: o.target, Progress: bars.set,
 	})
 	bars.bar.done()
 	switch {

@@ -53,15 +53,15 @@ func (f *compileFlags) add(cmd *cobra.Command) {
 	addWord(cmd, &f.per, "per", []network.Per{network.PerProjection, network.PerNeuron}, "weights that share a scale: projection or neuron")
 	addWord(cmd, &f.format, "format", network.Formats, "round weights to: "+joined(network.Formats))
 	addWord(cmd, &f.scale, "scale", []network.Scale{network.ScaleReal, network.ScalePow2}, "scales of weights: real or pow2 (powers of two)")
-	cmd.Flags().StringVar(&f.optimise, "optimise", "", "passes to run besides, such as dead,share,prune=0.01: "+strings.Join(passWords(), ", "))
-	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "begin the search for a mapping elsewhere: another seed, another mapping, as good")
+	addRead(cmd, &f.optimise, "optimise", func(text string) error { _, err := parsePasses(text); return err }, "passes to run besides, such as dead,share,prune=0.01: "+strings.Join(passWords(), ", "))
+	addSeed(cmd, &f.seed, "begin the search for a mapping elsewhere: another seed, another mapping, as good")
 	f.effort = compiler.DefaultEffort
 	addWhole(cmd, &f.effort, "effort", 1, 6, "how long to look for a better mapping, 1 to 6: 1 constructs one, 2 takes seconds (a large network a minute or more), 3 may take minutes, each step above twice as long")
 	f.split = string(mapping.SplitAuto)
 	addWord(cmd, &f.split, "split", mapping.Splits, "neurons split over cores with partial sums, where the target has them: auto (where it takes fewer cores), needed or never")
 	f.objective = "cores"
 	addWord(cmd, &f.objective, "objective", []string{"cores", "traffic"}, "what mapping wants least: cores, then deliveries between them; or traffic, then cores")
-	cmd.Flags().StringVar(&f.approximate, "approximate", "", "let what does not fit differ, and say by how much: inputs beyond a core's axons come through relays, which keep up with this `share` of them in a tick, as in --approximate=0.5")
+	addRead(cmd, &f.approximate, "approximate", func(text string) error { _, err := parseShare(text); return err }, "let what does not fit differ, and say by how much: inputs beyond a core's axons come through relays, which keep up with this `share` of them in a tick, as in --approximate=0.5")
 	cmd.Flags().Lookup("approximate").NoOptDefVal = strconv.Itoa(approx.DefaultShare)
 	cmd.Flags().StringVar(&f.profile, "profile", "", "csv file of spikes (population, index, spikes), as 'weft run --profile-out' writes it: lay the network out for these")
 }
@@ -82,6 +82,8 @@ func (c *choices) given() bool {
 	return c.Quantise != network.Quantise{} || c.Optimise != network.Optimise{} || c.Seed != 0 || c.profile != "" || c.Effort != compiler.DefaultEffort || c.Split != mapping.SplitAuto || c.Traffic || c.Approximate != 0
 }
 
+var errFormatAndBits = errors.New("--format and --bits both say how many bits a weight has; leave one out")
+
 // options returns the choices, or a usage error with all that they cannot be.
 func (f *compileFlags) options() (choices, error) {
 	o := choices{
@@ -101,7 +103,7 @@ func (f *compileFlags) options() (choices, error) {
 	o.Optimise, passes = parsePasses(f.optimise)
 	o.Approximate, share = parseShare(f.approximate)
 	if f.format != "" && f.bits != 0 {
-		both = errors.New("--format and --bits both say how many bits a weight has; leave one out")
+		both = errFormatAndBits
 	}
 	o.Split = cmp.Or(mapping.Split(f.split), mapping.SplitAuto)
 	o.Effort, o.Traffic = f.effort, f.objective == "traffic"

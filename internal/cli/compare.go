@@ -53,7 +53,7 @@ row; the others still run, and the exit status is 1.`,
 	cmd.Flags().StringSliceVarP(&o.targets, "targets", "t", nil, "targets, with commas between: built-in names or files")
 	addWhole(cmd, &o.samples, "samples", 1, noEnd, "how many samples to run (default: the experiment's)")
 	addWhole(cmd, &o.workers, "workers", 1, noEnd, "chips emulated at once (default: one a processor)")
-	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
+	addTiming(cmd, &o.timing)
 	o.addInput(cmd, "spikes of the inputs, for networks")
 	addWhole(cmd, &o.ticks, "ticks", 1, stimulus.MaxTicks, "how many ticks to run, for networks")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print JSON")
@@ -130,7 +130,7 @@ func (o *compareOptions) check() error {
 	if err := o.checkInput(); err != nil {
 		return err
 	}
-	if err := o.checkChoices(); err != nil {
+	if _, err := o.options(); err != nil {
 		return err
 	}
 	if err := present(o.files...); err != nil {
@@ -249,10 +249,7 @@ func comparer(ctx context.Context, errs io.Writer, o compareOptions, from *loads
 			return outcome.OfEval(res, rep, t), nil
 		}, nil
 	}
-	m, err := mode(o.timing)
-	if err != nil {
-		return nil, err
-	}
+	m := mode(o.timing)
 	opt, err := o.options()
 	if err != nil {
 		return nil, err

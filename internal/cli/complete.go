@@ -19,8 +19,6 @@ import (
 var flagCompletions = map[string]cobra.CompletionFunc{
 	"target":         wordsOf(targets.Names, cobra.ShellCompDirectiveDefault),
 	"targets":        commas(targets.Names),
-	"timing":         words("cycle", "functional"),
-	"way":            words("fast", "portable", "plain"),
 	"explain":        populations,
 	"input-fit":      words(events.Fits...),
 	"input-polarity": words(events.OffOn, events.OnOff),

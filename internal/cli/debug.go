@@ -51,7 +51,7 @@ prompt, with history and Tab, and an empty line goes on as the one before did.`,
 	cmd.Flags().StringVarP(&o.target, "target", "t", "", "target: a built-in name or a file (default: the image's, or "+defaultTarget+")")
 	o.addInput(cmd, "spikes of the inputs, - on stdin where the commands do not come from there")
 	addWhole(cmd, &o.ticks, "ticks", 1, stimulus.MaxTicks, fmt.Sprintf("how many ticks the run has (default: as long as the input needs, %d without input)", defaultTicks))
-	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
+	addTiming(cmd, &o.timing)
 	cmd.Flags().StringVar(&o.script, "script", "", "file of commands, one a line; # begins a comment, - is stdin")
 	cmd.Flags().StringArrayVarP(&o.commands, "execute", "e", nil, "a command, behind those of --script; may be repeated")
 	cmd.Flags().BoolVar(&o.echo, "echo", false, "print each command of a script before what it tells")
@@ -79,10 +79,7 @@ func runDebug(ctx context.Context, in io.Reader, w, errs io.Writer, o debugOptio
 	if err != nil {
 		return err
 	}
-	m, err := mode(o.timing)
-	if err != nil {
-		return err
-	}
+	m := mode(o.timing)
 	if err := o.check(typed); err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ depend on the number of workers.`,
 // addChoices adds what changes the result: a sweep may vary all of it.
 func (o *evalOptions) addChoices(cmd *cobra.Command) {
 	addWhole(cmd, &o.samples, "samples", 1, noEnd, "how many samples to run (default: the experiment's)")
-	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
+	addTiming(cmd, &o.timing)
 	o.add(cmd)
 	o.addDefects(cmd, "the network is compiled around it, and the chip is emulated with it")
 }
@@ -63,18 +63,14 @@ func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
 	if err := o.willWrite([]string{o.file, o.target, o.profile, o.defects}, o.predictions); err != nil {
 		return err
 	}
-	way, err := o.parse()
-	if err != nil {
-		return err
-	}
-	if err := o.checkChoices(); err != nil {
+	if _, err := o.options(); err != nil {
 		return err
 	}
 	j, t, err := loadJob(ctx, o)
 	if err != nil {
 		return err
 	}
-	j.way = way
+	j.way = o.parse()
 	if o.samples > j.data.N {
 		fmt.Fprintf(errs, "note: --samples %d: the experiment has %d\n", o.samples, j.data.N)
 	}
@@ -95,15 +91,6 @@ func runEval(ctx context.Context, w, errs io.Writer, o evalOptions) error {
 		return printJSON(w, res)
 	}
 	return res.WriteText(w)
-}
-
-// checkChoices refuses options that cannot be.
-func (o *evalOptions) checkChoices() error {
-	if _, err := mode(o.timing); err != nil {
-		return err
-	}
-	_, err := o.options()
-	return err
 }
 
 func writePredictions(w io.Writer, j *job, res *eval.Result) error {

@@ -264,10 +264,7 @@ func (j *job) compile(ctx context.Context, t *targets.Target) (*loaded, error) {
 
 // run runs the samples on what was compiled. progress may be nil.
 func (j *job) run(ctx context.Context, l *loaded, progress func(done int)) (*eval.Result, error) {
-	m, err := mode(j.opt.timing)
-	if err != nil {
-		return nil, err
-	}
+	m := mode(j.opt.timing)
 	chip, err := emulator.NewBrokenChip(l.image, l.target, l.defects, m)
 	if err != nil {
 		return nil, err

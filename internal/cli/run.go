@@ -70,7 +70,7 @@ same command with --resume goes on from there.`,
 	cmd.Flags().StringVar(&o.probeOut, "probe-out", "", "csv file for --probe (tick, population, index, state, word); - is stdout")
 	cmd.Flags().StringVar(&o.profileOut, "profile-out", "", "write how often each input and neuron spiked (population, index, spikes; who never did is left out), for 'weft compile --profile'; - is stdout")
 	addWhole(cmd, &o.ticks, "ticks", 1, stimulus.MaxTicks, fmt.Sprintf("how many ticks to run (default: as long as the input needs, %d without input)", defaultTicks))
-	cmd.Flags().StringVar(&o.timing, "timing", "cycle", "cycle (mesh and clock) or functional (spikes and counts only)")
+	addTiming(cmd, &o.timing)
 	cmd.Flags().BoolVar(&o.timeline, "timeline", false, "print what each core did in each cycle")
 	cmd.Flags().Var(traceFlag{&o.trace}, "trace", "write what each core and router did in each cycle here, as the run goes: .json for Perfetto or chrome://tracing, .vcd for GTKWave, which also has what --probe names")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the report as JSON")
@@ -86,24 +86,8 @@ same command with --resume goes on from there.`,
 // defaultTicks is the length of a run without input.
 const defaultTicks = 100
 
-// mode reads --timing.
-func mode(timing string) (emulator.Mode, error) {
-	m, ok := emulator.ParseMode(timing)
-	if !ok {
-		return 0, usagef("--timing %s: want cycle or functional", timing)
-	}
-	return m, nil
-}
-
 func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) error {
-	m, err := mode(o.timing)
-	if err != nil {
-		return err
-	}
-	way, err := o.parse()
-	if err != nil {
-		return err
-	}
+	m := mode(o.timing)
 	if err := o.check(m); err != nil {
 		return err
 	}
@@ -120,7 +104,7 @@ func runRun(ctx context.Context, in io.Reader, w, errs io.Writer, o runOptions) 
 	if err != nil {
 		return err
 	}
-	r := &runner{chip: chip.In(way), workers: cmp.Or(o.workers, runtime.GOMAXPROCS(0)), train: train, ticks: o.ticks, keep: o.out != ""}
+	r := &runner{chip: chip.In(o.parse()), workers: cmp.Or(o.workers, runtime.GOMAXPROCS(0)), train: train, ticks: o.ticks, keep: o.out != ""}
 	if r.ticks == 0 {
 		r.ticks = ticksFor(l.image, train)
 	}

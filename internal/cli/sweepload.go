@@ -256,17 +256,20 @@ func (l *sweepLoader) evalOptions(settings ...sweep.Setting) (evalOptions, error
 			text = l.path(s)
 		}
 		err := SetFlag(cmd, s.Name, text)
-		if e, ok := errors.AsType[*rangeError](err); ok {
-			diags.Add(s.Value.Pos, diag.OutOfRange, "%s", strings.TrimPrefix(e.message, "--"))
+		if e, ok := errors.AsType[*rangeError](err); ok && e.kind == "" {
+			for text := range strings.SplitSeq(e.message, "\n") {
+				diags.Add(s.Value.Pos, diag.OutOfRange, "%s", strings.TrimPrefix(text, "--"))
+			}
+		} else if ok {
+			diags.Add(s.Value.Pos, diag.WrongType, "%s: have %s, %s", s.Name, s.Value.Describe(), e.kind)
 		} else if err != nil {
-			_, wanted, _ := strings.Cut(plainFlagError(err).Error(), " flag: ")
-			diags.Add(s.Value.Pos, diag.WrongType, "%s: have %s, %s", s.Name, s.Value.Describe(), wanted)
+			return o, err
 		}
 	}
 	if err := diags.Err(); err != nil {
 		return o, err
 	}
-	err := o.checkChoices()
+	_, err := o.options()
 	var usage usageError
 	if !errors.As(err, &usage) {
 		return o, err

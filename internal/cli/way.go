@@ -10,14 +10,24 @@ import (
 type wayFlag struct{ way string }
 
 func (f *wayFlag) addWay(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.way, "way", "fast", "how the cores are computed, which changes nothing else: fast, portable (without the processor's vector instructions) or plain (neuron by neuron, instruction by instruction: what the others are tested against)")
+	f.way = "fast"
+	addWord(cmd, &f.way, "way", []string{"fast", "portable", "plain"}, "how the cores are computed, which changes nothing else: fast, portable (without the processor's vector instructions) or plain (neuron by neuron, instruction by instruction: what the others are tested against)")
 }
 
-// parse reads it.
-func (f *wayFlag) parse() (emulator.Way, error) {
-	way, ok := emulator.ParseWay(f.way)
-	if !ok {
-		return 0, usagef("--way %s: want fast, portable or plain", f.way)
-	}
-	return way, nil
+// parse returns what it is set to.
+func (f *wayFlag) parse() emulator.Way {
+	way, _ := emulator.ParseWay(f.way)
+	return way
+}
+
+// addTiming adds --timing.
+func addTiming(cmd *cobra.Command, to *string) {
+	*to = "cycle"
+	addWord(cmd, to, "timing", []string{"cycle", "functional"}, "cycle (mesh and clock) or functional (spikes and counts only)")
+}
+
+// mode returns what --timing is set to.
+func mode(timing string) emulator.Mode {
+	m, _ := emulator.ParseMode(timing)
+	return m
 }

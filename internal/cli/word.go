@@ -38,7 +38,7 @@ func (f *word) Set(text string) error {
 	f.bad = nil
 	if !slices.Contains(f.words, text) {
 		last := len(f.words) - 1
-		f.bad = &rangeError{fmt.Sprintf("--%s %s: want %s or %s", f.name, cmp.Or(text, `""`), strings.Join(f.words[:last], ", "), f.words[last])}
+		f.bad = &rangeError{message: fmt.Sprintf("--%s %s: want %s or %s", f.name, cmp.Or(text, `""`), strings.Join(f.words[:last], ", "), f.words[last])}
 		return nil
 	}
 	*f.to = text
@@ -62,6 +62,9 @@ func refusals(flags *pflag.FlagSet) (all []error) {
 			all = append(all, fmt.Errorf("--%s is empty: give it a value, or leave it out", f.Name))
 		}
 	})
+	if flags.Changed("format") && flags.Changed("bits") {
+		all = append(all, errFormatAndBits)
+	}
 	return all
 }
 
