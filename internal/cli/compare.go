@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,7 +43,8 @@ the network says. Energy is per inference for an experiment, per run for a
 network. Rows with a * are the Pareto front: no other row is at least as good in
 accuracy, latency and energy, and better in one; of networks, no other row of the
 same network. A target that a network does not fit is told on stderr, and in its
-row; the others still run, and the exit status is 1.`,
+row; the others still run, and the exit status is 1. Where none fits, the table,
+the JSON and the page are written all the same, with the reasons.`,
 		Example: `  weft compare examples/digits/experiment.yaml -t xbar256,xbar1k,loihi
   weft compare small.yaml large.yaml -t xbar256,loihi --html comparison.html`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -90,13 +92,29 @@ func runCompare(ctx context.Context, w, errs io.Writer, o compareOptions) error 
 	if err != nil {
 		return err
 	}
-	// Where nothing ran, stderr says all that there is.
-	if slices.ContainsFunc(rows, func(c comparison) bool { return c.Outcome != nil }) {
+	ran := slices.ContainsFunc(rows, func(c comparison) bool { return c.Outcome != nil })
+	if ran || o.sound(ctx) {
 		if err := printComparison(w, rows, o); err != nil {
 			return err
 		}
 	}
 	return diags.Err()
+}
+
+// sound reports whether the files themselves are without mistakes, and so what is wrong is
+// that they do not fit. Of those with mistakes there is no table: stderr says all. Those of
+// experiments end the command before anything runs.
+func (o *compareOptions) sound(ctx context.Context) bool {
+	if o.experiments {
+		return true
+	}
+	opt, err := o.options()
+	for _, file := range o.files {
+		if err == nil {
+			_, err = loadNetwork(ctx, file, nil, opt)
+		}
+	}
+	return err == nil
 }
 
 // loadTargets loads those that can be, and tells all that is wrong with the others.
@@ -194,6 +212,8 @@ func compareAll(o compareOptions, chips []*targets.Target, on []runOn, diags *di
 			}
 			if e, ok := errors.AsType[*diag.Error](err); ok {
 				row.Error = e.Error()
+				e = &diag.Error{Diagnostics: slices.Clone(e.Diagnostics), Dropped: e.Dropped} // others may have it too
+				err = e
 				for i := range e.Diagnostics {
 					e.Diagnostics[i].Message = "on " + o.targets[k] + ": " + e.Diagnostics[i].Message
 				}
@@ -223,6 +243,12 @@ func collect(list *diag.List, err error) error {
 	return nil
 }
 
+// isUnfit reports whether nothing is wrong but that something does not fit.
+func isUnfit(err error) bool {
+	e, ok := errors.AsType[*diag.Error](err)
+	return ok && !slices.ContainsFunc(e.Diagnostics, func(d diag.Diagnostic) bool { return d.Code != diag.DoesNotFit })
+}
+
 // comparer returns what runs the file of the options. It reads an experiment, and
 // leaves a network to each run: how much of it fits, the target says.
 func comparer(ctx context.Context, errs io.Writer, o compareOptions, from *loads, chips []*targets.Target) (runOn, error) {
@@ -234,6 +260,11 @@ func comparer(ctx context.Context, errs io.Writer, o compareOptions, from *loads
 			func() error { return j.load(ctx, from, chips...) },
 			func() error { return checkOut(nil, o.html) },
 		)
+		if isUnfit(err) && len(chips) == len(o.targets) { // not even the largest, and so each says it
+			return func(t *targets.Target) (outcome.Outcome, error) {
+				return outcome.Outcome{}, cmp.Or(j.loadNetwork(ctx, from, t), err)
+			}, nil
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -325,10 +356,14 @@ func printComparison(w io.Writer, rows []comparison, o compareOptions) error {
 	for k := range rows {
 		rows[k].Front = t.Rows[k].Front
 	}
-	per := "per " + outcome.Per(t.Outcomes())
-	if failed > 0 {
-		per += fmt.Sprintf("; %d of %s with a diagnostic", failed, diag.Plural(len(rows), "row"))
+	var about []string
+	if all := t.Outcomes(); len(all) > 0 {
+		about = append(about, "per "+outcome.Per(all))
 	}
+	if failed > 0 {
+		about = append(about, fmt.Sprintf("%d of %s with a diagnostic", failed, diag.Plural(len(rows), "row")))
+	}
+	per := strings.Join(about, "; ")
 	front := outcome.FrontOf(others, objectives)
 	if o.html != "" {
 		page := outcome.Page{Title: title, Lead: []string{per, front}, Table: t, Plots: t.Plots(objectives)}
