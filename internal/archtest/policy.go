@@ -164,6 +164,7 @@ var others = []struct {
 // reason. What they read is not known to be read, and may be replaced.
 var opensItself = map[string]string{
 	"internal/inputs/inputs.go":     "it is what opens files",
+	"internal/inputs/shellpipe.go":  "it is of what opens files",
 	"isa/image/file.go":             "looks at an image that is to be replaced",
 	"emulator/checkpoint/file.go":   "looks at a checkpoint that is to be replaced, and syncs a folder",
 	"internal/cli/checkpoint.go":    "goes on with a file that grows",

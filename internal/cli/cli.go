@@ -54,11 +54,28 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	inputs.Forget()
 	told := &remembering{to: out}
 	root := newRootCmd(told)
-	root.SetArgs(args)
+	root.SetArgs(emptied(args))
 	root.SetIn(in)
 	root.SetErr(errs)
 	err := root.ExecuteContext(ctx)
 	return tell(cmp.Or(err, told.err), errs)
+}
+
+// emptied parts an option of one letter from an empty value, -o= as -o "": pflag takes "="
+// for the value.
+func emptied(args []string) []string {
+	var out []string
+	for k, arg := range args {
+		if arg == "--" {
+			return append(out, args[k:]...)
+		}
+		if len(arg) == 3 && arg[0] == '-' && arg[1] != '-' && arg[2] == '=' {
+			out = append(out, arg[:2], "")
+			continue
+		}
+		out = append(out, arg)
+	}
+	return out
 }
 
 // remembering is a writer that keeps its first error, for tables and help are printed

@@ -82,7 +82,7 @@ func verify(ctx context.Context, in io.Reader, o verifyOptions) (verdict, error)
 	if err != nil {
 		return verdict{}, err
 	}
-	if ext := filepath.Ext(o.file); ext == ".yaml" || ext == ".yml" {
+	if isYAML(o.file) {
 		what, command, check := "network", "compile", verifyNetwork
 		switch kind, _ := kindOfFile(o.file); {
 		case kind == sweepFile && o.target != "":
@@ -109,6 +109,17 @@ func verify(ctx context.Context, in io.Reader, o verifyOptions) (verdict, error)
 		v.Summary, err = verifyProgram(src, o.target, define)
 	}
 	return v, err
+}
+
+// isYAML reports whether a file is YAML by its name, or, as what a shell's pipe gives has
+// none, by its keys.
+func isYAML(path string) bool {
+	ext := filepath.Ext(path)
+	if ext == "" && path != "-" {
+		kind, _ := kindOfFile(path)
+		return kind != ""
+	}
+	return ext == ".yaml" || ext == ".yml"
 }
 
 func verifyNetwork(ctx context.Context, path string) (verdict, error) {

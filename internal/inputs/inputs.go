@@ -10,7 +10,6 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -27,7 +26,7 @@ var errPipe = errors.New("is a pipe, want a file")
 // made for this process is none of these.
 func check(path string) error {
 	info, err := os.Stat(path)
-	if err != nil || info.Mode()&os.ModeNamedPipe == 0 || strings.HasPrefix(path, "/dev/") || strings.HasPrefix(path, "/proc/") {
+	if err != nil || info.Mode()&os.ModeNamedPipe == 0 || isShellPipe(path) {
 		return nil //nolint:nilerr // to open it says what is wrong
 	}
 	return &os.PathError{Op: "open", Path: path, Err: errPipe}
@@ -35,15 +34,18 @@ func check(path string) error {
 
 // Open is os.Open of a file that is read, and is no pipe. It may be called from several
 // goroutines at once.
-func Open(path string) (*os.File, error) { return read(path, os.Open) }
+func Open(path string) (*os.File, error) { return read(path, os.Open, openPipe) }
 
 // ReadFile is os.ReadFile of a file that is read, and is no pipe.
-func ReadFile(path string) ([]byte, error) { return read(path, os.ReadFile) }
+func ReadFile(path string) ([]byte, error) { return read(path, os.ReadFile, readPipe) }
 
-// read opens or reads a file, and notes that.
-func read[T any](path string, how func(path string) (T, error)) (out T, err error) {
+// read opens or reads a file, or what a pipe of the shell gives, and notes that.
+func read[T any](path string, how, piped func(path string) (T, error)) (out T, err error) {
 	if err := check(path); err != nil {
 		return out, err
+	}
+	if isShellPipe(path) {
+		how = piped
 	}
 	if out, err = how(path); err == nil {
 		note(path)
@@ -72,4 +74,7 @@ func Forget() {
 	opened.Lock()
 	defer opened.Unlock()
 	opened.paths = nil
+	given.Lock()
+	defer given.Unlock()
+	given.texts = nil
 }

@@ -103,6 +103,13 @@ var patience = 10 * time.Second
 const safe = "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL"
 
 func open(ctx context.Context, path, mode string) (*Store, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		what := "a pipe or another special file"
+		if info.IsDir() {
+			what = "a directory"
+		}
+		return nil, diag.One(diag.Pos{File: path}, diag.BadFile, "is %s, want a file with the results of a sweep", what)
+	}
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
@@ -148,6 +155,8 @@ func (s *Store) wrap(doing string, err error) error {
 		switch {
 		case slices.Contains(damages, code), code == sqlite3.SQLITE_ERROR && doing == "read":
 			return s.damaged(err)
+		case code == sqlite3.SQLITE_CANTOPEN:
+			return diag.One(diag.Pos{File: s.path}, diag.MissingFile, "cannot be opened: see that it, and the folder it is in, may be read and written by you")
 		case code == sqlite3.SQLITE_BUSY:
 			return fmt.Errorf("%s %s: another process has locked it, and has not let go in %v; try again when it has", doing, s.path, patience)
 		}
