@@ -22,10 +22,10 @@ func decode(root *yamldoc.Node, diags *diag.List) *Target {
 		return t
 	}
 	if n := r.Require(root, "target", "target"); n != nil {
-		t.Name = r.String(n, "target")
+		t.Name = r.Name(n, "target")
 	}
 	if n := root.Get("doc"); n != nil {
-		t.Doc = r.String(n, "doc")
+		t.Doc = r.Name(n, "doc")
 	}
 	before := diags.Len()
 	if n := r.Require(root, "target", archBlock); r.Mapping(n, archBlock, names(archFields)...) {

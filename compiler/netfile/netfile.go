@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/internal/ndarray"
 )
 
@@ -54,7 +55,7 @@ func (f *File) Result() *Result { return &Result{YAML: f.text(), Arrays: f.Array
 
 // Note keeps a line of what was assumed, left out or repaired.
 func (f *File) Note(format string, args ...any) {
-	f.Notes = append(f.Notes, fmt.Sprintf(format, args...))
+	f.Notes = append(f.Notes, diag.Printable(fmt.Sprintf(format, args...)))
 }
 
 // Array keeps an array for the .npz and returns how the network file names it;
@@ -71,7 +72,7 @@ func (f *File) Array(name string, a *ndarray.Array, more string) string {
 func (f *File) text() string {
 	var b strings.Builder
 	for _, c := range f.Comments {
-		fmt.Fprintf(&b, "# %s\n", c)
+		fmt.Fprintf(&b, "# %s\n", diag.Printable(c))
 	}
 	fmt.Fprintf(&b, "network: %s\n", Quoted(f.Name))
 	fmt.Fprintf(&b, "tick: %s\n", f.Tick)
@@ -119,7 +120,7 @@ func nameOf(file string) string {
 	base := filepath.Base(file)
 	name := strings.TrimSuffix(base, filepath.Ext(base))
 	name = strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`"\:#{}[],&*?|<>=!%@`+"`'", r) || r < ' ' {
+		if strings.ContainsRune(`"\:#{}[],&*?|<>=!%@`+"`'", r) || diag.Hidden(r) {
 			return '-'
 		}
 		return r

@@ -177,11 +177,10 @@ func (p *parser) document(root *yamldoc.Node) {
 // title reads the network's name; without one the file gives it.
 func (p *parser) title(n *yamldoc.Node) string {
 	if n == nil {
-		base := filepath.Base(p.net.File)
-		return strings.TrimSuffix(base, filepath.Ext(base))
+		return diag.Title(p.net.File)
 	}
 	name := p.String(n, "network")
-	if len(name) > maxName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
+	if len(name) > maxName || strings.ContainsFunc(name, diag.Hidden) {
 		p.report(n, diag.WrongType, "network: want a name of one line and at most %d letters, have %s", maxName, n.Describe())
 	}
 	return name

@@ -76,7 +76,7 @@ var policy = []row{
 	{pkg: "compiler/codegen", may: pass, tests: []string{"compiler/..."}},
 	{pkg: "compiler/defect", may: []string{"isa/...", "targets/...", "internal/diag"}, tests: []string{"compiler/..."}},
 	{pkg: "compiler/interp", may: pass, tests: []string{"compiler/..."}},
-	{pkg: "compiler/netfile", may: []string{"internal/ndarray"}},
+	{pkg: "compiler/netfile", may: []string{"internal/diag", "internal/ndarray"}},
 	{pkg: "compiler/nir", may: []string{"compiler/netfile", "internal/diag", "internal/hdf5", "internal/ndarray", "internal/spell"}, tests: []string{"compiler/..."}},
 	{pkg: "compiler/lavanet", may: []string{"compiler/netfile", "internal/diag", "internal/hdf5", "internal/ndarray", "internal/spell"}},
 	{pkg: "compiler", may: []string{"compiler/...", "isa/...", "targets/...", "internal/diag", "internal/numbers"}},

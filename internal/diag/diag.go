@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // MaxDiagnostics is how many diagnostics a List keeps; later ones are counted
@@ -54,18 +53,18 @@ type Note struct {
 // String returns `file:line:col: message [code]` and one indented line a note.
 func (d Diagnostic) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s [%s]", printable(d.Pos.String()), printable(d.Message), d.Code)
+	fmt.Fprintf(&b, "%s: %s [%s]", Printable(d.Pos.String()), Printable(d.Message), d.Code)
 	for _, n := range d.Notes {
-		fmt.Fprintf(&b, "\n\t%s: %s", printable(n.Pos.String()), printable(n.Message))
+		fmt.Fprintf(&b, "\n\t%s: %s", Printable(n.Pos.String()), Printable(n.Message))
 	}
 	return b.String()
 }
 
-// printable returns s on one line, in UTF-8 and without control characters:
+// Printable returns s on one line, in UTF-8 and without control characters:
 // what a broken file holds must not reach a terminal as it is.
-func printable(s string) string {
+func Printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if Hidden(r) {
 			return '\uFFFD'
 		}
 		return r

@@ -4,7 +4,6 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/dataset"
@@ -66,14 +65,14 @@ type parser struct {
 }
 
 func (p *parser) experiment(file string, root *yamldoc.Node) *Experiment {
-	e := &Experiment{File: file, Name: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))}
+	e := &Experiment{File: file, Name: diag.Title(file)}
 	const what = "experiment file"
 	if !p.Mapping(root, what, fileKeys...) {
 		e.Target.Pos = diag.Pos{File: file}
 		return e
 	}
 	if n := root.Get("experiment"); n != nil {
-		e.Name = p.String(n, "experiment")
+		e.Name = p.Name(n, "experiment")
 	}
 	e.Network = p.path(p.Require(root, what, "network"), "network")
 	e.Dataset = p.dataset(p.Require(root, what, "dataset"))

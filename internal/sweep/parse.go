@@ -3,7 +3,6 @@ package sweep
 import (
 	"fmt"
 	"math"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,7 +54,7 @@ type parser struct {
 
 func parse(file string, root *yamldoc.Node, diags *diag.List) (*Sweep, error) {
 	p := parser{Reader: yamldoc.Reader{Diags: diags}, size: 1, used: map[string]bool{}, sweep: Sweep{
-		File: file, Name: strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)),
+		File: file, Name: diag.Title(file),
 	}}
 	p.document(root)
 	p.sweep.Parameters = slices.DeleteFunc(p.order, func(name string) bool { return !p.used[name] })
@@ -67,7 +66,7 @@ func (p *parser) document(root *yamldoc.Node) {
 		return
 	}
 	if n := root.Get("sweep"); n != nil {
-		p.sweep.Name = p.String(n, "sweep")
+		p.sweep.Name = p.Name(n, "sweep")
 	}
 	before := p.Diags.Len()
 	for _, f := range root.Fields {

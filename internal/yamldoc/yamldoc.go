@@ -353,6 +353,16 @@ func (r Reader) String(n *Node, what string) string {
 	return n.Text
 }
 
+// Name is String of what is printed as it is: one line without control characters.
+func (r Reader) Name(n *Node, what string) string {
+	name := r.String(n, what)
+	if strings.ContainsFunc(name, diag.Hidden) {
+		r.Diags.Add(n.Pos, diag.WrongType, "%s: want one line without control characters, have %s", what, n.Describe())
+		return ""
+	}
+	return name
+}
+
 // Enum reads a scalar that is one of allowed, none of which is empty.
 func (r Reader) Enum(n *Node, what string, allowed ...string) string {
 	switch {

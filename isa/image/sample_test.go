@@ -108,7 +108,7 @@ func random(t testing.TB, arch targets.Arch, seed uint64) *Image {
 	r := rand.New(rand.NewPCG(seed, 1))
 	im := &Image{
 		Manifest: Manifest{
-			Network: "a \"net\"; <of> none\nλ", TickSeconds: 0.001 * float64(1+r.IntN(5)), Target: "sample", Arch: arch,
+			Network: "a \"net\"; <of> none λ", TickSeconds: 0.001 * float64(1+r.IntN(5)), Target: "sample", Arch: arch,
 			Inputs: []Symbol{{Name: "in", Shape: []int{2, 5}, N: 10}}, Outputs: []int{1},
 			Populations: []Symbol{
 				{Name: "hid", Shape: []int{30}, N: 30, Model: "leaky", Scale: []float64{0.1, 1.0 / 3}[:1], InputShift: 3},

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
+	"github.com/weft-toolchain/weft/internal/diag"
 	"github.com/weft-toolchain/weft/isa"
 	"github.com/weft-toolchain/weft/isa/fixed"
 	"github.com/weft-toolchain/weft/targets"
@@ -44,6 +46,9 @@ func (im *Image) Verify() error {
 // verify is Verify that also says where the mistake is.
 func (im *Image) verify() (part, error) {
 	if err := im.verifyArch(); err != nil {
+		return part{}, err
+	}
+	if err := im.verifyNames(); err != nil {
 		return part{}, err
 	}
 	if err := im.verifySymbols(); err != nil {
@@ -233,6 +238,21 @@ func (im *Image) verifyProgram(k int) error {
 		return fmt.Errorf("program %d: %s", k, problems[0].Message)
 	}
 	return fmt.Errorf("program %d (%s), instruction %d: %s", k, p.Name, problems[0].Inst, problems[0].Message)
+}
+
+// verifyNames checks that what is printed of an image is what people see.
+func (im *Image) verifyNames() error {
+	m := &im.Manifest
+	names := []string{m.Network, m.Target}
+	for _, s := range slices.Concat(m.Inputs, m.Populations) {
+		names = append(names, s.Name)
+	}
+	for _, name := range names {
+		if strings.ContainsFunc(name, diag.Hidden) {
+			return fmt.Errorf("name %q: want one line without control characters", name)
+		}
+	}
+	return nil
 }
 
 func (im *Image) verifySymbols() error {

@@ -1,5 +1,5 @@
 .image weft-image/2
-.network "a \"net\"; \u003cof\u003e none\nλ"
+.network "a \"net\"; \u003cof\u003e none λ"
 .tick 0.001
 .target "sample"
 .arch {"mesh_width":3,"mesh_height":2,"neurons":24,"axons":16,"fan_out":192,"neuron_fan_out":0,"synapse_format":"dense","weight_format":"","weight_bits":8,"word_synapses":8,"synapse_words":0,"state_bits":24,"state_words":4,"param_words":8,"program_words":64,"extensions":"MRLGXTC","controller":"","delay_place":"axon","max_delay":16}

@@ -1,5 +1,5 @@
 .image weft-image/2
-.network "a \"net\"; \u003cof\u003e none\nλ"
+.network "a \"net\"; \u003cof\u003e none λ"
 .tick 0.001
 .target "sample"
 .arch {"mesh_width":3,"mesh_height":2,"neurons":24,"axons":16,"fan_out":96,"neuron_fan_out":0,"synapse_format":"sparse","weight_format":"","weight_bits":16,"word_synapses":2,"synapse_words":1024,"state_bits":24,"state_words":4,"param_words":8,"program_words":64,"extensions":"M","controller":"","delay_place":"synapse","max_delay":62}
