@@ -170,6 +170,8 @@ func TestVerifyNamesTheFirstThingThatIsWrong(t *testing.T) {
 		damage func(im *Image)
 		want   string
 	}{
+		{"a network's name with an escape", func(im *Image) { im.Manifest.Network = "a\x1b[31m" }, `name "a\x1b[31m": want one line without control characters`},
+		{"a population's name with a line", func(im *Image) { im.Manifest.Populations[0].Name = "a\nb" }, `name "a\nb": want one line without control characters`},
 		{"a mesh without cores", func(im *Image) { im.Manifest.Arch.MeshWidth = 0 }, "mesh width: is 0"},
 		{"chips that do not make the mesh", func(im *Image) { im.Manifest.Arch.ChipWidth, im.Manifest.Arch.ChipHeight = 2, 2 }, "chips of 2 × 2 cores do not make a mesh of 3 × 2"},
 		{"chips of no height", func(im *Image) { im.Manifest.Arch.ChipWidth = 3 }, "chips of 3 × 0 cores do not make a mesh of 3 × 2"},
