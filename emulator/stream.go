@@ -7,13 +7,17 @@ import (
 )
 
 // stream is a worker's cores on their way through a tick, one behind the other: what
-// a core will read is asked for while the one before is at work, and its spikes are
-// delivered while the one behind is, since memory answers late. Where all is near by,
+// a core will read is asked for while those before are at work, and its spikes are
+// delivered while those behind are, since memory answers late. Where all is near by,
 // nothing is asked for: that takes longer than the answer.
 type stream struct {
 	work kernel.Work
-	at   [4]passing // by the position of the core, modulo
+	at   [8]passing // by the position of the core, modulo: more than 2·lag
 }
+
+// lag is by how many cores one that is run is behind one that is asked for, and one whose
+// spikes are delivered behind one that is run.
+const lag = 2
 
 // passing is a core on its way: the axons that are due, then the slots that fired.
 type passing struct {
@@ -29,14 +33,14 @@ func (m *Machine) directly(w *worker) {
 	m.list(w)
 	w.scattered.slots = w.scattered.slots[:0]
 	s := &w.stream
-	for i := range len(w.ran) + 2 {
+	for i := range len(w.ran) + 2*lag {
 		if i < len(w.ran) {
 			m.ask(int(w.ran[i]), &s.at[i%len(s.at)])
 		}
-		if j := i - 1; j >= 0 && j < len(w.ran) {
+		if j := i - lag; j >= 0 && j < len(w.ran) {
 			m.runPassing(int(w.ran[j]), &s.at[j%len(s.at)], w)
 		}
-		if j := i - 2; j >= 0 {
+		if j := i - 2*lag; j >= 0 {
 			m.sendPassing(int(w.ran[j]), &s.at[j%len(s.at)], w)
 		}
 	}

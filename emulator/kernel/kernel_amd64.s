@@ -7344,27 +7344,27 @@ TEXT ·prefetchBits(SB), NOSPLIT, $0-40
 	ADDQ CX, DX
 
 prefetchBits_state:
-	PREFETCHT0 (CX)
-	ADDQ       $0x40, CX
-	CMPQ       CX, DX
-	JB         prefetchBits_state
-	MOVQ       8(AX), CX
-	MOVQ       56(AX), BX
-	MOVQ       BX, DX
-	MOVLQSX    80(AX), SI
-	ADDQ       SI, DX
+	PREFETCHNTA (CX)
+	ADDQ        $0x40, CX
+	CMPQ        CX, DX
+	JB          prefetchBits_state
+	MOVQ        8(AX), CX
+	MOVQ        56(AX), BX
+	MOVQ        BX, DX
+	MOVLQSX     80(AX), SI
+	ADDQ        SI, DX
 
 prefetchBits_weights:
-	PREFETCHT0 (BX)
-	ADDQ       $0x40, BX
-	CMPQ       BX, DX
-	JB         prefetchBits_weights
-	SHRQ       $0x03, CX
-	MOVQ       40(AX), BX
-	MOVQ       axons+24(FP), AX
-	MOVQ       n+32(FP), SI
-	TESTQ      SI, SI
-	JZ         prefetchBits_rows_end
+	PREFETCHNTA (BX)
+	ADDQ        $0x40, BX
+	CMPQ        BX, DX
+	JB          prefetchBits_weights
+	SHRQ        $0x03, CX
+	MOVQ        40(AX), BX
+	MOVQ        axons+24(FP), AX
+	MOVQ        n+32(FP), SI
+	TESTQ       SI, SI
+	JZ          prefetchBits_rows_end
 
 prefetchBits_rows:
 	MOVLQSX (AX), DX
@@ -7374,13 +7374,13 @@ prefetchBits_rows:
 	LEAQ    (DI)(CX*1), DX
 
 prefetchBits_row:
-	PREFETCHT0 (DI)
-	ADDQ       $0x40, DI
-	CMPQ       DI, DX
-	JB         prefetchBits_row
-	ADDQ       $0x04, AX
-	DECQ       SI
-	JNZ        prefetchBits_rows
+	PREFETCHNTA (DI)
+	ADDQ        $0x40, DI
+	CMPQ        DI, DX
+	JB          prefetchBits_row
+	ADDQ        $0x04, AX
+	DECQ        SI
+	JNZ         prefetchBits_rows
 
 prefetchBits_rows_end:
 	RET
@@ -7394,16 +7394,16 @@ TEXT ·prefetchRows(SB), NOSPLIT, $0-40
 	ADDQ CX, DX
 
 prefetchRows_state:
-	PREFETCHT0 (CX)
-	ADDQ       $0x40, CX
-	CMPQ       CX, DX
-	JB         prefetchRows_state
-	MOVQ       8(AX), CX
-	MOVQ       56(AX), AX
-	MOVQ       axons+24(FP), BX
-	MOVQ       n+32(FP), SI
-	TESTQ      SI, SI
-	JZ         prefetchRows_rows_end
+	PREFETCHNTA (CX)
+	ADDQ        $0x40, CX
+	CMPQ        CX, DX
+	JB          prefetchRows_state
+	MOVQ        8(AX), CX
+	MOVQ        56(AX), AX
+	MOVQ        axons+24(FP), BX
+	MOVQ        n+32(FP), SI
+	TESTQ       SI, SI
+	JZ          prefetchRows_rows_end
 
 prefetchRows_rows:
 	MOVLQSX (BX), DX
@@ -7413,13 +7413,13 @@ prefetchRows_rows:
 	LEAQ    (DI)(CX*1), DX
 
 prefetchRows_row:
-	PREFETCHT0 (DI)
-	ADDQ       $0x40, DI
-	CMPQ       DI, DX
-	JB         prefetchRows_row
-	ADDQ       $0x04, BX
-	DECQ       SI
-	JNZ        prefetchRows_rows
+	PREFETCHNTA (DI)
+	ADDQ        $0x40, DI
+	CMPQ        DI, DX
+	JB          prefetchRows_row
+	ADDQ        $0x04, BX
+	DECQ        SI
+	JNZ         prefetchRows_rows
 
 prefetchRows_rows_end:
 	RET
@@ -7433,12 +7433,12 @@ TEXT ·prefetchAt(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), BX
 
 prefetchAt_element:
-	MOVLQSX    (DX), SI
-	IMULQ      CX, SI
-	PREFETCHT0 (AX)(SI*1)
-	ADDQ       $0x04, DX
-	DECQ       BX
-	JNZ        prefetchAt_element
+	MOVLQSX     (DX), SI
+	IMULQ       CX, SI
+	PREFETCHNTA (AX)(SI*1)
+	ADDQ        $0x04, DX
+	DECQ        BX
+	JNZ         prefetchAt_element
 	RET
 
 // func listBits(list *int32, words *uint64, n int) (listed int)
