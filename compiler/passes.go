@@ -47,7 +47,11 @@ func (p *pass) inSteps() int { return max(p.steps, 1) }
 
 var passes = []pass{
 	{name: "lower", doc: "projections become synapses", run: func(_ context.Context, s *state) (level, error) {
-		s.Graph = lower.Lower(s.net)
+		if s.opt.Release {
+			s.Graph = lower.Consume(s.net)
+		} else {
+			s.Graph = lower.Lower(s.net)
+		}
 		return s.Graph, nil
 	}, effect: func(r *Result) string {
 		return fmt.Sprintf("%d inputs, %d neurons, %d synapses", r.Graph.InputCount(), r.Graph.Neurons(), r.Graph.SynapseCount())

@@ -2,6 +2,8 @@
 package lower
 
 import (
+	"slices"
+
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/network"
 	"github.com/weft-toolchain/weft/internal/numbers"
@@ -10,7 +12,13 @@ import (
 
 // Lower returns the graph of a network. Neurons are numbered in declaration
 // order. The graph shares the network's arrays where they are in its order.
-func Lower(net *network.Network) *ir.Graph {
+func Lower(net *network.Network) *ir.Graph { return lower(net, false) }
+
+// Consume is Lower of a network whose edges nobody needs any more: they are written over
+// where that saves memory.
+func Consume(net *network.Network) *ir.Graph { return lower(net, true) }
+
+func lower(net *network.Network, consume bool) *ir.Graph {
 	g := &ir.Graph{Net: net}
 	first := 0
 	for _, in := range net.Inputs {
@@ -25,14 +33,14 @@ func Lower(net *network.Network) *ir.Graph {
 		first += n
 	}
 	for k := range net.Projections {
-		g.Projections = append(g.Projections, expand(g, k))
+		g.Projections = append(g.Projections, expand(g, k, consume))
 	}
 	return g
 }
 
 // expand lists the synapses of a projection by source, then target; those of one
 // pair in the order of the file.
-func expand(g *ir.Graph, k int) ir.Projection {
+func expand(g *ir.Graph, k int, consume bool) ir.Projection {
 	np := &g.Net.Projections[k]
 	p := ir.Projection{Index: k, From: np.From, To: np.To}
 	pre, post := g.FromGroup(&p).N, g.Populations[np.To].N
@@ -46,8 +54,9 @@ func expand(g *ir.Graph, k int) ir.Projection {
 			p.Post[i] = int32(i)
 		}
 	case c.Kind == network.Edges && inOrder(c):
-		p.Off, _ = eachEdge(c).starts(pre)
-		p.Post = c.Post
+		p.Off, p.Post = startsOf(c.Pre, pre), c.Post
+	case c.Kind == network.Edges && slices.IsSorted(c.Pre):
+		return bySource(p, np, pre, consume && onlyUse(g.Net, k))
 	case c.Kind == network.Edges:
 		return sorted(p, np, pre, eachEdge(c))
 	case c.Kind == network.Conv2D:

@@ -1,16 +1,19 @@
 package lower_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
 	"github.com/weft-toolchain/weft/compiler/lower"
 	"github.com/weft-toolchain/weft/compiler/network"
+	"github.com/weft-toolchain/weft/internal/numbers"
 )
 
 // synapse is one synapse, spelt out.
@@ -32,6 +35,11 @@ func lowered(t *testing.T, text string) (*ir.Graph, [][]synapse) {
 	if err := g.Verify(); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
+	return g, spelt(g)
+}
+
+// spelt returns the synapses of each projection, in the graph's order.
+func spelt(g *ir.Graph) [][]synapse {
 	all := make([][]synapse, len(g.Projections))
 	for k := range g.Projections {
 		p := &g.Projections[k]
@@ -42,7 +50,7 @@ func lowered(t *testing.T, text string) (*ir.Graph, [][]synapse) {
 			}
 		}
 	}
-	return g, all
+	return all
 }
 
 func TestNeuronsAndInputsAreNumberedInDeclarationOrder(t *testing.T) {
@@ -55,7 +63,7 @@ populations: {z: {shape: 5, neuron: if}, y: {shape: [2, 2], neuron: integrator}}
 		Populations: []ir.Group{{Name: "z", Shape: []int{5}, First: 0, N: 5}, {Name: "y", Shape: []int{2, 2}, First: 5, N: 4}},
 	}
 	got := &ir.Graph{Inputs: g.Inputs, Populations: g.Populations}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("groups (-want +got):\n%s", diff)
 	}
 	if g.InputCount() != 10 || g.Neurons() != 9 || g.SynapseCount() != 0 {
@@ -103,7 +111,7 @@ func TestProjectionsBecomeSynapsesInOrderOfSourceThenTarget(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, got := lowered(t, "inputs: {a: {shape: 2}}\npopulations: {b: {shape: 3, neuron: if}}\nprojections: [{from: a, to: b, "+test.connect+"}]\n")
-			if diff := cmp.Diff(test.want, got[0]); diff != "" {
+			if diff := gocmp.Diff(test.want, got[0]); diff != "" {
 				t.Errorf("synapses (-want +got):\n%s", diff)
 			}
 		})
@@ -120,7 +128,7 @@ func TestManySynapsesOfAPairKeepTheirOrder(t *testing.T) {
 		want[k%2*100+k/2] = synapse{0, k % 2, float64(k), 1}
 	}
 	_, got := lowered(t, "inputs: {a: {shape: 1}}\npopulations: {b: {shape: 2, neuron: if}}\nprojections: [{from: a, to: b, connect: {list: ["+strings.Join(edges, ", ")+"]}}]\n")
-	if diff := cmp.Diff(want, got[0]); diff != "" {
+	if diff := gocmp.Diff(want, got[0]); diff != "" {
 		t.Errorf("synapses (-want +got):\n%s", diff)
 	}
 }
@@ -136,7 +144,7 @@ projections:
 		{{0, 0, 5, 1}, {1, 1, 6, 2}, {2, 2, 7, 3}, {3, 3, 8, 4}},
 		{{0, 0, -1, 1}, {1, 1, -1, 1}, {2, 2, -1, 1}, {3, 3, -1, 1}},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("synapses (-want +got):\n%s", diff)
 	}
 }
@@ -247,7 +255,7 @@ func TestConvolutionsEqualTheirDefinition(t *testing.T) {
 		}
 		text := g.text("conv2d", "["+strings.Join(list, ", ")+"]")
 		_, got := lowered(t, text)
-		if diff := cmp.Diff(g.brute(weight), got[0]); diff != "" {
+		if diff := gocmp.Diff(g.brute(weight), got[0]); diff != "" {
 			t.Fatalf("trial %d (-want +got):\n%s\n%s", trial, diff, text)
 		}
 	}
@@ -265,7 +273,7 @@ func TestPoolsEqualTheirDefinition(t *testing.T) {
 		}
 		text := g.text(rule, "1.5")
 		_, got := lowered(t, text)
-		if diff := cmp.Diff(g.brute(func(_, _, _, _ int) float64 { return w }), got[0]); diff != "" {
+		if diff := gocmp.Diff(g.brute(func(_, _, _, _ int) float64 { return w }), got[0]); diff != "" {
 			t.Fatalf("trial %d (-want +got):\n%s\n%s", trial, diff, text)
 		}
 	}
@@ -281,6 +289,75 @@ func TestSynapseCountIsKnownBeforeExpansion(t *testing.T) {
 		p := &graph.Net.Projections[0]
 		if want := p.Synapses(graph.InputCount(), graph.Neurons()); want != len(got[0]) {
 			t.Errorf("%+v: %d synapses are promised, %d there", g, want, len(got[0]))
+		}
+	}
+}
+
+// Edges in any order, and by source with their targets in any, are sorted as a stable
+// sort by source and target does it: of few synapses a source and of many, with few
+// targets and with more than any digit has.
+func TestEdgesAreSortedStably(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for trial := range 60 {
+		sources, targets, edges := 1+r.IntN(6), 1+r.IntN(1<<r.IntN(20)), r.IntN(1<<r.IntN(12))
+		c := network.Connect{Kind: network.Edges}
+		want := []synapse{}
+		for range edges {
+			c.Pre, c.Post = append(c.Pre, int32(r.IntN(sources))), append(c.Post, int32(r.IntN(targets)))
+		}
+		if trial%2 == 0 {
+			slices.Sort(c.Pre)
+		}
+		weights := make([]float64, edges)
+		for k := range edges {
+			weights[k] = float64(k)
+			want = append(want, synapse{int(c.Pre[k]), int(c.Post[k]), float64(k), 1})
+		}
+		slices.SortStableFunc(want, func(a, b synapse) int { return cmp.Or(a.Pre-b.Pre, a.Post-b.Post) })
+		got := spelt(lower.Lower(&network.Network{
+			Populations: []network.Population{{Name: "a", Shape: []int{sources}}, {Name: "b", Shape: []int{targets}}},
+			Projections: []network.Projection{{To: 1, Connect: c, Weights: network.Numbers{List: numbers.Of(weights...)}, Delays: network.Numbers{List: numbers.Of(1)}}},
+		}))
+		if !slices.Equal(got[0], want) {
+			t.Fatalf("trial %d: %d edges from %d to %d are in another order", trial, edges, sources, targets)
+		}
+	}
+}
+
+// Consume writes over the edges of its network, but not over those that are another
+// projection's too, or its weights.
+func TestConsumeIsLower(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for _, shared := range []bool{false, true} {
+		pre, post := make([]int32, 900), make([]int32, 900)
+		var b numbers.Builder
+		for k := range pre {
+			pre[k], post[k] = int32(k/300), int32(r.IntN(1<<16))
+		}
+		b.AppendInts(post)
+		made := func() *network.Network {
+			net := &network.Network{Populations: []network.Population{{Name: "a", Shape: []int{1 << 16}}}}
+			edges := network.Connect{Kind: network.Edges, Pre: slices.Clone(pre), Post: slices.Clone(post)}
+			weights := b.List()
+			if shared {
+				edges.Post, _ = weights.Int32s()
+			}
+			for range 2 {
+				net.Projections = append(net.Projections, network.Projection{Connect: edges, Weights: network.Numbers{List: weights}, Delays: network.Numbers{List: numbers.Of(1)}})
+				if !shared {
+					edges.Pre, edges.Post = slices.Clone(pre), slices.Clone(post)
+				}
+			}
+			return net
+		}
+		want := spelt(lower.Lower(made()))
+		net := made()
+		got := spelt(lower.Consume(net))
+		if diff := gocmp.Diff(want, got); diff != "" {
+			t.Errorf("shared: %v: synapses (-lowered +consumed):\n%s", shared, diff)
+		}
+		if kept := slices.Equal(net.Projections[0].Connect.Pre, pre); kept != shared {
+			t.Errorf("shared: %v: the edges are as they were: %v", shared, kept)
 		}
 	}
 }

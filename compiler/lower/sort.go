@@ -2,7 +2,6 @@ package lower
 
 import (
 	"runtime"
-	"slices"
 	"sync"
 
 	"github.com/weft-toolchain/weft/compiler/ir"
@@ -65,14 +64,67 @@ func sorted(p ir.Projection, np *network.Projection, pre int, s synapses) ir.Pro
 			p.Post[at], index[at] = post, k
 		})
 	})
-	parts := runtime.GOMAXPROCS(0)
+	return ordered(p, np, index)
+}
+
+// bySource fills p with edges that are listed by source as sorted does, where they need
+// not go far; consume writes over them.
+func bySource(p ir.Projection, np *network.Projection, pre int, consume bool) ir.Projection {
+	c := &np.Connect
+	p.Off = startsOf(c.Pre, pre)
+	p.Post = c.Post
+	index := c.Pre
+	if !consume {
+		p.Post, index = pages.Make[int32](len(c.Post)), pages.Make[int32](len(c.Pre))
+		copy(p.Post, c.Post)
+	}
+	for k := range index {
+		index[k] = int32(k)
+	}
+	return ordered(p, np, index)
+}
+
+// onlyUse reports whether nothing else of a network is the arrays of a projection's edges:
+// a file's may be of several, and their weights.
+func onlyUse(net *network.Network, k int) bool {
+	uses := map[*int32]int{}
+	for j := range net.Projections {
+		p := &net.Projections[j]
+		for _, list := range [][]int32{p.Connect.Pre, p.Connect.Post, p.Weights.List.Shared32(), p.Delays.List.Shared32()} {
+			if len(list) > 0 {
+				uses[&list[0]]++
+			}
+		}
+	}
+	c := &net.Projections[k].Connect
+	return len(c.Pre) > 0 && uses[&c.Pre[0]] == 1 && uses[&c.Post[0]] == 1
+}
+
+// startsOf returns where the edges of each source begin, and end, that are listed by
+// source.
+func startsOf(pre []int32, sources int) (off []int32) {
+	off = make([]int32, sources+1)
+	k := 0
+	for i := range sources {
+		for k < len(pre) && pre[k] == int32(i) {
+			k++
+		}
+		off[i+1] = int32(k)
+	}
+	return off
+}
+
+// ordered puts the synapses of each source of p in order of target; index is the place
+// of each weight, which ascends among the synapses of one pair.
+func ordered(p ir.Projection, np *network.Projection, index []int32) ir.Projection {
+	sources, parts := len(p.Off)-1, runtime.GOMAXPROCS(0)
 	parallel(parts, func(part int) {
-		var row []uint64
-		for i := part * pre / parts; i < (part+1)*pre/parts; i++ {
-			row = order(p.Post[off[i]:off[i+1]], index[off[i]:off[i+1]], row)
+		var o orderer
+		for i := part * sources / parts; i < (part+1)*sources/parts; i++ {
+			o.order(p.Post[p.Off[i]:p.Off[i+1]], index[p.Off[i]:p.Off[i+1]])
 		}
 	})
-	p.Weight = weights(np, n)
+	p.Weight = weights(np, len(index))
 	if np.Weights.Len() > 1 {
 		p.Weight = p.Weight.Pick(index)
 	}
@@ -91,20 +143,4 @@ func parallel(parts int, do func(part int)) {
 		all.Go(func() { do(part) })
 	}
 	all.Wait()
-}
-
-// order sorts a row; both are scratch for the next.
-func order(post, index []int32, scratch []uint64) []uint64 {
-	if slices.IsSorted(post) {
-		return scratch
-	}
-	scratch = scratch[:0]
-	for k, j := range post {
-		scratch = append(scratch, uint64(j)<<32|uint64(index[k]))
-	}
-	slices.Sort(scratch)
-	for k, x := range scratch {
-		post[k], index[k] = int32(x>>32), int32(x)
-	}
-	return scratch
 }

@@ -109,10 +109,43 @@ func makePins(n int64, delays bool) pins {
 // of returns the pins of a neuron.
 func (w *wiring) of(n int) pins { return w.pins.slice(w.off[n], w.off[n+1]) }
 
-// order sorts the pins of one neuron and, in a dense crossbar, which has one word
+// order orders the pins of all neurons.
+func (w *wiring) order() {
+	// Few neurons have pins out of order or of the same net; of copies the numbers are
+	// given to one neuron after the other.
+	mixed := make([][]int, max(w.workers, 1))
+	w.parallel(len(w.off)-1, func(part, from, to int) {
+		for n := from; n < to; n++ {
+			if p := w.of(n); !p.ascend() {
+				mixed[part] = append(mixed[part], n)
+			}
+		}
+	})
+	for _, list := range mixed {
+		for _, n := range list {
+			if !w.orderOne(w.of(n)) {
+				w.alike[w.q.PopulationOf(n)] = true
+			}
+		}
+	}
+}
+
+// ascend reports whether pins are in order of net, and no two of the same.
+func (p *pins) ascend() bool {
+	last := int32(-1)
+	for _, x := range p.net {
+		if x <= last {
+			return false
+		}
+		last = x
+	}
+	return true
+}
+
+// orderOne sorts the pins of one neuron and, in a dense crossbar, which has one word
 // a neuron in a row, gives a second synapse of a net a row of its own. It reports
 // whether there are not too many of them.
-func (w *wiring) order(p pins) bool {
+func (w *wiring) orderOne(p pins) bool {
 	p.sort()
 	if w.arch.SynapseFormat == targets.Sparse {
 		return true

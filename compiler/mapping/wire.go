@@ -29,13 +29,11 @@ func wire(q *ir.Quantized, arch *targets.Arch, workers int) *wiring {
 		w.zeros += w.types[pop].zeros
 	}
 	w.doubled = len(w.pins.net) - (q.SynapseCount() - w.zeros)
-	w.parallel(neurons, func(_, from, to int) { w.fill(known, span{from, to}) })
-	for n := range neurons {
-		p := w.of(n)
-		if !w.order(p) {
-			w.alike[q.PopulationOf(n)] = true
-		}
-	}
+	w.parallel(neurons, func(_, from, to int) {
+		in := span{from, to}
+		w.fill(w.pinner(in), known, in)
+	})
+	w.order()
 	return w
 }
 
@@ -101,49 +99,6 @@ func (w *wiring) each(f func(source, local int, projections []int)) {
 	for _, s := range w.visits {
 		w.sources(int(s), int(s)+1, f)
 	}
-}
-
-// blockBits are those of a number within a block: the pins of a block's neurons that
-// are written next fit a cache.
-const blockBits = 12
-
-// inBlocks orders the sources by the block of neurons that they reach, those of one
-// block as they are, so that each neuron still meets them in order. It returns nil where
-// one reaches several, or all are few.
-func (w *wiring) inBlocks() []int32 {
-	sources, neurons := w.inputs+w.q.Neurons(), w.q.Neurons()
-	if neurons < 1<<blockBits {
-		return nil
-	}
-	blocks := make([]int32, sources)
-	count := make([]int32, neurons>>blockBits+2)
-	one := true
-	w.sources(0, sources, func(source, local int, projections []int) {
-		first, last := neurons, 0
-		for _, k := range projections {
-			p := &w.q.Projections[k]
-			if post := p.Post[p.Off[local]:p.Off[local+1]]; len(post) > 0 {
-				g := w.q.Populations[p.To].First
-				first, last = min(first, g+int(post[0])), max(last, g+int(post[len(post)-1]))
-			}
-		}
-		block := min(first, last) >> blockBits
-		one = one && (first > last || block == last>>blockBits)
-		blocks[source] = int32(block)
-		count[block+1]++
-	})
-	if !one {
-		return nil
-	}
-	for b := range len(count) - 1 {
-		count[b+1] += count[b]
-	}
-	out := make([]int32, sources)
-	for s, b := range blocks {
-		out[count[b]] = int32(s)
-		count[b]++
-	}
-	return out
 }
 
 // row returns the synapses of a source in a projection that end in some neurons.
@@ -311,16 +266,13 @@ func (w *wiring) count(in span) {
 }
 
 // fill makes the pins of some neurons.
-func (w *wiring) fill(known *numbered, in span) {
-	next := slices.Clone(w.off[in.first:in.end])
+func (w *wiring) fill(m *pinner, known *numbered, in span) {
 	w.each(func(source, local int, projections []int) {
 		for _, k := range projections {
 			at, delay, ok := w.plain(k)
 			if !ok {
 				w.synapses(k, local, in, func(neuron int, at key, weight int16, delay uint16) {
-					i := next[neuron-in.first]
-					next[neuron-in.first]++
-					w.pins.put(i, known.find(source, at), weight, delay)
+					m.put(neuron, known.find(source, at), weight, delay)
 				})
 				continue
 			}
@@ -329,14 +281,13 @@ func (w *wiring) fill(known *numbered, in span) {
 				continue
 			}
 			p := &w.q.Projections[k]
-			id, first := known.find(source, at), w.q.Populations[p.To].First-in.first
+			id, first := known.find(source, at), w.q.Populations[p.To].First
 			for s := from; s < to; s++ {
-				i := next[first+int(p.Post[s])]
-				next[first+int(p.Post[s])]++
-				w.pins.put(i, id, w.q.Weights[k][s], delay)
+				m.put(first+int(p.Post[s]), id, w.q.Weights[k][s], delay)
 			}
 		}
 	})
+	m.finish()
 }
 
 // put sets a pin.

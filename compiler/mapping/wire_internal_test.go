@@ -12,8 +12,9 @@ import (
 	"github.com/weft-toolchain/weft/targets"
 )
 
-// Where every source reaches neurons of one block, sources are visited block by block,
-// and each neuron gets the pins that it would get otherwise, in the same order.
+// Where every source reaches neurons of one block, sources are visited block by block, and
+// else pins may wait by block: each neuron gets the pins that it would get otherwise, in the
+// same order.
 func TestBlocksChangeNoPin(t *testing.T) {
 	const n = 3 << blockBits
 	r := rand.New(rand.NewPCG(1, 1))
@@ -25,7 +26,7 @@ func TestBlocksChangeNoPin(t *testing.T) {
 			if !within {
 				first, room = 0, n
 			}
-			for range r.IntN(5) {
+			for range r.IntN(40) {
 				c.Pre, c.Post = append(c.Pre, int32(i)), append(c.Post, int32(first+r.IntN(room)))
 				weights = append(weights, float64(r.IntN(9)-4))
 			}
@@ -48,14 +49,20 @@ func TestBlocksChangeNoPin(t *testing.T) {
 		}
 		in := w.pins
 		w.visits = nil
-		w.pins = makePins(int64(in.len()), false)
-		w.fill(w.number(), w.all())
-		for n := range q.Neurons() {
-			p := w.of(n)
-			p.sort()
-		}
-		if !slices.Equal(in.net, w.pins.net) || !slices.Equal(in.weight, w.pins.weight) {
-			t.Errorf("pins are others, or in another order (within blocks: %v)", within)
+		for _, wait := range []bool{false, true} {
+			w.pins = makePins(int64(in.len()), false)
+			m := w.pinner(w.all())
+			if wait {
+				m.wait()
+			}
+			w.fill(m, w.number(), w.all())
+			for n := range q.Neurons() {
+				p := w.of(n)
+				p.sort()
+			}
+			if !slices.Equal(in.net, w.pins.net) || !slices.Equal(in.weight, w.pins.weight) {
+				t.Errorf("pins are others, or in another order (within blocks: %v, waiting: %v)", within, wait)
+			}
 		}
 	}
 }

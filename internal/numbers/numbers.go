@@ -195,6 +195,12 @@ func (l List) Int32s() ([]int32, bool) {
 	return nil, false
 }
 
+// Shared32 returns the numbers themselves, where they are of type int32, and else nil.
+func (l List) Shared32() []int32 {
+	x, _ := l.data.([]int32)
+	return x
+}
+
 func widened[S number](src []S) []int32 {
 	out := pages.Make[int32](len(src))
 	widen(out, src)
