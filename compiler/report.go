@@ -402,7 +402,7 @@ func populationReport(r *Result, k int) PopulationReport {
 			out.Doubles++
 		}
 	}
-	fan := make([]int, out.Neurons)
+	fan := make([]int32, out.Neurons)
 	for i := range m.Projections {
 		if m.Projections[i].To == k {
 			for _, j := range m.Projections[i].Post {
@@ -411,7 +411,7 @@ func populationReport(r *Result, k int) PopulationReport {
 		}
 	}
 	for _, n := range fan {
-		out.FanInMax = max(out.FanInMax, n)
+		out.FanInMax = max(out.FanInMax, int(n))
 	}
 	return out
 }

@@ -90,7 +90,7 @@ func onlyUse(net *network.Network, k int) bool {
 	uses := map[*int32]int{}
 	for j := range net.Projections {
 		p := &net.Projections[j]
-		for _, list := range [][]int32{p.Connect.Pre, p.Connect.Post, p.Weights.List.Shared32(), p.Delays.List.Shared32()} {
+		for _, list := range [][]int32{p.Connect.Pre, p.Connect.Post, p.Weights.Shared32(), p.Delays.Shared32()} {
 			if len(list) > 0 {
 				uses[&list[0]]++
 			}

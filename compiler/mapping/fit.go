@@ -121,14 +121,24 @@ type fanIn struct {
 
 // widest finds the largest fan-in of a population.
 func (w *wiring) widest(pop int) fanIn {
-	var out fanIn
 	g := &w.q.Populations[pop]
-	for n := g.First; n < g.First+g.N; n++ {
-		axons, words := w.fanInOf(n)
-		if axons > out.axons {
-			out.axons, out.axonsAt = axons, n-g.First
+	parts := make([]fanIn, max(w.workers, 1))
+	w.parallel(g.N, func(part, from, to int) {
+		most := &parts[part]
+		for i := from; i < to; i++ {
+			axons, words := w.fanInOf(g.First + i)
+			if axons > most.axons {
+				most.axons, most.axonsAt = axons, i
+			}
+			most.words = max(most.words, words)
 		}
-		out.words = max(out.words, words)
+	})
+	out := parts[0]
+	for _, p := range parts[1:] {
+		if p.axons > out.axons {
+			out.axons, out.axonsAt = p.axons, p.axonsAt
+		}
+		out.words = max(out.words, p.words)
 	}
 	return out
 }

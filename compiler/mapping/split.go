@@ -49,21 +49,28 @@ func splittable(w *wiring, pop int) bool {
 	limit := int64(1) << (min(w.arch.StateBits, sumBits) - 1)
 	g := &w.q.Populations[pop]
 	shifted := slices.ContainsFunc(w.classes, func(c ir.Class) bool { return c.Exp > 0 })
-	for n := g.First; n < g.First+g.N; n++ {
-		p := w.of(n)
-		sum := int64(0)
-		for i, weight := range p.weight {
-			exp := 0
-			if shifted {
-				exp = max(int(w.classes[w.nets[p.net[i]].class].Exp), 0)
-			}
-			sum += int64(max(weight, -weight)) << exp
+	over := make([]bool, max(w.workers, 1))
+	w.parallel(g.N, func(part, from, to int) {
+		for i := from; i < to && !over[part]; i++ {
+			over[part] = w.sum(g.First+i, shifted) >= limit
 		}
-		if sum >= limit {
-			return false
+	})
+	return !slices.Contains(over, true)
+}
+
+// sum returns the largest sum that a neuron's weights may come to; shifted says that
+// some class shifts them.
+func (w *wiring) sum(n int, shifted bool) int64 {
+	p := w.of(n)
+	sum := int64(0)
+	for i, weight := range p.weight {
+		exp := 0
+		if shifted {
+			exp = max(int(w.classes[w.nets[p.net[i]].class].Exp), 0)
 		}
+		sum += int64(max(weight, -weight)) << exp
 	}
-	return true
+	return sum
 }
 
 // sumBits is the width of a partial sum: see ISA.md, extension G.

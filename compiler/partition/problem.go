@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
+	"slices"
 )
 
 // Problem is what is to be put into cores. A Problem is only read.
@@ -179,6 +181,16 @@ func (p *Problem) checkVertex(v int) error {
 // Evaluate returns the partition that core is, counted anew: cores numbered by
 // their first vertex, and the connectivity. It does not look at limits.
 func (p *Problem) Evaluate(core []int32) *Result {
+	if len(p.In) < manyPins {
+		return p.evaluate(core, 1)
+	}
+	return p.evaluate(core, runtime.GOMAXPROCS(0))
+}
+
+// Problems of fewer pins than manyPins are evaluated by one goroutine.
+const manyPins = 1 << 22
+
+func (p *Problem) evaluate(core []int32, workers int) *Result {
 	r := &Result{Core: make([]int32, len(core))}
 	number := make([]int32, 0, 64)
 	for v, c := range core {
@@ -192,22 +204,41 @@ func (p *Problem) Evaluate(core []int32) *Result {
 		r.Core[v] = number[c]
 	}
 	off, members := groupByKey(r.Core, r.Cores)
-	seen := make([]int32, p.nets()) // the last core that was found to read the net, plus one
-	for c := range int32(r.Cores) {
-		for _, v := range members[off[c]:off[c+1]] {
-			for _, net := range p.In[p.Off[v]:p.Off[v+1]] {
-				if seen[net] == c+1 {
-					continue
-				}
-				home := p.Home[net]
-				if home >= 0 && r.Core[home] != c || home < 0 && seen[net] != 0 {
-					r.Connectivity += p.WeightOf(net)
-				}
-				seen[net] = c + 1
+	part := make([]int64, workers)
+	seen := make([][]int32, workers) // the last core of the part that was found to read the net, plus one
+	shares(r.Cores, workers, func(k, from, to int) {
+		seen[k] = make([]int32, p.nets())
+		for c := int32(from); c < int32(to); c++ {
+			for _, v := range members[off[c]:off[c+1]] {
+				part[k] += p.read(seen[k], c, p.In[p.Off[v]:p.Off[v+1]], r.Core)
 			}
+		}
+	})
+	for _, n := range part {
+		r.Connectivity += n
+	}
+	// A net without a source in the problem is sent to its first core for nothing.
+	for net, home := range p.Home {
+		if home < 0 && slices.ContainsFunc(seen, func(s []int32) bool { return s[net] != 0 }) {
+			r.Connectivity -= p.WeightOf(int32(net))
 		}
 	}
 	return r
+}
+
+// read returns the weight of the nets that core c is found to read, where it is not
+// their source.
+func (p *Problem) read(seen []int32, c int32, nets, core []int32) (weight int64) {
+	for _, net := range nets {
+		if seen[net] == c+1 {
+			continue
+		}
+		seen[net] = c + 1
+		if home := p.Home[net]; home < 0 || core[home] != c {
+			weight += p.WeightOf(net)
+		}
+	}
+	return weight
 }
 
 // groupByKey lists the indices of keys by key: those of key k are

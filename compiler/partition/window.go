@@ -2,6 +2,7 @@ package partition
 
 import (
 	"math/rand/v2"
+	"sync"
 )
 
 // A window is some cores of a partition, small enough to be a state whose cells
@@ -20,8 +21,37 @@ func oneWindow(g *graph, k int) bool {
 	return k <= 2*windowCores && g.vertices() <= stateVertices && int64(k)*int64(g.nets()) <= windowCells
 }
 
+// netsOf lists the nets of each core once, in the order in which its members have them.
+func (g *graph) netsOf(off, members []int32, workers int) [][]int32 {
+	nets := make([][]int32, len(off)-1)
+	shares(len(nets), workers, func(_, from, to int) {
+		met := make([]int32, g.nets()) // the last core that had the net, and one
+		for core := from; core < to; core++ {
+			for _, v := range members[off[core]:off[core+1]] {
+				for _, p := range g.pinsOf(v) {
+					if e := p.other(); met[e] != int32(core)+1 {
+						met[e] = int32(core) + 1
+						nets[core] = append(nets[core], e)
+					}
+				}
+			}
+		}
+	})
+	return nets
+}
+
+// shares calls do for parts of 0 … n−1, as many as there are workers, each on a goroutine
+// of its own.
+func shares(n, workers int, do func(part, from, to int)) {
+	var all sync.WaitGroup
+	for k := range workers {
+		all.Go(func() { do(k, k*n/workers, (k+1)*n/workers) })
+	}
+	all.Wait()
+}
+
 // windows divides the cores of c into windows of at most so many cores that share nets.
-func (c candidate) windows(g *graph, seed uint64, most int) [][]int32 {
+func (c candidate) windows(g *graph, seed uint64, most, workers int) [][]int32 {
 	rng := rand.New(rand.NewPCG(seed, 3))
 	off, members := groupByKey(c.core, c.cores)
 	taken := make([]bool, c.cores)
@@ -29,31 +59,34 @@ func (c candidate) windows(g *graph, seed uint64, most int) [][]int32 {
 	// lists those that were met.
 	shared := make([]int32, c.cores)
 	var near []int32
+	meet := func(net int32) {
+		ends := g.endsOf(net)
+		for range min(len(ends), windowLook) {
+			at := c.core[ends[rng.IntN(len(ends))].other()]
+			if taken[at] {
+				continue
+			}
+			if shared[at] == 0 {
+				near = append(near, at)
+			}
+			shared[at]++
+		}
+	}
 	// Of a very large graph each net is looked at once for a core, not once a pin.
-	var looked []int32
+	var nets [][]int32
 	if len(g.pins) > hugePins {
-		looked = make([]int32, g.nets())
+		nets = g.netsOf(off, members, workers)
 	}
 	look := func(core int32) {
+		if nets != nil {
+			for _, e := range nets[core] {
+				meet(e)
+			}
+			return
+		}
 		for _, v := range members[off[core]:off[core+1]] {
 			for _, p := range g.pinsOf(v) {
-				if looked != nil {
-					if looked[p.other()] == core+1 {
-						continue
-					}
-					looked[p.other()] = core + 1
-				}
-				ends := g.endsOf(p.other())
-				for range min(len(ends), windowLook) {
-					at := c.core[ends[rng.IntN(len(ends))].other()]
-					if taken[at] {
-						continue
-					}
-					if shared[at] == 0 {
-						near = append(near, at)
-					}
-					shared[at]++
-				}
+				meet(p.other())
 			}
 		}
 	}
@@ -132,7 +165,7 @@ func newLocal(g *graph) []int32 {
 // inWindows returns c with each of its windows, of at most so many cores, made better
 // by improve, which is given the window as a graph and a candidate, and a seed.
 func (s *search) inWindows(g *graph, c candidate, seed uint64, most int, improve func(*graph, candidate, uint64) candidate) candidate {
-	windows := c.windows(g, seed, most)
+	windows := c.windows(g, seed, most, s.opt.Workers)
 	off, members := groupByKey(c.core, c.cores)
 	better := make([]candidate, len(windows))
 	vertices := make([][]int32, len(windows))
