@@ -177,7 +177,7 @@ func (p *mapper) splits(ctx context.Context, w *wiring, widest []fanIn) ([]*grou
 			continue
 		}
 		nets := w.readBy(pop, marks)
-		if len(nets) <= p.arch.Axons && p.arch.SynapseFormat == targets.Dense {
+		if len(nets) == 0 || len(nets) <= p.arch.Axons && p.arch.SynapseFormat == targets.Dense {
 			continue // neurons fill the cores, whichever share one
 		}
 		whole := 0

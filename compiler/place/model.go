@@ -2,6 +2,7 @@ package place
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -15,6 +16,8 @@ type model struct {
 	// by their numbers; the core numbered cores is the host.
 	links []link
 	first []int32
+	// pairs has the packets of links, both ways together; nil where some are too many.
+	pairs []pair
 	// trees are the nets to more than one core, those with the same ends
 	// together; treesOf lists those of core c, treesOf[treeFirst[c]:].
 	trees     []tree
@@ -26,6 +29,11 @@ type model struct {
 type link struct {
 	core    int32
 	out, in int64 // to the other core, and from it
+}
+
+// pair is a link in a third of the memory: a search goes over them again and again.
+type pair struct {
+	core, packets int32
 }
 
 // tree is a net, its ends numbered as in links.
@@ -122,6 +130,18 @@ func (m *model) setLinks(flows []Flow) {
 	for c := range m.cores + 1 {
 		m.first[c+1] += m.first[c]
 	}
+	m.pairs = pairsOf(m.links)
+}
+
+func pairsOf(links []link) []pair {
+	pairs := make([]pair, len(links))
+	for k, l := range links {
+		if l.out > math.MaxInt32-l.in {
+			return nil
+		}
+		pairs[k] = pair{l.core, int32(l.out + l.in)}
+	}
+	return pairs
 }
 
 // of returns what core c exchanges with others.

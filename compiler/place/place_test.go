@@ -33,6 +33,27 @@ func hidden(side int) (*place.Problem, []int32) {
 	return p, spots
 }
 
+// Packets of any number are placed alike: few take less memory.
+func TestManyPacketsAreAsFew(t *testing.T) {
+	p, _ := hidden(8)
+	many := *p
+	many.Flows = slices.Clone(p.Flows)
+	for k := range many.Flows {
+		many.Flows[k].Weight <<= 32 // a power of two, so that probabilities are the same
+	}
+	few, err := place.Place(t.Context(), p, place.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := place.Place(t.Context(), &many, place.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got, few) {
+		t.Errorf("packets by 2³² are placed at %v, want %v", got, few)
+	}
+}
+
 func BenchmarkPlace(b *testing.B) {
 	for _, side := range []int{8, 32, 64} {
 		p, truth := hidden(side)

@@ -8,8 +8,10 @@ type state struct {
 	// spot is where each core is, that of the host, spot 0, last; core is which
 	// core is at each spot, or empty.
 	spot, core []int32
-	treeCost   []int64
-	brancher   brancher
+	// at is the coordinates of each core's spot, the host's last.
+	at       []coordinates
+	treeCost []int64
+	brancher brancher
 	// touched and changed are the trees of the last move looked at, and their
 	// costs after it.
 	touched []int32
@@ -20,9 +22,11 @@ type state struct {
 
 const empty = -1
 
+type coordinates struct{ x, y int32 }
+
 func newState(m *model, spots []int32) *state {
 	s := &state{
-		model: m, spot: make([]int32, m.cores+1),
+		model: m, spot: make([]int32, m.cores+1), at: make([]coordinates, m.cores+1),
 		core: slices.Repeat([]int32{empty}, m.spots()), treeCost: make([]int64, len(m.trees)),
 		mark: make([]int32, len(m.trees)), brancher: newBrancher(m.grid),
 	}
@@ -38,6 +42,9 @@ func (s *state) put(spots []int32) {
 	copy(s.spot, spots)
 	for c, at := range spots {
 		s.core[at] = int32(c)
+	}
+	for c, p := range s.spot {
+		s.at[c] = coordinates{s.x[p], s.y[p]}
 	}
 	for i := range s.trees {
 		s.treeCost[i] = s.brancher.cost(&s.trees[i], s.spot)
@@ -93,17 +100,27 @@ func (s *state) delta(a, q int32) int64 {
 // flat is core c's part of delta when it goes from p to q, without what it
 // exchanges with the core other, to which it stays as near as it is.
 func (s *state) flat(c, other, p, q int32) int64 {
-	px, py, qx, qy := s.x[p], s.y[p], s.x[q], s.y[q]
+	from, to := coordinates{s.x[p], s.y[p]}, coordinates{s.x[q], s.y[q]}
 	var d int64
-	for _, l := range s.of(c) {
-		if l.core == other {
-			continue
+	if s.pairs == nil {
+		for _, l := range s.of(c) {
+			if l.core != other {
+				d += (l.out + l.in) * int64(s.at[l.core].farther(from, to))
+			}
 		}
-		at := s.spot[l.core]
-		x, y := s.x[at], s.y[at]
-		d += (l.out + l.in) * int64(abs(qx-x)+abs(qy-y)-abs(px-x)-abs(py-y))
+		return d
+	}
+	for _, l := range s.pairs[s.first[c]:s.first[c+1]] {
+		if l.core != other {
+			d += int64(l.packets) * int64(s.at[l.core].farther(from, to))
+		}
 	}
 	return d
+}
+
+// farther returns by how much farther one is from q than from p.
+func (c coordinates) farther(p, q coordinates) int32 {
+	return abs(q.x-c.x) + abs(q.y-c.y) - abs(p.x-c.x) - abs(p.y-c.y)
 }
 
 // tabled is flat where the ways are in a table, and may differ there and back.
@@ -156,7 +173,9 @@ func (s *state) swap(a, q int32) {
 	s.core[p] = b
 	if b >= 0 {
 		s.spot[b] = p
+		s.at[b] = s.at[a]
 	}
+	s.at[a] = coordinates{s.x[q], s.y[q]}
 }
 
 // move makes the move that delta was last asked about.
