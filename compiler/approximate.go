@@ -31,8 +31,8 @@ func (s *state) approximate(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if len(r.Populations) == 0 {
-			break
+		if r.Quantized == s.Quantized {
+			break // nothing is to be done
 		}
 		s.Quantized, s.Profile = r.Quantized, r.Profile
 		s.Approximated = approx.Merge(s.Approximated, r.Populations)

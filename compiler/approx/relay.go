@@ -32,7 +32,7 @@ type Result struct {
 // Relay returns a network in which the neurons that need more axons than a core has
 // get their inputs through one level of relays. Relays may be more than the axons of a
 // core again: then another level is asked for. Populations that cannot have relays are
-// left as they are. Inputs and neurons keep their numbers: relays are populations behind
+// left as they are; synapses of weight 0 need none. Inputs and neurons keep their numbers: relays are populations behind
 // the others. The error, for more relays than the target has neurons, is a *diag.Error.
 func Relay(r Request) (*Result, error) {
 	out := &Result{Quantized: r.Quantized, Profile: r.Profile}

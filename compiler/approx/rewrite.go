@@ -14,6 +14,10 @@ import (
 func (w *work) rewrite() {
 	out := copied(w.q, len(w.list))
 	w.out.Quantized = out
+	if len(w.list) == 0 { // all weights are 0, and without these synapses it fits
+		w.direct(out)
+		return
+	}
 	w.told.Latency = max(0, 2-w.in.shortest)
 	w.direct(out)
 	w.population(out)

@@ -74,7 +74,7 @@ func (s *search) smallRuns(g *graph, greedy candidate, k, time int, trials int64
 	runs := make([]candidate, smallRuns)
 	s.parallel(len(runs), func(i int) {
 		d, ok := greedy, true
-		if k < greedy.cores {
+		if k <= greedy.cores {
 			d, ok = greedy.without(s.ctx, g, k)
 		}
 		if !ok {

@@ -110,16 +110,17 @@ func (s *search) propose(window int32) (a, q int32) {
 // middle returns the spot in the middle of the cores that links lead to.
 func (s *search) middle(links []link) int32 {
 	var x, y, all int64
+	w := int32(s.width)
 	for _, l := range links {
-		at, weight := s.at[l.core], l.out+l.in
-		x += weight * int64(at.x)
-		y += weight * int64(at.y)
+		at, weight := s.spot[l.core], l.out+l.in
+		x += weight * int64(at%w)
+		y += weight * int64(at/w)
 		all += weight
 	}
 	if all == 0 {
 		return s.spot[links[0].core]
 	}
-	return int32((y+all/2)/all)*int32(s.width) + int32((x+all/2)/all)
+	return int32((y+all/2)/all)*w + int32((x+all/2)/all)
 }
 
 // meanRise returns what a move in the window costs, of those that cost
