@@ -206,6 +206,9 @@ func compareAll(o compareOptions, chips []*targets.Target, on []runOn, diags *di
 			if err := checkOut(nil, o.html); err != nil { // now that the file's arrays are read
 				return nil, err
 			}
+			if len(rows) == 0 && o.in != "" && isOf(o.in, err) {
+				return nil, err // no target reads it otherwise
+			}
 			row := comparison{File: file, Target: t.Name}
 			if named[t.Name] > 1 {
 				row.Target = o.targets[k]
@@ -241,6 +244,12 @@ func collect(list *diag.List, err error) error {
 	}
 	list.Join(d)
 	return nil
+}
+
+// isOf reports whether all that is wrong is wrong with a file.
+func isOf(file string, err error) bool {
+	e, ok := errors.AsType[*diag.Error](err)
+	return ok && !slices.ContainsFunc(e.Diagnostics, func(d diag.Diagnostic) bool { return d.Pos.File != file })
 }
 
 // isUnfit reports whether nothing is wrong but that something does not fit.
