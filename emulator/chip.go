@@ -305,25 +305,36 @@ func (c *Chip) In(way Way) *Chip {
 // work, for an image of many cores.
 func (c *Chip) newSpecs() []*core.Spec {
 	out := make([]*core.Spec, len(c.image.Cores))
+	eachCore(len(out), func() func(k int) {
+		memory := new(core.Memory)
+		return func(k int) {
+			out[k] = c.broken.spec(c.image, k, core.NewSpecOn(c.image, k, c.target, memory))
+			if c.way != Plain {
+				out[k] = out[k].Planned(kernel.Options{Portable: c.way == Portable})
+			}
+			if out[k].KeepsRows() {
+				memory = new(core.Memory)
+			}
+		}
+	})
+	core.Merge(out)
+	return out
+}
+
+// eachCore has all processors at work at cores. Each goroutine makes what it calls for one
+// core after the other.
+func eachCore(cores int, worker func() (do func(k int))) {
 	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(out)) {
-		workers.Go(func() {
-			memory := new(core.Memory)
-			for k := int(next.Add(1)) - 1; k < len(out); k = int(next.Add(1)) - 1 {
-				out[k] = c.broken.spec(c.image, k, core.NewSpecOn(c.image, k, c.target, memory))
-				if c.way != Plain {
-					out[k] = out[k].Planned(kernel.Options{Portable: c.way == Portable})
-				}
-				if out[k].KeepsRows() {
-					memory = new(core.Memory)
-				}
+	var all sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), cores) {
+		all.Go(func() {
+			do := worker()
+			for k := int(next.Add(1)) - 1; k < cores; k = int(next.Add(1)) - 1 {
+				do(k)
 			}
 		})
 	}
-	workers.Wait()
-	core.Merge(out)
-	return out
+	all.Wait()
 }
 
 // Image returns the image that the chip runs.

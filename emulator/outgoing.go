@@ -3,10 +3,7 @@ package emulator
 import (
 	"math"
 	"math/bits"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"github.com/weft-toolchain/weft/emulator/core"
 	"github.com/weft-toolchain/weft/isa/image"
@@ -60,7 +57,7 @@ func (c *Chip) newOutgoing() *outgoing {
 	}
 	o.direct = make([]spots, len(c.specs))
 	for k := range o.direct {
-		o.direct[k] = c.direct.slots[k].without(o.axons)
+		o.direct[k] = o.besides(&c.direct.slots[k], len(c.image.Cores[k].Neurons))
 	}
 	return o
 }
@@ -141,41 +138,32 @@ type rowOf struct {
 
 // each calls f for each slot of the chip with the rows that it adds to.
 func (o *outgoing) each(c *Chip, f func(slot int, rows []rowOf)) {
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(c.specs)) {
-		workers.Go(func() {
-			var rows []rowOf
-			for k := int(next.Add(1)) - 1; k < len(c.specs); k = int(next.Add(1)) - 1 {
-				for slot := range c.image.Cores[k].Neurons {
-					rows = rows[:0]
-					list := c.direct.slots[k].of(int32(slot))
-					for i := range list {
-						if to := &list[i]; o.has(to) {
-							rows = append(rows, rowOf{to.core, c.specs[to.core].List(c.axonOf(to))})
-						}
+	eachCore(len(c.specs), func() func(k int) {
+		var rows []rowOf
+		return func(k int) {
+			for slot := range c.image.Cores[k].Neurons {
+				rows = rows[:0]
+				list := c.direct.slots[k].of(int32(slot))
+				for i := range list {
+					if to := &list[i]; o.has(to) {
+						rows = append(rows, rowOf{to.core, c.specs[to.core].List(c.axonOf(to))})
 					}
-					f(int(o.first[k])+slot, rows)
 				}
+				f(int(o.first[k])+slot, rows)
 			}
-		})
-	}
-	workers.Wait()
+		}
+	})
 }
 
 // axonOf returns the axon of a spot.
 func (c *Chip) axonOf(to *spot) int32 { return (to.word-c.base[to.core])<<6 | int32(to.bit) }
 
-// without returns spots but for those whose axon has a bit in axons.
-func (s *spots) without(axons []uint64) (out spots) {
-	slots := len(s.to)
-	if s.off != nil {
-		slots = len(s.off) - 1
-	}
+// besides returns those of the spots of some slots that are not reached that way.
+func (o *outgoing) besides(s *spots, slots int) (out spots) {
 	out.off = make([]uint32, 1, slots+1)
 	for slot := range slots {
 		for _, to := range s.of(int32(slot)) {
-			if to.core == image.Host || axons[to.word]>>(to.bit&63)&1 == 0 {
+			if !o.has(&to) {
 				out.to = append(out.to, to)
 			}
 		}

@@ -219,12 +219,11 @@ func (m *Machine) scatteredAsBits(slot int32) {
 		k++
 	}
 	list := m.chip.direct.slots[k].of(slot - o.first[k])
-	next := (m.now + 1) % len(m.pending)
 	for i := range list {
 		if to := &list[i]; o.has(to) {
 			m.bookRow(to, -1)
-			m.pending[next][to.word] |= 1 << (to.bit & 63)
-			m.awake.due[next].add(to.core)
+			m.received[to.core]-- // deliverTo counts it
+			m.deliverTo(to)
 		}
 	}
 }

@@ -148,7 +148,6 @@ func (c *Core) Reset() {
 	for _, s := range c.ring {
 		clear(s)
 	}
-	clear(c.shared)
 	c.reset(c.spec)
 	for k, column := range c.columns {
 		for slot := range column {

@@ -42,7 +42,7 @@ func (s *Spec) RowCounts(axon int32) (words, synapses int64) {
 }
 
 // AddIn makes a core that Scatters add up in sums, one a lane, to which others may add
-// between its Update and the next tick: 0 after Update. It comes after Share.
+// between its Update and the next tick: 0 after Update. Reset leaves them. It comes after Share.
 func (c *Core) AddIn(sums []int32) { c.shared = sums }
 
 // IntegrateShared is Integrate of such a core, with what others added on nobody's books.
