@@ -17,8 +17,12 @@ func (s *state) countAxons() {
 
 // without returns c with the fewest cores dissolved that k are left: those that
 // use the fewest axons. Their vertices go to where they add the least, whatever
-// the limits. Without a core of its class for a vertex it returns false.
+// the limits. Without a core of its class for a vertex it returns false. Where c has
+// fewer, it is c.
 func (c candidate) without(ctx context.Context, g *graph, k int) (candidate, bool) {
+	if k > c.cores {
+		return c, true
+	}
 	s := newState(g, c.core, c.cores)
 	s.countAxons()
 	order := make([]int32, c.cores)

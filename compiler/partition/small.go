@@ -73,10 +73,7 @@ func (s *search) smallWith(g *graph, greedy candidate, k int) candidate {
 func (s *search) smallRuns(g *graph, greedy candidate, k, time int, trials int64) candidate {
 	runs := make([]candidate, smallRuns)
 	s.parallel(len(runs), func(i int) {
-		d, ok := greedy, true
-		if k <= greedy.cores {
-			d, ok = greedy.without(s.ctx, g, k)
-		}
+		d, ok := greedy.without(s.ctx, g, k)
 		if !ok {
 			return
 		}
