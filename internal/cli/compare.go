@@ -246,16 +246,20 @@ func collect(list *diag.List, err error) error {
 	return nil
 }
 
-// isOf reports whether all that is wrong is wrong with a file.
+// isOf reports whether all that is wrong is wrong with a file, isUnfit whether it is that
+// something does not fit.
 func isOf(file string, err error) bool {
-	e, ok := errors.AsType[*diag.Error](err)
-	return ok && !slices.ContainsFunc(e.Diagnostics, func(d diag.Diagnostic) bool { return d.Pos.File != file })
+	return onlyOf(err, func(d diag.Diagnostic) bool { return d.Pos.File == file })
 }
 
-// isUnfit reports whether nothing is wrong but that something does not fit.
 func isUnfit(err error) bool {
+	return onlyOf(err, func(d diag.Diagnostic) bool { return d.Code == diag.DoesNotFit })
+}
+
+// onlyOf reports whether err is diagnostics, and all of some kind.
+func onlyOf(err error, kind func(d diag.Diagnostic) bool) bool {
 	e, ok := errors.AsType[*diag.Error](err)
-	return ok && !slices.ContainsFunc(e.Diagnostics, func(d diag.Diagnostic) bool { return d.Code != diag.DoesNotFit })
+	return ok && !slices.ContainsFunc(e.Diagnostics, func(d diag.Diagnostic) bool { return !kind(d) })
 }
 
 // comparer returns what runs the file of the options. It reads an experiment, and

@@ -10,8 +10,8 @@ import (
 type wayFlag struct{ way string }
 
 func (f *wayFlag) addWay(cmd *cobra.Command) {
-	f.way = "fast"
-	addWord(cmd, &f.way, "way", []string{"fast", "portable", "plain"}, "how the cores are computed, which changes nothing else: fast, portable (without the processor's vector instructions) or plain (neuron by neuron, instruction by instruction: what the others are tested against)")
+	f.way = emulator.Fast.String()
+	addWord(cmd, &f.way, "way", []string{f.way, emulator.Portable.String(), emulator.Plain.String()}, "how the cores are computed, which changes nothing else: fast, portable (without the processor's vector instructions) or plain (neuron by neuron, instruction by instruction: what the others are tested against)")
 }
 
 // parse returns what it is set to.
@@ -22,8 +22,8 @@ func (f *wayFlag) parse() emulator.Way {
 
 // addTiming adds --timing.
 func addTiming(cmd *cobra.Command, to *string) {
-	*to = "cycle"
-	addWord(cmd, to, "timing", []string{"cycle", "functional"}, "cycle (mesh and clock) or functional (spikes and counts only)")
+	*to = emulator.Cycle.String()
+	addWord(cmd, to, "timing", []string{*to, emulator.Functional.String()}, "cycle (mesh and clock) or functional (spikes and counts only)")
 }
 
 // mode returns what --timing is set to.
