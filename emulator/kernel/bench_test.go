@@ -43,6 +43,7 @@ func BenchmarkCoreTick(b *testing.B) {
 					}
 					tiles[c], _ = BitsTile(bits[c], &f, v[c])
 				}
+				JoinShorts(cores, func(c int) *Tile { return &tiles[c] })
 				lists := make([][]int32, 101)
 				for k := range lists {
 					for a := range int32(axons) {

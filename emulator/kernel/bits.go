@@ -18,12 +18,14 @@ type Bits struct {
 	// narrow is the same, where they are narrow enough, but for types that are those of
 	// another with the other sign: their rows are of that one, and negative.
 	narrow []int8
-	// largest is the largest magnitude of a weight.
-	largest int
-	simd    bool
+	// largest is the largest magnitude of a weight, few how many rows add up in 8 bits.
+	largest, few int
+	simd         bool
 	// four and eight are the weights for the loop in Go, so many to a word; eight is
 	// empty where they are not narrow enough.
 	four, eight [MaxTypes]packed
+	// signs has a bit for whether eight has positive weights, and one for negative ones.
+	signs [MaxTypes]uint8
 }
 
 // packed are positive weights and the magnitudes of negative ones; nil where there are
@@ -45,6 +47,7 @@ func NewBits(lanes int, rows []uint64, types []uint8, weights []int16, opt Optio
 	for _, w := range weights {
 		b.largest = max(b.largest, int(w), -int(w))
 	}
+	b.few = maxNarrow / max(1, b.largest)
 	if !b.simd {
 		b.pack()
 		return b
@@ -110,15 +113,21 @@ func JoinBits(all []*Bits) {
 func (b *Bits) pack() {
 	for t := range len(b.weights) / b.lanes {
 		weights := b.weights[t*b.lanes:][:b.lanes]
-		b.four[t] = pack(weights, 4, func(lane int) int { return lane })
+		b.four[t] = pack(weights, 4, func(lane int) (word, at int) { return lane / 4, lane % 4 })
 		if b.largest <= maxNarrow {
-			b.eight[t] = pack(weights, 8, byteOf)
+			b.eight[t] = pack(weights, 8, func(lane int) (word, at int) { return lane/Block*8 + lane%8, lane % Block / 8 })
+			if b.eight[t].plus != nil {
+				b.signs[t] |= 1
+			}
+			if b.eight[t].minus != nil {
+				b.signs[t] |= 2
+			}
 		}
 	}
 }
 
 // pack returns weights, so many to a word, of which place says where each is.
-func pack(weights []int16, count int, place func(lane int) int) (p packed) {
+func pack(weights []int16, count int, place func(lane int) (word, at int)) (p packed) {
 	for lane, w := range weights {
 		half, size := &p.plus, uint64(w)
 		if w < 0 {
@@ -130,19 +139,26 @@ func pack(weights []int16, count int, place func(lane int) int) (p packed) {
 		if *half == nil {
 			*half = make([]uint64, len(weights)/count)
 		}
-		(*half)[lane/count] |= size << (place(lane%count) * (64 / count))
+		word, at := place(lane)
+		(*half)[word] |= size << (at * (64 / count))
 	}
 	return p
 }
 
 // Scratch is room that kernels of one goroutine work in.
 type Scratch struct {
-	list []uint64
-	acc  []uint64
+	list, acc   []uint64
+	fours       []fours
+	bytes       []eights
+	plus, minus []int32
 }
 
 // Add adds the weights of some rows to the sums of the lanes.
 func (b *Bits) Add(sums []int32, axons []int32, s *Scratch) {
+	if !b.simd && b.largest <= maxNarrow {
+		b.addBytes(sums, axons, s)
+		return
+	}
 	chunk := len(axons)
 	if b.largest > 0 {
 		chunk = min(chunk, max(1, maxWide/b.largest)) // one row always fits, of −2¹⁵ too
@@ -201,16 +217,24 @@ func invert(sums []int32) {
 	}
 }
 
-// few is up to how many rows bits are followed one by one.
-const few = 1
+// addBytes is Add in Go, of weights of 8 bits.
+func (b *Bits) addBytes(sums []int32, axons []int32, s *Scratch) {
+	const most = (1<<16 - 1) / (1<<8 - 1) // so often 8 bits add up in 16
+	s.grow(b.words, 0)
+	lanes := s.fours[:b.words]
+	for len(axons) > 0 {
+		n := min(most*b.few, len(axons))
+		excess := b.sum(lanes, axons[:n], s)
+		for block := range lanes {
+			lanes[block].addTo((*[Block]int32)(sums[block*Block:]), excess)
+		}
+		axons = axons[n:]
+	}
+}
 
-// addWords is addSIMD in Go: four lanes of 16 bits in a word, which begin in their
+// addWords is that of any weights: four lanes of 16 bits in a word, which begin in their
 // middle, so that none borrows from the next.
 func (b *Bits) addWords(sums []int32, axons []int32, s *Scratch) {
-	if len(axons) <= few {
-		b.addEach(sums, axons)
-		return
-	}
 	const middle = 0x8000_8000_8000_8000
 	if cap(s.acc) < b.lanes/4 {
 		s.acc = make([]uint64, b.lanes/4)
@@ -274,45 +298,6 @@ var spread = func() (t [16]uint64) {
 	return t
 }()
 
-// addEach adds the weights of rows bit by bit.
-func (b *Bits) addEach(sums []int32, axons []int32) {
-	for _, a := range axons {
-		weights := b.weights[int(b.types[a])*b.lanes:][:b.lanes]
-		for k, set := range b.rows[int(a)*b.words:][:b.words] {
-			for set != 0 {
-				lane := k<<6 + bits.TrailingZeros64(set)
-				set &= set - 1
-				sums[lane] += int32(weights[lane])
-			}
-		}
-	}
-}
-
-// byteOf is where in a word of eight bytes a lane is: two neighbours are half a word
-// apart, so that a shift and a mask make two lanes of 32 bits of them.
-func byteOf(lane int) int { return lane>>1 | lane&1<<2 }
-
-// middleBytes is the middle of eight lanes of 8 bits, where sums in them begin.
-const middleBytes = 0x8080_8080_8080_8080
-
-// addBytes puts the sums of so few rows that they have 8 bits into acc, eight to a
-// word as byteOf says.
-func (b *Bits) addBytes(acc []uint64, axons []int32) {
-	for k := range acc {
-		acc[k] = middleBytes
-	}
-	for _, a := range axons {
-		row := b.rows[int(a)*b.words:][:b.words]
-		of := &b.eight[b.types[a]]
-		if of.plus != nil {
-			addMaskedBytes(acc, of.plus, row)
-		}
-		if of.minus != nil {
-			subMaskedBytes(acc, of.minus, row)
-		}
-	}
-}
-
 // count counts the bits of rows.
 func (b *Bits) count(axons []int32) (set int) {
 	for _, a := range axons {
@@ -322,45 +307,3 @@ func (b *Bits) count(axons []int32) (set int) {
 	}
 	return set
 }
-
-// addMaskedBytes and subMaskedBytes are addMasked and subMasked of bytes, without a
-// loop over the words that a word of bits is for.
-func addMaskedBytes(acc, weights, row []uint64) {
-	for k, m := range row {
-		a, w := (*[8]uint64)(acc[8*k:]), (*[8]uint64)(weights[8*k:])
-		a[0] += w[0] & spreadBytes[m&255]
-		a[1] += w[1] & spreadBytes[m>>8&255]
-		a[2] += w[2] & spreadBytes[m>>16&255]
-		a[3] += w[3] & spreadBytes[m>>24&255]
-		a[4] += w[4] & spreadBytes[m>>32&255]
-		a[5] += w[5] & spreadBytes[m>>40&255]
-		a[6] += w[6] & spreadBytes[m>>48&255]
-		a[7] += w[7] & spreadBytes[m>>56]
-	}
-}
-
-func subMaskedBytes(acc, weights, row []uint64) {
-	for k, m := range row {
-		a, w := (*[8]uint64)(acc[8*k:]), (*[8]uint64)(weights[8*k:])
-		a[0] -= w[0] & spreadBytes[m&255]
-		a[1] -= w[1] & spreadBytes[m>>8&255]
-		a[2] -= w[2] & spreadBytes[m>>16&255]
-		a[3] -= w[3] & spreadBytes[m>>24&255]
-		a[4] -= w[4] & spreadBytes[m>>32&255]
-		a[5] -= w[5] & spreadBytes[m>>40&255]
-		a[6] -= w[6] & spreadBytes[m>>48&255]
-		a[7] -= w[7] & spreadBytes[m>>56]
-	}
-}
-
-// spreadBytes has 8 ones for each bit of its index, as byteOf says.
-var spreadBytes = func() (t [256]uint64) {
-	for k := range t {
-		for bit := range 8 {
-			if k>>bit&1 != 0 {
-				t[k] |= 0xff << (8 * byteOf(bit))
-			}
-		}
-	}
-	return t
-}()

@@ -26,11 +26,14 @@ type Fire struct {
 	// same says that all lanes have the same and there is no decay, alike that, besides,
 	// v is put to a number, and there is no floor.
 	same, alike bool
-	pairs       pairs
 	// shorts are Bias, Above, Reset and Floor in 16 bits, for v that have no more;
 	// they are those only where hasShorts.
 	shorts    [4]int16
 	hasShorts bool
+	// least and most are the limits of v that are shorts; quads are for those in Go, and
+	// nil where there are none.
+	least, most int32
+	quads       *quads
 }
 
 // Lanes is a value for each lane: as many as there are lanes, or, where all are
@@ -58,11 +61,7 @@ func (f *Fire) Prepare(lanes int, opt Options) {
 	}
 	f.same = f.Decay == nil && (f.steps == 0 || lanes == Block && f.sameLanes())
 	f.alike = f.same && f.Keep == 0 && f.Floor[0] == NoFloor
-	f.pairs = pairs{}
-	if f.same && f.Keep == 0 && f.Floor[0] <= 0 {
-		f.pairs = f.newPairs()
-	}
-	f.setShorts()
+	f.setShorts(lanes)
 }
 
 // sameLanes reports whether all lanes of a Block have the same.

@@ -88,6 +88,26 @@ func TestRowsAddTheirWeights(t *testing.T) {
 	}
 }
 
+// Sums of many rows are right where all of their weights are the largest.
+func TestManyRowsOfTheLargestWeight(t *testing.T) {
+	for _, weight := range []int{1, 3, 127, -1, -3, -127, -128} {
+		rows := 120_000 / max(weight, -weight)
+		axons, want := make([]int32, rows), slices.Repeat([]int32{int32(rows * weight)}, Block)
+		for _, opt := range ways {
+			got := make([]int32, Block)
+			NewBits(Block, []uint64{^uint64(0)}, []uint8{0}, slices.Repeat([]int16{int16(weight)}, MaxTypes*Block), opt).Add(got, axons, &Scratch{})
+			if !slices.Equal(got, want) {
+				t.Errorf("%+v: %d rows of bits of %d add up to %d, want %d", opt, rows, weight, got[0], want[0])
+			}
+			got = make([]int32, Block)
+			NewDense(Block, slices.Repeat([]int8{int8(weight)}, Block), opt).Add(got, axons)
+			if !slices.Equal(got, want) {
+				t.Errorf("%+v: %d rows of %d add up to %d, want %d", opt, rows, weight, got[0], want[0])
+			}
+		}
+	}
+}
+
 // withOpposites makes some types those of the other sign of others.
 func withOpposites(r *rand.Rand, weights []int16, lanes int) {
 	for t := 1; t < len(weights)/lanes; t++ {

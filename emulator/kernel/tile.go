@@ -31,12 +31,6 @@ type Tile struct {
 	inGo *inGo
 }
 
-// inGo is a tile's crossbar for the loops in Go: one of the two.
-type inGo struct {
-	bits *Bits
-	rows *Dense[int8]
-}
-
 // BitsTile returns the tile of a crossbar of bits, or false where its weights have
 // more than 8 bits.
 func BitsTile(b *Bits, f *Fire, state []int32) (Tile, bool) {
@@ -45,7 +39,7 @@ func BitsTile(b *Bits, f *Fire, state []int32) (Tile, bool) {
 	}
 	t := newTile(f, state, b.largest)
 	t.bits, t.types, t.weights = unsafe.SliceData(b.rows), unsafe.SliceData(b.types), unsafe.SliceData(b.narrow)
-	t.few, t.most, t.ofTypes = int32(maxNarrow/max(1, b.largest)), int32(maxWide/max(1, b.largest)), int32(len(b.narrow))
+	t.few, t.most, t.ofTypes = int32(b.few), int32(maxWide/max(1, b.largest)), int32(len(b.narrow))
 	if !b.simd {
 		t.inGo = &inGo{bits: b}
 	}
@@ -94,14 +88,13 @@ type Work struct {
 	Active, Bits int
 
 	old, sums []int32
-	bytes     []uint64
 	scratch   Scratch
 }
 
 // Grow makes room for tiles of so many lanes.
 func (w *Work) Grow(lanes int) {
 	if lanes > len(w.old) {
-		w.old, w.sums, w.bytes, w.Fired = make([]int32, lanes), make([]int32, lanes), make([]uint64, lanes/8), Alone[uint64](lanes/64)
+		w.old, w.sums, w.Fired = make([]int32, lanes), make([]int32, lanes), Alone[uint64](lanes/64)
 	}
 }
 
@@ -195,35 +188,3 @@ func (t *Tile) Prefetch(axons []int32) {
 
 // Changed says that State has others than the last Tick left.
 func (t *Tile) Changed() { t.room, t.inShorts, t.behind = -1, false, false }
-
-// tick is Tick in Go.
-func (t *Tile) tick(axons []int32, w *Work) {
-	f, lanes := t.fire, len(t.State)
-	sums, fired, bytes := w.sums[:lanes], w.Fired[:lanes/64], w.bytes[:lanes/8]
-	w.Bits = 0
-	if t.inGo.bits != nil { // before they are added: so all rows are asked for at once
-		w.Bits = t.inGo.bits.count(axons)
-	}
-	switch {
-	case t.inGo.rows != nil:
-		clear(sums)
-		t.inGo.rows.Add(sums, axons)
-	case len(axons) > int(t.few):
-		clear(sums)
-		t.inGo.bits.Add(sums, axons, &w.scratch)
-	default:
-		t.inGo.bits.addBytes(bytes, axons)
-		if f.pairs.of != nil && inOrder {
-			w.Active = f.runBytes(t.State, bytes, fired)
-			return
-		}
-		for k, x := range bytes {
-			eight := (*[8]int32)(sums[8*k:])
-			x ^= middleBytes
-			for i := range eight {
-				eight[i] = int32(int8(x >> (8 * byteOf(i))))
-			}
-		}
-	}
-	w.Active, _ = f.Run(t.State, sums, w.old[:lanes], fired)
-}
