@@ -135,14 +135,15 @@ func (q *quads) run(v, sums *fours, block int, excess uint64) (fired uint64, act
 func (q *quads) runBytes(v *fours, sums *eights) (fired uint64, active int) {
 	factor, bias, reset, still := q.factor, q.bias[0][0]-excess8*q.factor*each4, q.reset[0][0], q.still
 	changed := uint64(0)
-	for k, s := range sums {
-		x := v[k] + s&lower4*factor + bias
+	lower, upper := v[:len(sums)], v[len(sums):][:len(sums)]
+	for k, s := range sums[:] {
+		x := lower[k] + s&lower4*factor + bias
 		fires := x & upper4
-		v[k] = x ^ (x^reset)&(fires<<1-fires>>15)
+		lower[k] = x ^ (x^reset)&(fires<<1-fires>>15)
 		fired = fired>>1 | fires>>8
-		x = v[k+len(sums)] + s>>8&lower4*factor + bias
+		x = upper[k] + s>>8&lower4*factor + bias
 		fires = x & upper4
-		v[k+len(sums)] = x ^ (x^reset)&(fires<<1-fires>>15)
+		upper[k] = x ^ (x^reset)&(fires<<1-fires>>15)
 		fired |= fires
 		s ^= still
 		changed = changed>>1 | (s&^middle8+^uint64(middle8)|s)&middle8
