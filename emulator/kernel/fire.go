@@ -24,7 +24,7 @@ type Fire struct {
 	// steps has a bit for each of Bias, Above, Reset and Floor that has all lanes.
 	steps int
 	// same says that all lanes have the same and there is no decay, alike that, besides,
-	// v is put to a number, and there is no floor.
+	// v is put to a number, and no floor is above its limits.
 	same, alike bool
 	// shorts are Bias, Above, Reset and Floor in 16 bits, for v that have no more;
 	// they are those only where hasShorts.
@@ -60,7 +60,7 @@ func (f *Fire) Prepare(lanes int, opt Options) {
 		}
 	}
 	f.same = f.Decay == nil && (f.steps == 0 || lanes == Block && f.sameLanes())
-	f.alike = f.same && f.Keep == 0 && f.Floor[0] == NoFloor
+	f.alike = f.same && f.Keep == 0 && f.Floor[0] <= f.Low
 	f.setShorts(lanes)
 }
 
