@@ -11,13 +11,23 @@ func (s set) add(k int32)      { s[k>>6] |= 1 << (k & 63) }
 func (s set) remove(k int32)   { s[k>>6] &^= 1 << (k & 63) }
 func (s set) has(k int32) bool { return s[k>>6]>>(k&63)&1 != 0 }
 
+func (s set) put(k int32, in bool) {
+	if in {
+		s.add(k)
+	} else {
+		s.remove(k)
+	}
+}
+
 // awake is which cores have something to do: a tick in which nothing is due to a
 // core that rests changes nothing there, and is not run.
 type awake struct {
 	// restless are those that may change by themselves, due[t mod its length] those
-	// to which something is due in tick t.
+	// to which something is due in tick t. ring is all of due, for each tick the words of
+	// a set and one for the host.
 	restless set
 	due      []set
+	ring     set
 	// idleDone is when cores without anything to do have updated, idleTakes the part
 	// of it after the partial sums for those that get some.
 	idleDone, idleTakes int64
@@ -26,8 +36,10 @@ type awake struct {
 
 func newAwake(c *Chip) awake {
 	a := awake{restless: newSet(len(c.specs)), due: make([]set, c.depth)}
+	n := len(a.restless)
+	a.ring = newSet(c.depth * 64 * (n + 1))
 	for k := range a.due {
-		a.due[k] = newSet(len(c.specs))
+		a.due[k] = a.ring[k*(n+1):][:n]
 	}
 	for k, s := range c.specs {
 		if c.broken.cores[k] {
@@ -96,11 +108,7 @@ func (m *Machine) wake(core int32, due int64) {
 
 // rested notes whether a core that was run rests.
 func (m *Machine) rested(k int) {
-	if !m.seen() && m.cores[k].Rests() {
-		m.awake.restless.remove(int32(k))
-	} else {
-		m.awake.restless.add(int32(k))
-	}
+	m.awake.restless.put(int32(k), m.seen() || !m.cores[k].Rests())
 }
 
 // owed returns what the books of a core lack for the ticks in which it was not run.

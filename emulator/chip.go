@@ -78,9 +78,10 @@ type Chip struct {
 	// neurons, of which none stands for another.
 	inOrder bool
 	// depth is for how many ticks cores hold spikes, base the first word of each core
-	// among the words of bits that are due in a tick, and how many these are.
-	depth, words int
-	base         []int32
+	// among the words of bits that are due in a tick, and how many these are; stride is by
+	// how many the next tick's are further on.
+	depth, words, stride int
+	base                 []int32
 	// group and update are the cycles that each core takes to update a group of neurons,
 	// and all of them.
 	group, update []int64
@@ -88,6 +89,8 @@ type Chip struct {
 	// of each slot is; else nil.
 	bits   bool
 	direct *direct
+	// briefs is nil where not every slot has a brief.
+	briefs *briefs
 	// outgoing is nil where neurons do not add to the sums of others.
 	outgoing *outgoing
 	// event is set for a chip without ticks.
@@ -196,8 +199,10 @@ func newChip(im *image.Image, t *targets.Target, d *targets.Defects, mode Mode) 
 			panic("emulator: image of an event-driven chip: " + err.Error())
 		}
 	}
+	c.stride = c.words
 	if c.bits = c.onlyBits(); c.bits {
 		c.direct = c.newDirect(behind)
+		c.briefs = c.newBriefs()
 		c.outgoing = c.newOutgoing()
 	}
 	if c.direct == nil {

@@ -72,8 +72,8 @@ func (m *Machine) sendDirectInputs(inputs []int32) {
 }
 
 // deliverAll delivers the spikes of some slots of a worker's core, or sorts them by
-// whose they are where there are several workers, and returns what they count for.
-func (m *Machine) deliverAll(k int, slots []int32, w *worker) (sent sums) {
+// whose they are where there are several workers, and adds what they count for.
+func (m *Machine) deliverAll(k int, slots []int32, w *worker, sent *sums) {
 	to := &m.chip.direct.slots[k]
 	if o := m.chip.outgoing; o != nil {
 		to = &o.direct[k]
@@ -97,9 +97,8 @@ func (m *Machine) deliverAll(k int, slots []int32, w *worker) (sent sums) {
 			m.sort(w, &to.to[slot])
 		}
 	default:
-		m.deliverSingle(to.to, slots, &sent)
+		m.deliverSingle(to.to, slots, sent)
 	}
-	return sent
 }
 
 // deliverSingle is the loop of deliverAll where each slot has one spot.

@@ -65,10 +65,12 @@ type Machine struct {
 	// scattering is nil where the chip has no outgoing synapses.
 	scattering *scattering
 	// awake is which cores are to be run; pending[t mod depth] has a bit for each axon
-	// of the chip that is due in tick t. received are the packets that came to each
-	// core as such bits: the cores' own books have the others.
+	// of the chip that is due in tick t; ring is all of it, chip.stride words a tick.
+	// received are the packets that came to each core as such bits: the cores' own books
+	// have the others.
 	awake    awake
 	pending  [][]uint64
+	ring     []uint64
 	received []int64
 	now      int // the tick at work, modulo depth
 	workers  []*worker
@@ -91,9 +93,10 @@ func New(c *Chip) *Machine {
 		chip: c, cores: make([]*core.Core, len(c.specs)), work: make([]CoreTick, len(c.specs)),
 		spikes: make([]int64, len(c.image.Manifest.Populations)),
 	}
-	m.pending, m.received = make([][]uint64, c.depth), make([]int64, len(c.specs))
+	m.pending, m.received = make([][]uint64, c.depth), make([]int64, c.host()+1)
+	m.ring = make([]uint64, c.depth*c.stride)
 	for k := range m.pending {
-		m.pending[k] = make([]uint64, c.words)
+		m.pending[k] = m.ring[k*c.stride:][:c.words:c.words]
 	}
 	m.newCores()
 	m.newScattering()
@@ -274,7 +277,7 @@ func (m *Machine) runCores(w *worker) {
 			m.runCore(k, c)
 			m.rested(k)
 		}
-		m.tell(w, k, c.Fired)
+		m.tell(w, k, c.Fired, 0)
 	}
 }
 

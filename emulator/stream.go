@@ -32,6 +32,10 @@ type passing struct {
 func (m *Machine) directly(w *worker) {
 	m.list(w)
 	w.scattered.slots = w.scattered.slots[:0]
+	if m.bunches() {
+		m.inBunches(w)
+		return
+	}
 	s := &w.stream
 	for i := range len(w.ran) + 2*lag {
 		if i < len(w.ran) {
@@ -53,7 +57,7 @@ func (m *Machine) ask(k int, p *passing) {
 		return
 	}
 	p.tile = &m.tiles[k]
-	p.axons = kernel.List(p.axons[:0], m.due(k))
+	p.axons = kernel.List(p.axons[:0], m.due(k), 0)
 	if m.asks {
 		p.tile.Prefetch(p.axons)
 	}
@@ -79,15 +83,11 @@ func (m *Machine) runPassing(k int, p *passing, w *worker) {
 	if len(p.axons) > 0 {
 		clear(m.due(k))
 	}
-	if len(p.axons) == 0 && work.Active == 0 {
-		m.awake.restless.remove(int32(k))
-	} else {
-		m.awake.restless.add(int32(k))
-	}
+	m.awake.restless.put(int32(k), len(p.axons) > 0 || work.Active > 0)
 	p.integrated = t.Tick + int64(len(p.axons))*t.Row + words*t.Word
 	done := p.integrated + m.chip.update[k]
 	w.phases.see(p.integrated, done, done)
-	p.fired = kernel.List(p.fired, work.Fired[:len(p.tile.State)/kernel.Block])
+	p.fired = kernel.List(p.fired, work.Fired[:len(p.tile.State)/kernel.Block], 0)
 	p.tile.Book.Spikes += int64(len(p.fired))
 	if m.asks {
 		m.chip.direct.slots[k].prefetch(p.fired)
@@ -114,9 +114,10 @@ func (m *Machine) sendPassing(k int, p *passing, w *worker) {
 	if len(p.fired) == 0 {
 		return
 	}
-	m.tell(w, k, p.fired)
+	m.tell(w, k, p.fired, 0)
 	m.noteScattered(k, p.fired, w)
-	sent := m.deliverAll(k, p.fired, w)
+	var sent sums
+	m.deliverAll(k, p.fired, w, &sent)
 	if m.mesh != nil {
 		m.offerAll(k, p, w)
 	}

@@ -20,6 +20,7 @@ type worker struct {
 	from, to         int32
 	room             core.Room
 	stream           stream
+	bunch            bunch
 	phases           Phases  // of its cores, as far as these are alike
 	offers           sources // of packets for the mesh
 	scattered        scattered
@@ -99,20 +100,21 @@ func (m *Machine) list(w *worker) {
 	}
 }
 
-// tell notes the neurons that fire in slots of a core, but for copies, parts and
-// relays.
-func (m *Machine) tell(w *worker, k int, slots []int32) {
-	if p, first := m.chip.alone[k], m.chip.first[k]; p >= 0 && first >= 0 {
+// tell notes the neurons that fire in slots of a core, numbered from its first on, but
+// for copies, parts and relays.
+func (m *Machine) tell(w *worker, k int, slots []int32, first int32) {
+	if p, neuron := m.chip.alone[k], m.chip.first[k]; p >= 0 && neuron >= 0 {
 		w.spikes[p] += int64(len(slots))
 		fired := w.fired
 		for _, slot := range slots {
-			fired = append(fired, first+slot)
+			fired = append(fired, neuron+slot-first)
 		}
 		w.fired = fired
 		return
 	}
 	neurons, populations, roles := m.chip.image.Cores[k].Neurons, m.chip.populations[k], m.chip.roles[k]
 	for _, slot := range slots {
+		slot -= first
 		if roles == nil || roles[slot] == image.Own {
 			w.spikes[populations[slot]]++
 			w.fired = append(w.fired, neurons[slot])

@@ -161,7 +161,7 @@ func (c *Core) Rests() bool { return c.rests }
 func (c *Core) integrateFast(t int64) (cycles int64) {
 	s, p := c.spec, c.spec.plan
 	due := c.pending[t%int64(len(c.pending))]
-	axons := kernel.List(c.room.axons[:0], due)
+	axons := kernel.List(c.room.axons[:0], due, 0)
 	clear(due)
 	c.room.axons = axons
 	sums := c.sumsOf(t)
@@ -282,7 +282,7 @@ func (c *Core) fire(sums []int32) bool {
 	}
 	c.Counts[targets.NeuronActive] += int64(active)
 	c.rests = c.quiet && active == 0
-	c.Fired = kernel.List(c.Fired, fired)
+	c.Fired = kernel.List(c.Fired, fired, 0)
 	c.plainSpikes()
 	return true
 }

@@ -7441,15 +7441,16 @@ prefetchAt_element:
 	JNZ         prefetchAt_element
 	RET
 
-// func listBits(list *int32, words *uint64, n int) (listed int)
+// func listBits(list *int32, words *uint64, n int, number int32) (listed int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VBMI2, POPCNT
-TEXT ·listBits(SB), NOSPLIT, $0-32
+TEXT ·listBits(SB), NOSPLIT, $0-40
 	MOVQ         list+0(FP), AX
 	MOVQ         words+8(FP), CX
 	MOVQ         n+16(FP), DX
 	MOVQ         AX, BX
 	VMOVDQU64    bytesFrom0<>+0(SB), Z0
-	VPXORD       Z1, Z1, Z1
+	MOVL         number+24(FP), SI
+	VPBROADCASTD SI, Z1
 	MOVL         $0x00000040, SI
 	VPBROADCASTD SI, Z2
 
@@ -7484,7 +7485,7 @@ listBits_next:
 	JNZ    listBits_word
 	SUBQ   BX, AX
 	SHRQ   $0x02, AX
-	MOVQ   AX, listed+24(FP)
+	MOVQ   AX, listed+32(FP)
 	VZEROUPPER
 	RET
 

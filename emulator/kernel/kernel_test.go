@@ -135,7 +135,7 @@ func (f *Fire) model(v, in, bias, above, reset, floor, decay int64) (after int64
 	return max(x, floor), false, ok
 }
 
-// Bits are listed in order, behind what a list has.
+// Bits are listed in order, from any number on, behind what a list has.
 func TestListHasTheBits(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for range 2000 {
@@ -143,17 +143,18 @@ func TestListHasTheBits(t *testing.T) {
 		for k := range words {
 			words[k] = r.Uint64() & (r.Uint64() | -uint64(r.IntN(2))) & (r.Uint64() | -uint64(r.IntN(2)))
 		}
+		first := r.Int32() >> r.IntN(32)
 		want := []int32{-7}
 		for k := range 64 * len(words) {
 			if words[k/64]>>(k%64)&1 != 0 {
-				want = append(want, int32(k))
+				want = append(want, first+int32(k))
 			}
 		}
-		for name, list := range map[string]func([]int32, []uint64) []int32{"List": List, "listWords": listWords} {
+		for name, list := range map[string]func([]int32, []uint64, int32) []int32{"List": List, "listWords": listWords} {
 			start := make([]int32, 1, 1+r.IntN(400))
 			start[0] = -7
-			if got := list(start, words); !slices.Equal(got, want) {
-				t.Fatalf("%s of %x: %d, want %d", name, words, got, want)
+			if got := list(start, words, first); !slices.Equal(got, want) {
+				t.Fatalf("%s of %x from %d on: %d, want %d", name, words, first, got, want)
 			}
 		}
 	}

@@ -44,29 +44,29 @@ func Prefetch[T any](of []T, elements []int32) {
 	prefetchAt((*byte)(unsafe.Pointer(unsafe.SliceData(of))), int(unsafe.Sizeof(one)), &elements[0], len(elements))
 }
 
-// List appends the numbers of the bits that are set.
-func List(list []int32, words []uint64) []int32 {
+// List appends the numbers of the bits that are set, of which that of words[0]'s lowest is
+// first.
+func List(list []int32, words []uint64, first int32) []int32 {
 	if lists && len(words) > 0 {
 		n := len(list)
 		if room := 64 * (len(words) + 1); cap(list)-n < room {
 			list = slices.Grow(list, room)
 		}
-		return list[:n+listBits(&list[:n+1][n], &words[0], len(words))]
+		return list[:n+listBits(&list[:n+1][n], &words[0], len(words), first)]
 	}
-	return listWords(list, words)
+	return listWords(list, words, first)
 }
 
 // listWords is List in Go. Few bits of a word are set, and how many is hard to
 // foresee: the first four are listed whether or not they are there.
-func listWords(list []int32, words []uint64) []int32 {
+func listWords(list []int32, words []uint64, first int32) []int32 {
 	const ahead = 4
-	for k, set := range words {
+	for _, set := range words {
 		at, n := len(list), bits.OnesCount64(set)
 		if cap(list)-at < n+ahead {
 			list = slices.Grow(list, 64+ahead)
 		}
 		list = list[:at+n+ahead]
-		first := int32(k << 6)
 		for i := range ahead {
 			list[at+i] = first + int32(bits.TrailingZeros64(set))
 			set &= set - 1
@@ -76,6 +76,7 @@ func listWords(list []int32, words []uint64) []int32 {
 			set &= set - 1
 		}
 		list = list[:at+n]
+		first += 64
 	}
 	return list
 }

@@ -76,4 +76,4 @@ func prefetchRows(*Tile, *byte, int, *int32, int) { panic("kernel: no assembly")
 
 func prefetchAt(*byte, int, *int32, int) { panic("kernel: no assembly") }
 
-func listBits(*int32, *uint64, int) (listed int) { panic("kernel: no assembly") }
+func listBits(*int32, *uint64, int, int32) (listed int) { panic("kernel: no assembly") }

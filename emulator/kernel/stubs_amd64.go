@@ -109,7 +109,7 @@ func prefetchRows(t *Tile, v *byte, size int, axons *int32, n int)
 //go:noescape
 func prefetchAt(base *byte, size int, list *int32, n int)
 
-// listBits writes the numbers of the bits that are set, and up to 64 more words behind them.
+// listBits writes the numbers of the bits that are set, from that of the lowest on, and up to 64 more words behind them.
 //
 //go:noescape
-func listBits(list *int32, words *uint64, n int) (listed int)
+func listBits(list *int32, words *uint64, n int, number int32) (listed int)

@@ -301,8 +301,8 @@ func prefetchAt() {
 
 // listBits lists bits: those of a word at once, as bytes first.
 func listBits() {
-	TEXT("listBits", NOSPLIT, "func(list *int32, words *uint64, n int) (listed int)")
-	Doc("listBits writes the numbers of the bits that are set, and up to 64 more words behind them.")
+	TEXT("listBits", NOSPLIT, "func(list *int32, words *uint64, n int, number int32) (listed int)")
+	Doc("listBits writes the numbers of the bits that are set, from that of the lowest on, and up to 64 more words behind them.")
 	Pragma("noescape")
 	list := Load(Param("list"), GP64())
 	words := Load(Param("words"), GP64())
@@ -310,7 +310,7 @@ func listBits() {
 	from, numbers, first, next := GP64(), ZMM(), ZMM(), ZMM()
 	MOVQ(list, from)
 	VMOVDQU64(bytesFrom0(), numbers)
-	VPXORD(first, first, first)
+	VPBROADCASTD(Load(Param("number"), GP32()), first)
 	step := GP32()
 	MOVL(U32(64), step)
 	VPBROADCASTD(step, next)
