@@ -38,8 +38,8 @@ func (b bitRows) add(sums, axons []int32, room *Room) (words, synapses int64) {
 
 type wholeRows[W int8 | int16] struct{ *kernel.Dense[W] }
 
-func (d wholeRows[W]) add(sums, axons []int32, _ *Room) (words, synapses int64) {
-	d.Add(sums, axons)
+func (d wholeRows[W]) add(sums, axons []int32, room *Room) (words, synapses int64) {
+	d.Add(sums, axons, &room.kernel)
 	return 0, 0
 }
 

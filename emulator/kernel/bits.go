@@ -224,10 +224,7 @@ func (b *Bits) addBytes(sums []int32, axons []int32, s *Scratch) {
 	lanes := s.fours[:b.words]
 	for len(axons) > 0 {
 		n := min(most*b.few, len(axons))
-		excess := b.sum(lanes, axons[:n], s)
-		for block := range lanes {
-			lanes[block].addTo((*[Block]int32)(sums[block*Block:]), excess)
-		}
+		addTo(sums, lanes, b.sum(lanes, axons[:n], s))
 		axons = axons[n:]
 	}
 }

@@ -34,7 +34,7 @@ func JoinDense[W int8 | int16](all []*Dense[W]) {
 }
 
 // Add adds the weights of some rows to the sums of the lanes.
-func (d *Dense[W]) Add(sums []int32, axons []int32) {
+func (d *Dense[W]) Add(sums, axons []int32, s *Scratch) {
 	if len(axons) == 0 {
 		return
 	}
@@ -44,7 +44,7 @@ func (d *Dense[W]) Add(sums []int32, axons []int32) {
 	}
 	sums = sums[:d.lanes]
 	if d.bytes != nil {
-		d.addBytes(sums, axons)
+		d.addBytes(sums, axons, s)
 		return
 	}
 	for ; len(axons) >= 4; axons = axons[4:] {
@@ -62,14 +62,12 @@ func (d *Dense[W]) Add(sums []int32, axons []int32) {
 }
 
 // addBytes is Add for rows of 8 bits in Go.
-func (d *Dense[W]) addBytes(sums, axons []int32) {
-	var of fours
+func (d *Dense[W]) addBytes(sums, axons []int32, s *Scratch) {
+	s.grow(d.lanes/Block, 0)
+	lanes := s.fours[:d.lanes/Block]
 	for len(axons) > 0 {
 		n := min(maxRows8, len(axons))
-		for block := range d.lanes / Block {
-			excess := d.sumBlock(&of, block, axons[:n])
-			of.addTo((*[Block]int32)(sums[block*Block:]), excess)
-		}
+		addTo(sums, lanes, d.sum(lanes, axons[:n]))
 		axons = axons[n:]
 	}
 }
@@ -77,28 +75,20 @@ func (d *Dense[W]) addBytes(sums, axons []int32) {
 // sum makes the sums of up to maxRows8 rows of 8 bits as fours, each of which has excess
 // too much.
 func (d *Dense[W]) sum(sums []fours, axons []int32) (excess uint64) {
-	for block := range sums {
-		excess = d.sumBlock(&sums[block], block, axons)
-	}
-	return excess
-}
-
-// sumBlock is sum of a Block.
-func (d *Dense[W]) sumBlock(sums *fours, block int, axons []int32) (excess uint64) {
-	*sums = fours{}
+	clear(sums)
 	excess = uint64(len(axons)) * excess8
-	stride := d.lanes / Block
+	row := func(axon int32) []eights { return d.bytes[int(axon)*len(sums):][:len(sums)] }
 	for ; len(axons) >= 4; axons = axons[4:] {
-		r0, r1 := &d.bytes[int(axons[0])*stride+block], &d.bytes[int(axons[1])*stride+block]
-		r2, r3 := &d.bytes[int(axons[2])*stride+block], &d.bytes[int(axons[3])*stride+block]
-		for k := range r0 {
-			x0, x1, x2, x3 := r0[k], r1[k], r2[k], r3[k]
-			sums[k] += x0&lower4 + x1&lower4 + x2&lower4 + x3&lower4
-			sums[k+8] += x0>>8&lower4 + x1>>8&lower4 + x2>>8&lower4 + x3>>8&lower4
+		a, b, c, e := row(axons[0]), row(axons[1]), row(axons[2]), row(axons[3])
+		for block := range sums {
+			sums[block].addFour(&a[block], &b[block], &c[block], &e[block])
 		}
 	}
 	for _, a := range axons {
-		sums.add(&d.bytes[int(a)*stride+block])
+		bytes := row(a)
+		for block := range sums {
+			sums[block].add(&bytes[block])
+		}
 	}
 	return excess
 }

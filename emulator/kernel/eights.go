@@ -101,14 +101,26 @@ func (f *fours) add(bytes *eights) {
 	}
 }
 
+// addFour is add of four at a time.
+func (f *fours) addFour(a, b, c, d *eights) {
+	for k := range a {
+		x0, x1, x2, x3 := a[k], b[k], c[k], d[k]
+		f[k] += x0&lower4 + x1&lower4 + x2&lower4 + x3&lower4
+		f[k+len(a)] += x0>>8&lower4 + x1>>8&lower4 + x2>>8&lower4 + x3>>8&lower4
+	}
+}
+
 // addTo adds lanes less their excess to sums.
-func (f *fours) addTo(sums *[Block]int32, excess uint64) {
+func addTo(sums []int32, lanes []fours, excess uint64) {
 	less := int32(excess)
-	for k, x := range f {
-		sums[k] += int32(x&0xffff) - less
-		sums[k+16] += int32(x>>16&0xffff) - less
-		sums[k+32] += int32(x>>32&0xffff) - less
-		sums[k+48] += int32(x>>48) - less
+	for block := range lanes {
+		of := (*[Block]int32)(sums[block*Block:])
+		for k, x := range &lanes[block] {
+			of[k] += int32(x&0xffff) - less
+			of[k+16] += int32(x>>16&0xffff) - less
+			of[k+32] += int32(x>>32&0xffff) - less
+			of[k+48] += int32(x>>48) - less
+		}
 	}
 }
 

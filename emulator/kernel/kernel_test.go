@@ -75,12 +75,12 @@ func TestRowsAddTheirWeights(t *testing.T) {
 				t.Fatalf("%d lanes, %d of %d rows of bits, weights to %d, %+v: wrong sums", lanes, len(axons), rows, largest, opt)
 			}
 			got = slices.Clone(start)
-			NewDense(lanes, rows8, opt).Add(got, axons)
+			NewDense(lanes, rows8, opt).Add(got, axons, &s)
 			if !slices.Equal(got, want8) {
 				t.Fatalf("%d lanes, %d of %d rows of 8 bits, %+v: wrong sums", lanes, len(axons), rows, opt)
 			}
 			got = slices.Clone(start)
-			NewDense(lanes, rows16, opt).Add(got, axons)
+			NewDense(lanes, rows16, opt).Add(got, axons, &s)
 			if !slices.Equal(got, want16) {
 				t.Fatalf("%d lanes, %d of %d rows of 16 bits, %+v: wrong sums", lanes, len(axons), rows, opt)
 			}
@@ -100,7 +100,7 @@ func TestManyRowsOfTheLargestWeight(t *testing.T) {
 				t.Errorf("%+v: %d rows of bits of %d add up to %d, want %d", opt, rows, weight, got[0], want[0])
 			}
 			got = make([]int32, Block)
-			NewDense(Block, slices.Repeat([]int8{int8(weight)}, Block), opt).Add(got, axons)
+			NewDense(Block, slices.Repeat([]int8{int8(weight)}, Block), opt).Add(got, axons, &Scratch{})
 			if !slices.Equal(got, want) {
 				t.Errorf("%+v: %d rows of %d add up to %d, want %d", opt, rows, weight, got[0], want[0])
 			}

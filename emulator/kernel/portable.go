@@ -21,7 +21,7 @@ func (g *inGo) add(sums, axons []int32, s *Scratch) {
 	if g.bits != nil {
 		g.bits.Add(sums, axons, s)
 	} else {
-		g.rows.Add(sums, axons)
+		g.rows.Add(sums, axons, s)
 	}
 }
 

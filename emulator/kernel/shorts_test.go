@@ -72,7 +72,8 @@ func shortsAreAsWords(t *testing.T, opt Options) {
 		tile, _ := BitsTile(ofBits, &f, slices.Clone(v))
 		add := func(sums, axons []int32) { ofBits.Add(sums, axons, &Scratch{}) }
 		if trial%2 == 0 {
-			tile, add = RowsTile(ofRows, &f, slices.Clone(v)), ofRows.Add
+			tile = RowsTile(ofRows, &f, slices.Clone(v))
+			add = func(sums, axons []int32) { ofRows.Add(sums, axons, &Scratch{}) }
 		}
 		JoinShorts(1, func(int) *Tile { return &tile })
 		var w Work

@@ -47,7 +47,8 @@ func TestTilesAddAndFire(t *testing.T) {
 			tile, _ := BitsTile(ofBits, &f, slices.Clone(start))
 			add := func(sums, axons []int32) { ofBits.Add(sums, axons, &Scratch{}) }
 			if r.IntN(2) == 0 {
-				tile, add = RowsTile(ofRows, &f, slices.Clone(start)), ofRows.Add
+				tile = RowsTile(ofRows, &f, slices.Clone(start))
+				add = func(sums, axons []int32) { ofRows.Add(sums, axons, &Scratch{}) }
 			}
 			v := slices.Clone(start)
 			var w Work

@@ -163,6 +163,9 @@ func newNetwork(kind string, share int, portable bool) *network {
 		}
 		n.tiles[c] = kernel.RowsTile(kernel.NewDense(lanes, whole, opt), fire, v)
 	}
+	if portable { // as machines have them; the others' v have 32 bits, as those in C
+		kernel.JoinShorts(cores, func(c int) *kernel.Tile { return &n.tiles[c] })
+	}
 	for k := range n.lists {
 		for a := range int32(axons) {
 			if s.Next()%1000 < uint64(share) {
