@@ -53,12 +53,12 @@ func (f *Fire) setQuads(lanes int) {
 	}
 	q.bias = packFours(lanes, f.Bias.at)
 	if q.subtracts {
-		q.reset = packFours(lanes, func(lane int) int32 { return -f.Reset.at(lane) })
+		q.reset = packFours(lanes, func(lane int) int32 { return inFour(-f.Reset.at(lane)) })
 	} else {
-		q.reset = packFours(lanes, func(lane int) int32 { return f.Reset.at(lane) + q.zero[lane] })
+		q.reset = packFours(lanes, func(lane int) int32 { return inFour(f.Reset.at(lane) + q.zero[lane]) })
 	}
 	if q.hasFloor = slices.Max(f.Floor) > max(f.Low, f.least); q.hasFloor {
-		q.floor = packFours(lanes, func(lane int) int32 { return max(f.Floor.at(lane)+q.zero[lane], 0) })
+		q.floor = packFours(lanes, func(lane int) int32 { return inFour(f.Floor.at(lane) + q.zero[lane]) })
 	}
 	q.plain = q.alike && !q.subtracts && !q.hasFloor
 	sum := -f.Bias[0] >> f.Shift
@@ -66,6 +66,10 @@ func (f *Fire) setQuads(lanes int) {
 	q.still = uint64(sum+excess8) & 0xff * each8
 	f.quads = q
 }
+
+// inFour returns a number of a lane of fours. Any is as good that has none: such a lane
+// neither fires nor falls while v are shorts.
+func inFour(x int32) int32 { return min(max(x, 0), math.MaxUint16) }
 
 // packFours returns numbers of lanes. Negative ones borrow from the next lane, as they do
 // where they are added.

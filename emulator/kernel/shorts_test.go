@@ -113,3 +113,32 @@ func shortsAreAsWords(t *testing.T, opt Options) {
 		t.Errorf("%d ticks in shorts, %d in words, %d changes: too few to say much", inShorts, wide, turns)
 	}
 }
+
+// A lane that is far from what it fires at, and whose reset has more than 16 bits, does not
+// bear on others.
+func TestShortsKeepToTheirLane(t *testing.T) {
+	for _, far := range []int32{1 << 15, 1<<16 - 1, 1 << 16, 70_000, 200_000} {
+		f := Fire{Bias: same(0, Block), Above: same(99, Block), Reset: same(-100, Block), Floor: same(NoFloor, Block), Keep: -1, Low: -1 << 22, High: 1<<22 - 1}
+		v := make([]int32, Block)
+		for k := range v {
+			if v[k] = int32(500 + k); k%32 < 16 {
+				v[k], f.Above[k], f.Reset[k] = 0, far-1, -far
+			}
+		}
+		f.Prepare(Block, Options{Portable: true})
+		tile := RowsTile(NewDense(Block, make([]int8, Block), Options{Portable: true}), &f, slices.Clone(v))
+		JoinShorts(1, func(int) *Tile { return &tile })
+		var w Work
+		w.Grow(Block)
+		for tick := range 8 {
+			fired := make([]uint64, 1)
+			active, _ := f.Run(v, make([]int32, Block), make([]int32, Block), fired)
+			if !tile.Tick(nil, &w) || !tile.inShorts {
+				t.Fatalf("%d: tick %d was not run, or not in shorts", far, tick)
+			}
+			if tile.Publish(); !slices.Equal(tile.State, v) || w.Fired[0] != fired[0] || w.Active != active {
+				t.Fatalf("%d: tick %d: %b fired, %d active, %v; want %b, %d, %v", far, tick, w.Fired[0], w.Active, tile.State, fired[0], active, v)
+			}
+		}
+	}
+}
