@@ -37,7 +37,7 @@ type quads struct {
 
 // setQuads sets the quads of a Fire without decay, and the limits of their v.
 func (f *Fire) setQuads(lanes int) {
-	q := &quads{subtracts: f.Keep != 0, alike: f.steps == 0, factor: 1 << (f.Shift & 63)}
+	q := &quads{subtracts: f.Keep != 0, alike: f.same, factor: 1 << (f.Shift & 63)}
 	if q.alike {
 		lanes = Block
 	}
