@@ -65,21 +65,7 @@ func TestBunchesDoTheSame(t *testing.T) {
 			t.Fatalf("seed %d: briefs are %v", seed, b != nil)
 		}
 		fast.asks = seed%3 == 0
-		spikes := 0
-		for tick := range 60 {
-			what := act(t, r, fast, plain)
-			var inputs []int32
-			for in := range int32(10) {
-				if r.IntN(3) == 0 {
-					inputs = append(inputs, in)
-				}
-			}
-			got, want := fast.Tick(inputs), plain.Tick(inputs)
-			spikes += len(want)
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Fatalf("seed %d, tick %d, after %q: spikes (-want +got):\n%s", seed, tick, what, diff)
-			}
-		}
+		spikes := tickBoth(t, r, seed, fast, plain)
 		want := booksOf(plain)
 		if diff := cmp.Diff(want, booksOf(fast)); diff != "" {
 			t.Fatalf("seed %d: books (-want +got):\n%s", seed, diff)

@@ -38,21 +38,7 @@ func TestScatteredSpikesDoTheSame(t *testing.T) {
 			t.Fatalf("seed %d: no synapses are outgoing", seed)
 		}
 		fast, plain := New(chip), New(chip.In(Plain))
-		var spikes int
-		for tick := range 60 {
-			what := act(t, r, fast, plain)
-			var inputs []int32
-			for in := range int32(10) {
-				if r.IntN(3) == 0 {
-					inputs = append(inputs, in)
-				}
-			}
-			got, want := fast.Tick(inputs), plain.Tick(inputs)
-			spikes += len(want)
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Fatalf("seed %d, tick %d, after %q: spikes (-want +got):\n%s", seed, tick, what, diff)
-			}
-		}
+		spikes := tickBoth(t, r, seed, fast, plain)
 		if diff := cmp.Diff(booksOf(plain), booksOf(fast)); diff != "" {
 			t.Fatalf("seed %d: books (-want +got):\n%s", seed, diff)
 		}
@@ -60,6 +46,27 @@ func TestScatteredSpikesDoTheSame(t *testing.T) {
 			t.Fatalf("seed %d: %d spikes say little", seed, spikes)
 		}
 	}
+}
+
+// tickBoth acts on two machines and runs them, tick by tick, and returns how many spikes
+// both had.
+func tickBoth(t *testing.T, r *rand.Rand, seed uint64, fast, plain *Machine) (spikes int) {
+	t.Helper()
+	for tick := range 60 {
+		what := act(t, r, fast, plain)
+		var inputs []int32
+		for in := range int32(10) {
+			if r.IntN(3) == 0 {
+				inputs = append(inputs, in)
+			}
+		}
+		got, want := fast.Tick(inputs), plain.Tick(inputs)
+		spikes += len(want)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("seed %d, tick %d, after %q: spikes (-want +got):\n%s", seed, tick, what, diff)
+		}
+	}
+	return spikes
 }
 
 // act does something to two machines between ticks, and says what.
