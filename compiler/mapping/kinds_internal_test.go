@@ -379,3 +379,47 @@ func TestKindsAreComparedOnASample(t *testing.T) {
 		t.Errorf("%d neurons with %d of %d synapses", len(r.neurons), sum, total)
 	}
 }
+
+// A weight of 0 takes no axon, however many kinds there are besides: of a source whose
+// others are of one kind there is one, where a type for 0 would have made it two.
+func TestZerosTakeNoAxon(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	for _, weights := range [][]int{{5}, {-7, 7}, {-7, -3, 3}, {-7, -3, 3, 7}} {
+		var rows [][]int
+		zeros := 0
+		for s := range 40 {
+			row := make([]int, 20)
+			for n := range row {
+				if n == s%20 || r.IntN(2) == 0 {
+					row[n] = weights[s%len(weights)]
+				} else {
+					zeros++
+				}
+			}
+			rows = append(rows, row)
+		}
+		w := wired(t, rows, 9)
+		if len(w.nets) != len(rows) || w.zeros != zeros || w.doubled != 0 {
+			t.Errorf("%v: %d axons, %d zeros, %d more synapses; want %d, %d, 0", weights, len(w.nets), w.zeros, w.doubled, len(rows), zeros)
+		}
+	}
+	// Each neuron with four kinds of its own.
+	var rows [][]int
+	for s := range 40 {
+		row := make([]int, 20)
+		for n := range row {
+			if r.IntN(2) == 0 {
+				row[n] = 4*n + 1 + s%4
+			}
+		}
+		rows = append(rows, row)
+	}
+	w := wired(t, rows, 9)
+	for n := range rows[0] {
+		for _, weight := range w.of(n).weight {
+			if weight == 0 {
+				t.Fatalf("neuron %d has a synapse of weight 0", n)
+			}
+		}
+	}
+}

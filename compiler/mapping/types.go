@@ -63,8 +63,9 @@ type typing struct {
 	codes []code
 	// at is the code of each neuron; nil where all have the first.
 	at []int32
-	// sums says that weights may be sums, of which that of 0 has no axon; zeros counts
-	// synapses that weigh 0 where it does.
+	// sums says that weights may be sums. zeros counts the synapses that weigh 0 where
+	// these have no axon, since a bit that is not set is as good: not where weights are
+	// drawn or learn.
 	sums  bool
 	zeros int
 	// most is the largest number of weights that a neuron has, mostAt the neuron,
@@ -133,12 +134,15 @@ func (w *wiring) typingOf(pop int, counts []int) typing {
 	}
 	zeros := counts[0]
 	counts[0] = 0
+	if !w.fixed(pop) {
+		zeros = 0
+	}
 	if len(common.weights) <= targets.AxonTypes {
 		if t, ok := w.fewer(pop, &common); ok {
 			t.zeros = zeros
 			return t
 		}
-		return typing{codes: []code{{kinds: common.weights}}}
+		return typing{codes: []code{{kinds: common.weights}}, zeros: zeros}
 	}
 	each := make([][]int16, w.q.Populations[pop].N)
 	for j, x := range into(w.q, pop) {
@@ -159,6 +163,7 @@ func (w *wiring) typingOf(pop int, counts []int) typing {
 		for i, list := range each {
 			t.codes[i].kinds, t.at[i] = list, int32(i)
 		}
+		t.zeros = zeros
 		return t
 	}
 	if w.q.Drawn(pop) {
@@ -168,4 +173,11 @@ func (w *wiring) typingOf(pop int, counts []int) typing {
 	out := w.sums(pop, &common)
 	out.zeros = zeros
 	return out
+}
+
+// fixed reports whether the weights into a population are neither drawn nor learn.
+func (w *wiring) fixed(pop int) bool {
+	return !w.q.Drawn(pop) && !slices.ContainsFunc(w.starts, func(projections []int) bool {
+		return slices.ContainsFunc(projections, func(k int) bool { return w.q.Projections[k].To == pop && w.q.Plastic(k) })
+	})
 }

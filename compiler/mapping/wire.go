@@ -162,7 +162,7 @@ func (w *wiring) synapses(k, local int, in span, f func(neuron int, key key, wei
 			t := &w.types[p.To]
 			c := t.of(int(p.Post[s]))
 			switch {
-			case t.sums && weight == 0:
+			case t.zeros > 0 && weight == 0:
 			case c.sums == nil:
 				f(neuron, at+key(c.of(weight)), weight, delay)
 			default:
