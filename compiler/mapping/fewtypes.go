@@ -17,7 +17,7 @@ const (
 // are sums of the types of others, and whether it costs less than a type for each: where
 // neurons want different weights of the sources that they share.
 func (w *wiring) fewer(pop int, of *spectrum) (typing, bool) {
-	if len(of.weights) < 3 || !w.mixed(pop) { // of two weights, the sums take two axons too
+	if len(of.weights) < 3 || !w.fixed(pop) || !w.mixed(pop) { // of two weights, the sums take two axons too
 		return typing{}, false
 	}
 	c := w.chooser(pop, of)
@@ -39,29 +39,26 @@ func (w *wiring) fewer(pop int, of *spectrum) (typing, bool) {
 }
 
 // mixed reports whether, of some sources of a population, one has different weights
-// there. Weights that are drawn or learn have a type each.
+// there.
 func (w *wiring) mixed(pop int) bool {
-	if w.q.Drawn(pop) {
-		return false
-	}
-	mixed := false
 	for k, starts := range w.starts {
 		var projections []int
 		for _, p := range starts {
 			if w.q.Projections[p].To == pop {
-				if w.q.Plastic(p) {
-					return false
-				}
 				projections = append(projections, p)
 			}
 		}
-		if g, _ := w.group(k); len(projections) > 0 && !mixed {
-			for local := 0; local < g.N && !mixed; local += max(1, g.N/mixedSources) {
-				mixed = w.differ(projections, local)
+		if len(projections) == 0 {
+			continue
+		}
+		g, _ := w.group(k)
+		for local := 0; local < g.N; local += max(1, g.N/mixedSources) {
+			if w.differ(projections, local) {
+				return true
 			}
 		}
 	}
-	return mixed
+	return false
 }
 
 // differ reports whether a source has different weights but 0 among the first in some

@@ -177,7 +177,10 @@ func (w *wiring) typingOf(pop int, counts []int) typing {
 
 // fixed reports whether the weights into a population are neither drawn nor learn.
 func (w *wiring) fixed(pop int) bool {
-	return !w.q.Drawn(pop) && !slices.ContainsFunc(w.starts, func(projections []int) bool {
-		return slices.ContainsFunc(projections, func(k int) bool { return w.q.Projections[k].To == pop && w.q.Plastic(k) })
-	})
+	for k := range w.q.Projections {
+		if w.q.Projections[k].To == pop && w.q.Plastic(k) {
+			return false
+		}
+	}
+	return !w.q.Drawn(pop)
 }
