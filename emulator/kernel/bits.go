@@ -21,8 +21,8 @@ type Bits struct {
 	// largest is the largest magnitude of a weight, few how many rows add up in 8 bits.
 	largest, few int
 	simd         bool
-	// four and eight are the weights for the loop in Go, so many to a word; eight is
-	// empty where they are not narrow enough.
+	// four and eight are the weights for the loop in Go, so many to a word: eight where
+	// they are narrow enough, else four.
 	four, eight [MaxTypes]packed
 	// signs has a bit for whether eight has positive weights, and one for negative ones.
 	signs [MaxTypes]uint8
@@ -109,21 +109,23 @@ func JoinBits(all []*Bits) {
 	Join(len(all), func(k int) *[]int8 { return &all[k].narrow })
 }
 
-// pack fills four and eight.
+// pack fills eight where weights are narrow enough, else four.
 func (b *Bits) pack() {
 	for t := range len(b.weights) / b.lanes {
 		weights := b.weights[t*b.lanes:][:b.lanes]
-		b.four[t] = pack(weights, 4, func(lane int) (word, at int) { return lane / 4, lane % 4 })
-		if b.largest <= maxNarrow {
-			b.eight[t] = pack(weights, 8, func(lane int) (word, at int) { return lane/Block*8 + lane%8, lane % Block / 8 })
-			if b.eight[t].plus != nil {
-				b.signs[t] |= 1
-			}
-			if b.eight[t].minus != nil {
-				b.signs[t] |= 2
-			}
+		if b.largest > maxNarrow {
+			b.four[t] = pack(weights, 4, func(lane int) (word, at int) { return lane / 4, lane % 4 })
+			continue
+		}
+		b.eight[t] = pack(weights, 8, func(lane int) (word, at int) { return lane/Block*8 + lane%8, lane % Block / 8 })
+		if b.eight[t].plus != nil {
+			b.signs[t] |= 1
+		}
+		if b.eight[t].minus != nil {
+			b.signs[t] |= 2
 		}
 	}
+	b.weights = nil
 }
 
 // pack returns weights, so many to a word, of which place says where each is.
