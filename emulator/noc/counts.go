@@ -44,6 +44,21 @@ func (m *Mesh) Counts() Counts {
 	return c
 }
 
+// book counts packets that go from a node to where their destination is, along x first.
+// Those of the host begin at router 0. Where a packet has nowhere to go along x or y, what is
+// counted is nothing, without a branch that no processor can predict.
+func (m *Mesh) book(node int32, to position, packets int64) {
+	node = max(node, nodeOf(0))
+	dx, dy := to.x-m.at[node].x, to.y-m.at[node].y
+	turn := node + int32(dx)
+	stop := turn + int32(dy)*int32(m.cfg.Width)
+	x, y := sides[1][sign(dx)+1], sides[sign(dy)+1][1]
+	m.runs[node<<sideBits|x] += packets
+	m.runs[turn<<sideBits|x] -= packets
+	m.runs[turn<<sideBits|y] += packets
+	m.runs[stop<<sideBits|y] -= packets
+}
+
 // loads returns how many packets each channel carried. What went straight on
 // carried all that the channel before did.
 func (m *Mesh) loads() []int64 {

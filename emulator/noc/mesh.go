@@ -77,7 +77,8 @@ type Mesh struct {
 	rest  []flit
 	roomy uint16
 
-	offers  offers
+	plan    schedule // of the sources that have not stood still
+	offers  offers   // of the others
 	packets []packet
 	ready   []Cycles // of each packet, where m is far: until when it is in flight
 	free    []int32  // unused packets
@@ -88,19 +89,20 @@ type Mesh struct {
 	ends   []int32
 
 	// The run: who sends, and what of it comes next.
-	start   Cycles
-	sources []Source
-	senders []sender
-	deliver func(Delivery)
-	end     Cycles
-	pending int // packets not yet delivered
-	ageBits int
+	start    Cycles
+	sources  []Source
+	sourceOf []int32  // of each node, or none
+	late     []bool   // the nodes whose source has stood still
+	senders  []sender // those nodes' progress
+	deliver  func(Delivery)
+	end      Cycles
+	pending  int // packets not yet delivered
 
 	// The counts since the last ResetCounts.
 	entered, delivered, lost int64
 	hostIn, hostOut          int64
 	// runs has the packets that begin to go straight on at a channel, less those
-	// that would if they had not turned or stopped there.
+	// that would if they did not turn or stop there.
 	runs  []int64
 	stall Cycles
 	most  uint16 // places taken in a FIFO
@@ -181,10 +183,9 @@ type packet struct {
 	left int16    // the hops that it would have gone behind that
 }
 
-// sender is the progress of a node's source in a run.
+// sender is the progress of a source that has stood still.
 type sender struct {
-	source int32       // index in Mesh.sources, or none
-	rest   []Injection // the packets that have not entered
+	rest []Injection // the packets that have not entered
 	// due is when the packet before those would have entered an empty mesh.
 	due Cycles
 }
@@ -214,8 +215,10 @@ func New(cfg Config) *Mesh {
 		farChip:    max(cfg.HopX, cfg.HopY) >= horizon,
 		offers:     newOffers(n + 1),
 		exits:      newNodeSet(n),
+		plan:       schedule{ageBits: bits.Len(uint(n))},
+		sourceOf:   make([]int32, n+1),
+		late:       make([]bool, n+1),
 		senders:    make([]sender, n+1),
-		ageBits:    bits.Len(uint(n)),
 	}
 	for side := range m.inputs {
 		m.inputs[side] = m.stride[side] + cameBy(int32(side))
@@ -224,8 +227,8 @@ func New(cfg Config) *Mesh {
 	for i := range n {
 		m.at[i+1] = position{int16(i % cfg.Width), int16(i / cfg.Width)}
 	}
-	for i := range m.senders {
-		m.senders[i].source = none
+	for i := range m.sourceOf {
+		m.sourceOf[i] = none
 	}
 	for i := range m.channels {
 		m.channels[i] = channel{sent: longAgo, left: longAgo}

@@ -40,23 +40,23 @@ func (o *offers) add(node int32, now, at Cycles) {
 	o.words |= 1 << (slot / 64)
 }
 
-// next returns the first cycle from now on with an offer, if there is one.
-func (o *offers) next(now Cycles) (at Cycles, ok bool) {
+// next returns the first cycle from now on with an offer, or never.
+func (o *offers) next(now Cycles) Cycles {
 	if o.words == 0 {
 		if len(o.sleepers) == 0 {
-			return 0, false
+			return never
 		}
-		return o.sleepers[0].at, true
+		return o.sleepers[0].at
 	}
 	slot := uint(now) % offerHorizon
 	word, from := slot/64, slot%64
 	if rest := o.cycles[word] >> from; rest != 0 {
-		return now + Cycles(bits.TrailingZeros64(rest)), true
+		return now + Cycles(bits.TrailingZeros64(rest))
 	}
 	// The words behind come first, and what is left of this one last.
 	ahead := uint(bits.TrailingZeros64(bits.RotateLeft64(o.words, -int(word+1)))) + 1
 	bit := uint(bits.TrailingZeros64(o.cycles[(word+ahead)%64]))
-	return now + Cycles(ahead*64+bit-from), true
+	return now + Cycles(ahead*64+bit-from)
 }
 
 // take empties the list of a cycle, which now has become, and returns the first

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"testing"
@@ -205,7 +206,7 @@ func (s saturation) run(t *testing.T, depth int, span Cycles, next process, rng 
 	for m.nextCycle() && m.now < span {
 		m.step()
 		for i, s := range sources {
-			if n := len(offered[i]); n < len(s.Injections) && len(m.senders[i+1].rest) == len(s.Injections)-n { // one more has entered
+			if n := len(offered[i]); n < len(s.Injections) && entered(m, i, s.Injections) == n { // one more has
 				late := m.now - s.Injections[n-1].At
 				offered[i] = append(offered[i], max(s.Injections[n].At+late, m.now+1))
 			}
@@ -222,6 +223,14 @@ func (s saturation) run(t *testing.T, depth int, span Cycles, next process, rng 
 		t.Errorf("%s on %d×%d, %d places: lost %d packets", s.name, s.k, s.k, depth, lost)
 	}
 	return w
+}
+
+// entered is how many packets of a core's source have entered.
+func entered(m *Mesh, core int, all []Injection) int {
+	if m.late[core+1] {
+		return len(all) - len(m.senders[core+1].rest)
+	}
+	return sort.Search(len(all), func(k int) bool { return all[k].At > m.now })
 }
 
 // measure takes the curve. Up to the bound a core draws in every cycle whether

@@ -6,9 +6,6 @@ import "github.com/weft-toolchain/weft/targets/mesh"
 // and how many hops it then goes straight on, as far as known.
 func (m *Mesh) turn(packet, in int32) (out int32, left int16) {
 	p, node := &m.packets[packet], in&^sideMask+m.stride[in&sideMask]
-	if in != hostEntry { // whose packets are counted apart
-		m.runs[node|in&sideMask]--
-	}
 	if m.ways != nil {
 		return m.turnAround(p, node, in)
 	}
@@ -25,7 +22,6 @@ func (m *Mesh) turn(packet, in int32) (out int32, left int16) {
 	if m.straight != nil {
 		left = min(left, m.straight[out])
 	}
-	m.runs[out]++
 	return out, left
 }
 
@@ -45,6 +41,9 @@ func sign(d int16) int { return int(d>>15) | int(uint16(-d)>>15) }
 func (m *Mesh) turnAround(p *packet, node, from int32) (out int32, left int16) {
 	down := from&sideMask != entry && from != hostEntry && m.down[routerOf(from)]>>(from&sideMask)&1 != 0
 	side := mesh.Way(m.ways[max(p.dst, 0)][routerOf(node)], down)
+	if from != hostEntry { // whose packets are counted apart
+		m.runs[node|from&sideMask]--
+	}
 	if side == mesh.Local {
 		return wayOut(p, node), 0
 	}

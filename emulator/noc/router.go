@@ -3,6 +3,7 @@ package noc
 import (
 	"math"
 	"math/bits"
+	"sort"
 )
 
 // step is one cycle. First the channels that are free again send the oldest of
@@ -16,9 +17,12 @@ func (m *Mesh) step() {
 	}
 	m.grants.release(grants)
 	m.arrive()
+	for m.plan.soon == m.now {
+		m.enterOnTime(m.plan.take())
+	}
 	for n := m.offers.take(m.now); n != none; {
 		next := m.offers.then[n]
-		m.enter(n)
+		m.tryEnter(n)
 		n = next
 	}
 	m.settle()
@@ -309,50 +313,82 @@ func (m *Mesh) advance(c int32) {
 	m.retry(out)
 }
 
-// enter lets a node's source send the packet that it offers, if there is a place.
-func (m *Mesh) enter(n int32) {
+// enterOnTime lets a source send a packet in the cycle in which it is due. If it cannot,
+// it stands still, and is late from then on.
+func (m *Mesh) enterOnTime(o *offer) {
+	n := int32(o.age & (1<<m.plan.ageBits - 1))
+	if m.late[n] {
+		return
+	}
+	c := entryOf(n)
+	ch := &m.channels[c]
+	taken := ch.takenAt(int32(m.now))
+	if taken == m.depth || ch.sent == int32(m.now) {
+		m.standStill(n)
+		return
+	}
+	m.enter(c, taken, o.age, o.packet)
+}
+
+// standStill has a source that was on time stand still from now on.
+func (m *Mesh) standStill(n int32) {
+	all, now := m.sources[m.sourceOf[n]].Injections, m.now+m.shift
+	next := sort.Search(len(all), func(i int) bool { return all[i].At >= now })
+	if m.channels[entryOf(n)].sent == int32(m.now) {
+		next++
+	}
+	due := m.start - 1
+	if next > 0 {
+		due = all[next-1].At
+	}
+	m.late[n], m.senders[n] = true, sender{rest: all[next:], due: due}
+	m.tryEnter(n)
+}
+
+// tryEnter lets a source that is late send its next packet, if there is a place and it has sent
+// none in this cycle.
+func (m *Mesh) tryEnter(n int32) {
 	now, c := m.now, entryOf(n)
 	ch := &m.channels[c]
 	taken := ch.takenAt(int32(now))
-	if taken == m.depth {
-		if ch.left == int32(now) {
-			m.offers.add(n, now, now+1)
-		} else {
-			m.wires[c].waiters = 1
-		}
+	switch {
+	case ch.sent == int32(now), taken == m.depth && ch.left == int32(now):
+		m.offers.add(n, now, now+1)
+		return
+	case taken == m.depth:
+		m.wires[c].waiters = 1
 		return
 	}
-	ch.taken++
-	m.most = max(m.most, taken+1)
-	if n == 0 {
-		m.hostIn++
-	}
-
 	s := &m.senders[n]
 	in := &s.rest[0]
 	s.rest = s.rest[1:]
 	s.due = max(in.At, s.due+1)
-	p := m.newPacket()
-	m.packets[p] = packet{
-		age: (s.due-m.start)<<m.ageBits | Cycles(n),
-		dst: in.Packet.Dst,
-		id:  in.Packet.ID,
-		to:  m.at[max(in.Packet.Dst, 0)+1],
-	}
-	if m.far {
-		m.ready[p] = now + 1
-	}
-	m.flights[others].add(flit{packet: p, at: c}, now, now+1)
-	m.entered++
+	m.enter(c, taken, (s.due-m.start)<<m.plan.ageBits|Cycles(n), in.Packet)
 
 	stall := now + m.shift - in.At
 	if len(s.rest) > 0 {
 		m.offers.add(n, now, max(s.rest[0].At+stall-m.shift, now+1))
 		return
 	}
-	src := &m.sources[s.source]
+	src := &m.sources[m.sourceOf[n]]
 	src.Stall, src.Done = stall, now+m.shift
 	m.stall += stall
+}
+
+// enter puts a packet into the FIFO of a source, of which so many places were taken at the
+// start of the cycle.
+func (m *Mesh) enter(c int32, taken uint16, age Cycles, what Packet) {
+	ch := &m.channels[c]
+	ch.sent = int32(m.now)
+	ch.taken++
+	m.most = max(m.most, taken+1)
+	m.entered++
+	p := m.newPacket()
+	m.packets[p] = packet{age: age, dst: what.Dst, id: what.ID, to: m.at[max(what.Dst, 0)+1]}
+	if m.far {
+		m.ready[p] = m.now + 1
+	}
+	m.flights[others].add(flit{packet: p, at: c}, m.now, m.now+1)
 }
 
 // newPacket returns a packet that is not in use.

@@ -27,30 +27,51 @@ func (m *Mesh) Run(start Cycles, sources []Source, deliver func(Delivery)) (end 
 		panic(fmt.Sprintf("noc: deadlock: %d packets were not delivered", m.pending))
 	}
 	for i := range sources {
-		m.senders[nodeOf(sources[i].Router)] = sender{source: none}
+		n := nodeOf(sources[i].Router)
+		m.sourceOf[n], m.late[n] = none, false
 	}
 	m.now += Cycles(max(m.linkPeriod, m.chipPeriod)) // no link is busy then
 	m.sources, m.deliver = nil, nil
 	return m.end
 }
 
-// begin checks the sources and makes each ready to offer its first packet.
+// begin checks the sources and puts what they offer in order of time.
 func (m *Mesh) begin(start Cycles, sources []Source, deliver func(Delivery)) {
 	m.start, m.end, m.pending = start, start, 0
 	m.shift = start - m.now
 	m.sources, m.deliver = sources, deliver
+	m.plan.begin(m.now)
+	last := start
 	for i := range sources {
 		s := &sources[i]
 		m.checkSource(s)
 		n := nodeOf(s.Router)
-		if m.senders[n].source != none {
+		if m.sourceOf[n] != none {
 			panic(fmt.Sprintf("noc: two sources at router %d", s.Router))
 		}
-		m.senders[n] = sender{source: int32(i), rest: s.Injections, due: start - 1}
+		m.sourceOf[n] = int32(i)
 		s.Stall, s.Done = 0, start
-		m.pending += len(s.Injections)
-		if len(s.Injections) > 0 {
-			m.offers.add(n, m.now, s.Injections[0].At-m.shift)
+		if len(s.Injections) > 0 { // and unless it stands still
+			s.Done = s.Injections[len(s.Injections)-1].At
+			last = max(last, s.Done)
+		}
+		m.expect(n, s.Injections)
+	}
+	m.plan.sort(last - start)
+}
+
+// expect has a node's source offer its packets when they are due, and counts them and
+// the links that they will cross.
+func (m *Mesh) expect(node int32, packets []Injection) {
+	m.pending += len(packets)
+	if node == 0 {
+		m.hostIn += int64(len(packets))
+	}
+	for i := range packets {
+		in := &packets[i]
+		m.plan.add(offer{(in.At-m.start)<<m.plan.ageBits | Cycles(node), in.Packet})
+		if m.ways == nil {
+			m.book(node, m.at[max(in.Packet.Dst, 0)+1], 1)
 		}
 	}
 }
@@ -99,19 +120,17 @@ func nodeOf(router int32) int32 {
 // nextCycle goes to the next cycle in which anything can happen, or reports
 // that there is none.
 func (m *Mesh) nextCycle() bool {
-	at, ok := m.offers.next(m.now)
+	at := min(m.plan.soon, m.offers.next(m.now))
 	if busy := m.flights[alongX].busy | m.flights[alongY].busy | m.flights[others].busy | m.grants.busy; busy != 0 {
-		if soon := nextOf(busy, m.now); !ok || soon < at {
-			at = soon
-		}
-		ok = true
+		at = min(at, nextOf(busy, m.now))
 	}
-	if ok {
-		if m.now = at; at >= lateNow {
-			m.beginAnew()
-		}
+	if at == never {
+		return false
 	}
-	return ok
+	if m.now = at; at >= lateNow {
+		m.beginAnew()
+	}
+	return true
 }
 
 // beginAnew sets the mesh's own time back, by as much as leaves all in its place in
@@ -120,6 +139,7 @@ func (m *Mesh) beginAnew() {
 	back := m.now &^ (offerHorizon - 1)
 	m.now -= back
 	m.shift += back
+	m.plan.back(back)
 	for i := range m.channels {
 		c := &m.channels[i]
 		c.sent = int32(max(Cycles(c.sent)-back, longAgo))
@@ -165,7 +185,11 @@ func (m *Mesh) settle() {
 
 // lose ends a packet that was sent by a severed channel.
 func (m *Mesh) lose(c, p int32) {
-	m.runs[c]--
+	if m.ways == nil {
+		m.book(c>>sideBits, m.packets[p].to, -1)
+	} else {
+		m.runs[c]--
+	}
 	m.end = max(m.end, m.now+m.shift+1)
 	m.pending--
 	m.lost++
@@ -184,7 +208,7 @@ func (m *Mesh) eject(p int32) {
 		m.deliver(Delivery{
 			At:     at,
 			Packet: Packet{Dst: p.dst, ID: p.id},
-			Src:    int32(p.age&(1<<m.ageBits-1)) - 1,
+			Src:    int32(p.age&(1<<m.plan.ageBits-1)) - 1,
 		})
 	}
 }

@@ -33,11 +33,9 @@ func TestWheelsTurnInOrder(t *testing.T) {
 		ask()
 	}
 	for len(wantWheel)+len(wantOffers) > 0 {
-		at, ok := o.next(now)
+		at := o.next(now)
 		if w.busy != 0 {
-			if soon := nextOf(w.busy, now); !ok || soon < at {
-				at = soon
-			}
+			at = min(at, nextOf(w.busy, now))
 		}
 		now = at
 		got := w.take(now)
