@@ -114,6 +114,7 @@ func New(c *Chip) *Machine {
 			HopX: t.HopX, HopY: t.HopY, LinkCycles: t.Link, EjectCycles: t.Eject,
 			Chips: c.broken.chips, ChipHop: t.ChipHop, ChipPeriod: cmp.Or(t.ChipPeriod, t.Link),
 			Routes: c.broken.routes, Severed: c.broken.severed,
+			Portable: c.way != Fast,
 		})
 	}
 	// Once, since each method value is an allocation.

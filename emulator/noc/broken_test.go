@@ -52,8 +52,7 @@ func TestBrokenMeshEqualsReference(t *testing.T) {
 		if !cfg.Routes.Whole() {
 			around++
 		}
-		m := New(cfg)
-		m.crowd = 1 + int(seed/2%2)*11
+		m := newVaried(cfg, seed)
 		start := testStart
 		for range 1 + rng.IntN(3) {
 			sources := onlyConnected(cfg, randomTraffic(rng).sources(rng, cfg, start))

@@ -32,8 +32,7 @@ func TestMeshOfChipsEqualsReference(t *testing.T) {
 		if seed%5 == 0 {
 			cfg.Severed = someLinks(rng, cfg, 0.1)
 		}
-		m := New(cfg)
-		m.crowd = 1 + int(seed/2%2)*11
+		m := newVaried(cfg, seed)
 		if m.far && !m.farChip {
 			far++
 		}

@@ -33,10 +33,9 @@ func (m *Mesh) Counts() Counts {
 		if m.crosses(int32(i)) {
 			c.Crossings += load
 		}
-		switch int32(i) & sideMask {
-		case east, west:
+		if side := m.side(int32(i)); side == east || side == west {
 			c.HopsX += load
-		case north, south:
+		} else {
 			c.HopsY += load
 		}
 	}
@@ -44,46 +43,44 @@ func (m *Mesh) Counts() Counts {
 	return c
 }
 
-// book counts packets that go from a node to where their destination is, along x first.
-// Those of the host begin at router 0. Where a packet has nowhere to go along x or y, what is
-// counted is nothing, without a branch that no processor can predict.
-func (m *Mesh) book(node int32, to position, packets int64) {
-	node = max(node, nodeOf(0))
-	dx, dy := to.x-m.at[node].x, to.y-m.at[node].y
-	turn := node + int32(dx)
-	stop := turn + int32(dy)*int32(m.cfg.Width)
-	x, y := sides[1][sign(dx)+1], sides[sign(dy)+1][1]
-	m.runs[node<<sideBits|x] += packets
-	m.runs[turn<<sideBits|x] -= packets
-	m.runs[turn<<sideBits|y] += packets
-	m.runs[stop<<sideBits|y] -= packets
+// book counts packets that go from a position to that of their destination, along x first.
+// Where one has nowhere to go along x or y, what is counted is nothing, without a branch
+// that no processor can predict.
+func (m *Mesh) book(from, to position, packets int64) {
+	dx, dy := to.x-from.x, to.y-from.y
+	x := m.channel(east^backwards(dx), from)
+	y := m.channel(south^backwards(dy), position{to.x, from.y})
+	m.runs[x] += packets
+	m.runs[x+int32(dx)] -= packets
+	m.runs[y] += packets
+	m.runs[y-int32(dy)] -= packets
 }
 
-// loads returns how many packets each channel carried. What went straight on
-// carried all that the channel before did.
+// loads returns how many packets each link carried. What went straight on
+// carried all that the link before did.
 func (m *Mesh) loads() []int64 {
 	loads := slices.Clone(m.runs)
-	add := func(r, side int32) {
-		c := (r+1)<<sideBits | side
+	add := func(side int32, at position) {
+		c := m.channel(side, at)
 		loads[c] += loads[c-m.stride[side]]
 	}
-	for r := range m.routers {
-		if m.at[r+1].x > 0 {
-			add(r, east)
+	for _, at := range m.at[nodeOf(0):][:m.routers] {
+		if at.x > 0 {
+			add(east, at)
 		}
-		if m.at[r+1].y > 0 {
-			add(r, south)
-		}
-	}
-	for r := m.routers - 1; r >= 0; r-- {
-		if int(m.at[r+1].x) < m.cfg.Width-1 {
-			add(r, west)
-		}
-		if int(m.at[r+1].y) < m.cfg.Height-1 {
-			add(r, north)
+		if at.y > 0 {
+			add(south, at)
 		}
 	}
-	loads[hostEntry], loads[hostExit] = m.hostIn, m.hostOut
+	for _, at := range slices.Backward(m.at[nodeOf(0):][:m.routers]) {
+		if int(at.x) < m.cfg.Width-1 {
+			add(west, at)
+		}
+		if int(at.y) < m.cfg.Height-1 {
+			add(north, at)
+		}
+	}
+	loads[m.entryOf(0)], loads[m.hostExit] = m.hostIn, m.hostOut
 	return loads
 }
 
@@ -103,7 +100,7 @@ func (m *Mesh) LinkLoads() []int64 {
 // Link returns the routers between which LinkLoads()[i] packets went, or Host.
 func (m *Mesh) Link(i int) (from, to int) {
 	c := m.listed[i]
-	return int(routerOf(c)), int(routerOf(c + m.stride[c&sideMask]))
+	return int(m.node(m.from(c)) + Host), int(m.node(m.to(c)) + Host)
 }
 
 // ResetCounts sets all counts and loads to zero.

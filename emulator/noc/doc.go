@@ -130,14 +130,17 @@
 //   - A flit in flight is an entry in a list of the cycle at which it arrives: a
 //     wheel has a list for each of the next 64 cycles. It says how many hops the
 //     flit goes straight on, so that of most hops only two records are touched,
-//     those of the links before and behind it. What a link carried is not counted
-//     there: where a packet begins to go straight on, and where it stops, says it.
-//     At the border of a chip it stops, and once more behind: so the loop for flits
+//     those of the links before and behind it, which are beside each other. At the
+//     border of a chip it stops, and once more behind: so the loop for flits
 //     that go straight on has nothing to do with chips.
 //   - A flit that arrives in an empty FIFO and finds its link free is sent on at
-//     once, in one pass over the list, whose loop calls nothing. There is a wheel
-//     for each axis, so that those of a list that go straight on arrive together
-//     again: they stay where they are, and the whole list moves on to that cycle.
+//     once, in one pass over the list, whose loop calls nothing; in assembly both
+//     records are one register. There is a wheel for each axis, so that those of a
+//     list that go straight on arrive together again: they stay where they are, and
+//     the whole list moves on to that cycle.
+//   - What the links carry is not counted there. Where a packet goes is known
+//     before it is sent, but for routes around dead links: where it begins to go
+//     straight on, and where it stops, says it all.
 //   - All decisions of a cycle are on the state at its start, which is known in the
 //     middle of it too: a link remembers the cycle in which it last sent, and a FIFO
 //     that in which something last left. Should an older flit turn up later in the
@@ -146,7 +149,9 @@
 //   - A flit that is held up lies in a ring, and a head waits at its link, not in
 //     the wheel. The link is looked at when it may send again: when it is idle and
 //     there is a place. Then it sends the oldest of its waiters.
-//   - Sources wait for their next offer in a wheel of 4096 cycles.
+//   - What sources offer is sorted by time when a run begins, and read one behind the
+//     other. A source that stood still leaves that list, and waits for its next offer
+//     in a wheel of 4096 cycles.
 //   - From one cycle with something to do the mesh goes straight to the next.
 //
 // The order in which flits are looked at within a cycle cannot be seen;

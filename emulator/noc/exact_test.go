@@ -22,8 +22,7 @@ func TestMeshEqualsReference(t *testing.T) {
 		case 1: // latencies beyond the wheel's horizon
 			cfg.HopX, cfg.LinkCycles, cfg.EjectCycles = 1+rng.Int64N(200), 1+rng.Int64N(150), 1+rng.Int64N(100)
 		}
-		m := New(cfg)
-		m.crowd = 1 + int(seed/2%2)*11
+		m := newVaried(cfg, seed)
 		if seed%5 == 0 { // its own time begins anew on the way
 			m.now = lateNow - rng.Int64N(1000)
 		}

@@ -23,8 +23,7 @@ func FuzzMesh(f *testing.F) {
 			t.Fatal(err)
 		}
 		want := runReference(cfg, testStart, sources, 1_000_000)
-		m := New(cfg)
-		m.crowd = 1 + len(data)%2*11
+		m := newVaried(cfg, uint64(len(data)))
 		got := observe(m, testStart, sources)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%+v, %+v (-want +got):\n%s", cfg, sources, diff)

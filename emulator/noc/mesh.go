@@ -7,29 +7,6 @@ import (
 	"github.com/weft-toolchain/weft/targets/mesh"
 )
 
-// The channels of a node: those of the first four leave a router by that side,
-// entry is the way of the core into its FIFO, exit the way out to it. The host is
-// node 0, router r is node r+1, and so the host stands where a router west of
-// router 0 would.
-const (
-	east  = int32(mesh.East)
-	west  = int32(mesh.West)
-	north = int32(mesh.North)
-	south = int32(mesh.South)
-	entry = int32(mesh.Local)
-	exit  = entry + 1
-
-	// The host's channel to router 0, and the one back.
-	hostEntry = east
-	hostExit  = 1<<sideBits | west
-
-	// numFIFOs are the channels of a node with a FIFO behind them, the first ones.
-	numFIFOs = int(entry) + 1
-	// sideBits is how far the node's number is shifted in a channel's.
-	sideBits = 3
-	sideMask = 1<<sideBits - 1
-)
-
 // longAgo is a cycle so long ago that it bears on nothing, lateNow one at which the
 // mesh's own time begins anew.
 const (
@@ -39,23 +16,19 @@ const (
 
 // Mesh is the routers with all that is in them. It is empty between two runs;
 // only the counts stay. A Mesh has one owner: no two methods at a time.
-//
-// Channel node<<sideBits|side is what a node sends by.
 type Mesh struct {
-	cfg        Config
-	routers    int32
-	depth      uint16
+	cfg     Config
+	routers int32
+	depth   uint16
+	grid
 	channels   []channel
 	wires      []wire
 	linkPeriod int32 // Config.LinkCycles
 	chipPeriod int32 // Config.ChipPeriod; 0 on one chip
 	// places are the FIFOs' rings, depth places each, of the flits that wait.
 	places []held
-	hops   [1 << sideBits]Cycles // latency of a channel, by side
-	stride [1 << sideBits]int32  // from a channel to the next one of that side, to the FIFO's node
-	inputs [numFIFOs]int32       // from a node's first channel to the one that it receives by at a side
-	at     []position            // of each node
-	listed []int32               // the channels that LinkLoads tells, in its order
+	hops   [mesh.Local]Cycles // latency of a link, by side
+	listed []int32            // the channels that LinkLoads tells, in its order
 	// straight is how many hops a flit may go straight on behind a channel until it is
 	// asked where to, which it is before it crosses to another chip, and after: so what
 	// only goes straight on never crosses. It is nil on one chip.
@@ -69,13 +42,15 @@ type Mesh struct {
 	// The time within the mesh goes on from run to run, so that all channels are
 	// idle when one begins: a cycle is shift later outside. It is below lateNow.
 	now, shift Cycles
-	flights    [3]wheel[flit] // that arrive, by the channel that they were sent by: along X, along Y, others
-	grants     wheel[int32]   // channels with waiters that may be free
+	flights    [others + 1]wheel[flit] // that arrive, by what they were sent by: along X, along Y, others
+	grants     wheel[int32]            // channels with waiters that may be free
 	// What pass works with: those that it does not send on, and how many places of a
 	// FIFO may be taken so that one is free for sure, and no more are taken with that
 	// than ever before.
-	rest  []flit
-	roomy uint16
+	rest   []flit
+	roomy  uint32
+	simd   bool // by assembly
+	glider glider
 
 	plan    schedule // of the sources that have not stood still
 	offers  offers   // of the others
@@ -85,7 +60,7 @@ type Mesh struct {
 	// What this cycle's end has to do: FIFOs whose next head may move up, packets
 	// that reached a core, by router, or went out by another channel.
 	moveUp []int32
-	exits  nodeSet
+	out    nodeSet
 	ends   []int32
 
 	// The run: who sends, and what of it comes next.
@@ -109,22 +84,31 @@ type Mesh struct {
 }
 
 // channel is a link with the FIFO at its other end, or, without one, a way out.
-// It is what every hop reads and writes, and so has nothing else: the four of a
-// router are a line of the cache.
+// It is what every hop reads and writes, and so has nothing else: four are a line of
+// the cache.
 type channel struct {
 	sent int32 // the last cycle in which the link sent
 	left int32 // the last cycle in which a flit left the FIFO
 	// winner is what was sent in the cycle sent: the place of the flit in the slot
 	// of the wheel, or, without a FIFO, the packet.
 	winner int32
-	// taken are the places in the FIFO that are taken, by flits in flight too;
-	// present are the flits in it that were held up.
-	taken, present uint16
+	// places are those in the FIFO that are taken, by flits in flight too, and,
+	// oneHeld each, the flits in it that were held up: so one comparison tells a FIFO
+	// with a place in which none is held up.
+	places uint32
 }
+
+const oneHeld = 1 << 16
+
+// taken is how many places in the FIFO are taken.
+func (c *channel) taken() uint16 { return uint16(c.places) }
+
+// held is how many flits in the FIFO were held up.
+func (c *channel) held() uint16 { return uint16(c.places / oneHeld) }
 
 // takenAt is the places that were taken when a cycle began.
 func (c *channel) takenAt(now int32) uint16 {
-	taken := c.taken
+	taken := c.taken()
 	if c.left == now {
 		taken++
 	}
@@ -133,7 +117,7 @@ func (c *channel) takenAt(now int32) uint16 {
 
 // endless is taken of a channel without a FIFO, out of the mesh or severed: more
 // than any depth, so that a quick look finds no place.
-const endless = ^uint16(0)
+const endless = 1<<16 - 1
 
 // wire is what of a channel is rarely needed.
 type wire struct {
@@ -143,8 +127,9 @@ type wire struct {
 	// place, the channel is then checked: in grants.
 	waiters uint8
 	checked bool
-	source  bool // a source sends on it
-	crosses bool // it leads to another chip
+	from    position // of the node that sends
+	source  bool     // a source sends on it
+	crosses bool     // it leads to another chip
 }
 
 // The wheels of flights. In the first two are those on their way within a chip: all that
@@ -155,33 +140,6 @@ const (
 	alongY = int(north >> 1)
 	others = alongY + 1
 )
-
-type position struct{ x, y int16 }
-
-// flit is a packet that is in flight.
-type flit struct {
-	packet int32
-	at     int32 // the channel that it was sent by
-	from   int32 // the channel before
-	left   int16 // hops to go straight on, as far as known
-}
-
-// held is a packet that is held up in a FIFO. Of a head, left is what it will be
-// when it has left.
-type held struct {
-	packet int32
-	left   int16
-}
-
-// packet is what of a packet stays the same on its way.
-type packet struct {
-	age  Cycles // less is older: when due since start, then source
-	dst  int32
-	id   int32
-	to   position // of the router dst, of router 0 for the host
-	from int32    // the channel before the way out
-	left int16    // the hops that it would have gone behind that
-}
 
 // sender is the progress of a source that has stood still.
 type sender struct {
@@ -198,34 +156,28 @@ func New(cfg Config) *Mesh {
 	if err := cfg.Verify(); err != nil {
 		panic(fmt.Sprintf("noc: bad config: %v", err))
 	}
-	n, width := cfg.Routers(), int32(cfg.Width)
+	n, g := cfg.Routers(), newGrid(cfg.Width, cfg.Height)
 	m := &Mesh{
 		cfg:        cfg,
 		routers:    int32(n),
 		depth:      uint16(cfg.FIFODepth),
-		channels:   make([]channel, (n+1)<<sideBits),
-		wires:      make([]wire, (n+1)<<sideBits),
-		runs:       make([]int64, (n+1)<<sideBits),
+		grid:       g,
+		channels:   make([]channel, g.channels()),
+		wires:      make([]wire, g.channels()),
+		runs:       make([]int64, g.entries),
 		places:     make([]held, (n+1)*numFIFOs*cfg.FIFODepth),
 		linkPeriod: int32(cfg.LinkCycles),
-		hops:       [1 << sideBits]Cycles{east: cfg.HopX, west: cfg.HopX, north: cfg.HopY, south: cfg.HopY},
-		stride:     [1 << sideBits]int32{east: 1 << sideBits, west: -1 << sideBits, north: -width << sideBits, south: width << sideBits},
-		at:         make([]position, n+1),
+		hops:       [mesh.Local]Cycles{east: cfg.HopX, west: cfg.HopX, north: cfg.HopY, south: cfg.HopY},
 		crowd:      12,
+		simd:       simd && !cfg.Portable,
+		glider:     newGlider(g.placeBits),
 		farChip:    max(cfg.HopX, cfg.HopY) >= horizon,
 		offers:     newOffers(n + 1),
-		exits:      newNodeSet(n),
+		out:        newNodeSet(n),
 		plan:       schedule{ageBits: bits.Len(uint(n))},
 		sourceOf:   make([]int32, n+1),
 		late:       make([]bool, n+1),
 		senders:    make([]sender, n+1),
-	}
-	for side := range m.inputs {
-		m.inputs[side] = m.stride[side] + cameBy(int32(side))
-	}
-	m.at[0].x = -1
-	for i := range n {
-		m.at[i+1] = position{int16(i % cfg.Width), int16(i / cfg.Width)}
 	}
 	for i := range m.sourceOf {
 		m.sourceOf[i] = none
@@ -251,7 +203,7 @@ func (m *Mesh) divide() {
 	for r := range m.routers {
 		x, y := r%int32(m.cfg.Width)%w, r/int32(m.cfg.Width)%h
 		for side, left := range [mesh.Local]int32{east: w - 2 - x, west: x - 1, north: y - 1, south: h - 2 - y} {
-			c := (r+1)<<sideBits | int32(side)
+			c := m.channel(int32(side), m.at[nodeOf(r)])
 			m.wires[c].crosses = m.cfg.Chips.Crosses(routes, mesh.Hop{Router: r, Side: mesh.Side(side)})
 			m.straight[c] = int16(max(left, 0))
 		}
@@ -269,26 +221,29 @@ func (m *Mesh) connect() {
 		cut[mesh.LinkOf(l[0], l[1])] = true
 	}
 	for r := range m.routers {
-		node := (r + 1) << sideBits
+		at := m.at[nodeOf(r)]
 		for side := range mesh.Local {
 			over, ok := routes.Across(mesh.Hop{Router: r, Side: side})
-			c := node | int32(side)
+			c := m.channel(int32(side), at)
 			switch {
-			case c == hostExit:
-				m.channels[c].taken = endless
+			case c == m.hostExit:
+				m.channels[c].places = endless
 				m.listed = append(m.listed, c)
 			case !ok || routes.IsDead(over):
 			case cut[over]:
-				m.channels[c].taken = endless
+				m.channels[c].places = endless
 			default:
 				m.listed = append(m.listed, c)
 			}
 		}
-		m.wires[node|entry].source = true
-		m.channels[node|exit].taken = endless
+		m.wires[m.entryOf(nodeOf(r))].source = true
+		m.channels[m.channel(exit, at)].places = endless
+		for side := range exit + 1 {
+			m.wires[m.channel(side, at)].from = at
+		}
 	}
-	m.wires[hostEntry].source = true
-	m.listed = append(m.listed, hostEntry)
+	m.wires[m.entryOf(0)].source = true
+	m.listed = append(m.listed, m.entryOf(0))
 }
 
 // findWays prepares for routes around dead links.
@@ -309,6 +264,6 @@ func (m *Mesh) place(c int32, i uint16) *held {
 	if i >= m.depth {
 		i -= m.depth
 	}
-	fifo := int(c>>sideBits)*numFIFOs + int(c&sideMask)
+	fifo := int(m.side(c)*(m.routers+1) + c&m.mask)
 	return &m.places[fifo*int(m.depth)+int(i)]
 }

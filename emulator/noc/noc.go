@@ -50,6 +50,8 @@ type Config struct {
 	// Severed are links that the routes know nothing of: what is sent over one is
 	// lost.
 	Severed []mesh.Link
+	// Portable leaves the processor's vector instructions out, which changes no result.
+	Portable bool
 }
 
 // Verify says everything that is out of range in c.

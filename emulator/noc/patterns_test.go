@@ -215,8 +215,8 @@ func (s saturation) run(t *testing.T, depth int, span Cycles, next process, rng 
 	w.latency = float64(sum) / float64(zeroLoad)
 	lost := m.Counts().Packets - m.Counts().Delivered
 	for _, c := range m.channels {
-		if c.taken != endless {
-			lost -= int64(c.taken)
+		if c.places != endless {
+			lost -= int64(c.taken())
 		}
 	}
 	if lost != 0 {

@@ -3,7 +3,6 @@ package noc
 import (
 	"math"
 	"math/bits"
-	"sort"
 )
 
 // step is one cycle. First the channels that are free again send the oldest of
@@ -30,16 +29,20 @@ func (m *Mesh) step() {
 
 // arrive sends on the flits that have arrived, or has them wait.
 func (m *Mesh) arrive() {
+	due := uint(0)
 	for k := range m.flights {
+		due |= m.flights[k].due(m.now) << k
+	}
+	for ; due != 0; due &= due - 1 {
+		k := bits.TrailingZeros(due)
 		w := &m.flights[k]
-		switch flits := w.take(m.now); {
-		case len(flits) == 0:
-		case len(flits) >= m.crowd && k != others && !m.farChip:
+		flits := w.take(m.now)
+		if len(flits) >= m.crowd && k != others && !m.farChip {
 			m.arriveEach(m.pass(w, flits))
-		default:
-			m.arriveEach(flits)
-			w.release(flits)
+			continue
 		}
+		m.arriveEach(flits)
+		w.release(flits)
 	}
 }
 
@@ -50,13 +53,15 @@ func (m *Mesh) arriveEach(flits []flit) {
 		if m.far && m.isFlying(f) {
 			continue
 		}
-		if in := &m.channels[f.at]; in.present != 0 || in.left == now {
+		if in := &m.channels[f.at]; in.places >= oneHeld || in.left == now {
 			m.queue(f)
 			continue
 		}
-		out := f.at + m.stride[f.at&sideMask]
-		if f.left--; f.left < 0 {
-			out, f.left = m.turn(f.packet, f.at)
+		out := f.at + m.stride[m.side(f.at)]
+		if hops := f.way.hops(); hops > 0 {
+			f.way = way(hops - 1)
+		} else {
+			out, f.way = m.turn(f.packet, f.at)
 		}
 		o := &m.channels[out]
 		switch taken := o.takenAt(now); {
@@ -73,49 +78,20 @@ func (m *Mesh) arriveEach(flits []flit) {
 // it sends arrive again in the same cycle, so they stay where they are, and their list
 // becomes that of the other cycle.
 func (m *Mesh) pass(w *wheel[flit], flits []flit) (rest []flit) {
-	_, hop := m.flightOf(flits[0].at)
-	slot := m.slotIn(hop)
-	m.roomy = max(min(m.depth, m.most), 1) - 1
-	rest = m.rest[:0]
-	for i := m.glide(flits, 0); i < uint(len(flits)); i = m.glide(flits, i) {
-		rest = append(rest, flits[i])
-		last := len(flits) - 1
-		flits[i] = flits[last]
-		flits = flits[:last]
+	slot := m.slotIn(m.hops[m.side(flits[0].at)])
+	m.roomy = uint32(max(min(m.depth, m.most), 1) - 1)
+	if cap(m.rest) < len(flits) {
+		m.rest = make([]flit, 0, cap(flits))
 	}
-	m.rest = rest
+	rest = m.rest[:len(flits)]
+	kept := m.glide(flits, rest)
+	rest = rest[:len(flits)-kept]
+	flits = flits[:kept]
 	for i, f := range w.slots[slot] { // sent in this cycle before, and now behind the others
-		m.channels[f.at].winner = int32(len(flits) + i)
+		m.channels[f.at].winner = int32(kept + i)
 	}
 	w.prepend(slot, flits)
 	return rest
-}
-
-// glide is the loop of pass, from a flit to the first that it does not send on, whose
-// place it returns. In a full mesh the time goes here: it calls nothing, and has no more
-// at hand than a processor has registers.
-func (m *Mesh) glide(flits []flit, i uint) uint {
-	now, channels := int32(m.now), m.channels
-	for ; i < uint(len(flits)); i++ {
-		f := &flits[i]
-		at := uint32(f.at)
-		in := &channels[at]
-		before := in.taken
-		if f.left == 0 || in.present != 0 || in.left == now || before == m.depth {
-			break
-		}
-		out := at + uint32(m.stride[at&sideMask])
-		o := &channels[out]
-		taken := o.taken
-		if now-o.sent < m.linkPeriod || taken >= m.roomy {
-			break
-		}
-		in.left, in.taken = now, before-1
-		o.sent, o.taken, o.winner = now, taken+1, int32(i)
-		f.at, f.from = int32(out), int32(at)
-		f.left--
-	}
-	return i
 }
 
 // try sends a flit over a channel if that is free for it, which is so too if a
@@ -132,14 +108,14 @@ func (m *Mesh) try(f flit, out int32) bool {
 	case now-o.sent < m.periodOf(out):
 		m.retry(out)
 		return false
-	case o.taken == endless:
-		if out&sideMask == exit {
-			m.exits.add(routerOf(out))
+	case o.places == endless:
+		if out >= m.exits {
+			m.out.add(out&m.mask + Host)
 		} else {
 			m.ends = append(m.ends, out)
 		}
 		o.sent, o.winner = now, f.packet
-		m.packets[f.packet].from, m.packets[f.packet].left = f.at, f.left
+		m.packets[f.packet].last = f
 	default:
 		taken := o.takenAt(now)
 		if taken == m.depth {
@@ -160,8 +136,8 @@ func (m *Mesh) send(f flit, out int32, taken uint16) {
 	o := &m.channels[out]
 	wheel, hop := m.flightOf(out)
 	o.sent = int32(m.now)
-	o.taken++
-	o.winner = m.flights[wheel].add(flit{packet: f.packet, at: out, from: f.at, left: f.left}, m.now, m.now+hop)
+	o.places++
+	o.winner = m.flights[wheel].add(flit{f.packet, out, f.way}, m.now, m.now+hop)
 	if m.far {
 		m.ready[f.packet] = m.now + hop
 	}
@@ -173,7 +149,7 @@ func (m *Mesh) send(f flit, out int32, taken uint16) {
 func (m *Mesh) leave(c int32) {
 	in := &m.channels[c]
 	in.left = int32(m.now)
-	if in.taken--; in.taken == m.depth-1 {
+	if in.places--; in.taken() == m.depth-1 {
 		m.wake(c)
 	}
 }
@@ -182,14 +158,14 @@ func (m *Mesh) leave(c int32) {
 // if it is older.
 func (m *Mesh) replace(f flit, out int32) bool {
 	o, age := &m.channels[out], m.packets[f.packet].age
-	if o.taken == endless {
-		loser := o.winner
-		if age > m.packets[loser].age {
+	if o.places == endless {
+		loser := &m.packets[o.winner]
+		if age > loser.age {
 			return false
 		}
 		o.winner = f.packet
-		m.takeBack(flit{packet: loser, at: m.packets[loser].from, left: m.packets[loser].left}, out)
-		m.packets[f.packet].from, m.packets[f.packet].left = f.at, f.left
+		m.takeBack(loser.last, out)
+		m.packets[f.packet].last = f
 		return true
 	}
 	wheel, hop := m.flightOf(out)
@@ -197,8 +173,8 @@ func (m *Mesh) replace(f flit, out int32) bool {
 	if age > m.packets[sent.packet].age {
 		return false
 	}
-	m.takeBack(flit{packet: sent.packet, at: sent.from, left: sent.left}, out)
-	sent.packet, sent.from, sent.left = f.packet, f.at, f.left
+	m.takeBack(m.before(*sent), out)
+	*sent = flit{f.packet, out, f.way}
 	if m.far {
 		m.ready[f.packet] = m.now + hop
 	}
@@ -211,14 +187,13 @@ func (m *Mesh) replace(f flit, out int32) bool {
 func (m *Mesh) takeBack(f flit, out int32) {
 	in, w := &m.channels[f.at], &m.wires[f.at]
 	in.left = longAgo
-	in.taken++
-	in.present++
+	in.places += 1 + oneHeld
 	if w.head == 0 {
 		w.head = m.depth
 	}
 	w.head--
-	*m.place(f.at, 0) = held{f.packet, f.left}
-	m.wires[out].waiters |= 1 << cameBy(f.at)
+	*m.place(f.at, 0) = held{f.packet, f.way}
+	m.wires[out].waiters |= 1 << m.cameBy(f.at)
 	m.retry(out)
 }
 
@@ -233,13 +208,13 @@ func (m *Mesh) grant(out int32) {
 		best flit
 		side int
 	)
-	age := Cycles(math.MaxInt64)
+	age, at := Cycles(math.MaxInt64), w.from
 	for waiters := w.waiters; waiters != 0; waiters &= waiters - 1 {
 		s := bits.TrailingZeros8(waiters)
-		in := out&^sideMask + m.inputs[s]
-		head := m.place(in, 0)
-		if a := m.packets[head.packet].age; a < age {
-			best, age, side = flit{packet: head.packet, at: in, left: head.left}, a, s
+		in := m.input(at, int32(s))
+		first := *m.place(in, 0)
+		if a := m.packets[first.packet].age; a < age {
+			best, age, side = flit{first.packet, in, first.way}, a, s
 		}
 	}
 	if !m.try(best, out) {
@@ -252,7 +227,7 @@ func (m *Mesh) grant(out int32) {
 	if from.head++; from.head == m.depth {
 		from.head = 0
 	}
-	if in.present--; in.present > 0 {
+	if in.places -= oneHeld; in.held() > 0 {
 		m.moveUp = append(m.moveUp, best.at)
 	}
 }
@@ -261,7 +236,7 @@ func (m *Mesh) grant(out int32) {
 // and, if there is no place now, when a flit leaves the FIFO.
 func (m *Mesh) retry(c int32) {
 	o, w := &m.channels[c], &m.wires[c]
-	if w.checked || o.taken == m.depth {
+	if w.checked || o.taken() == m.depth {
 		return
 	}
 	w.checked = true
@@ -275,7 +250,7 @@ func (m *Mesh) wake(c int32) {
 	case w.waiters == 0:
 	case w.source:
 		w.waiters = 0
-		m.offers.add(c>>sideBits, m.now, m.now+1)
+		m.offers.add(c&m.mask, m.now, m.now+1)
 	default:
 		m.retry(c)
 	}
@@ -285,122 +260,32 @@ func (m *Mesh) wake(c int32) {
 // is none, behind one that leaves in this cycle.
 func (m *Mesh) queue(f flit) {
 	in := &m.channels[f.at]
-	*m.place(f.at, in.present) = held{f.packet, f.left}
-	if in.present == 0 {
+	*m.place(f.at, in.held()) = held{f.packet, f.way}
+	if in.held() == 0 {
 		m.moveUp = append(m.moveUp, f.at)
 	}
-	in.present++
+	in.places += oneHeld
 }
 
 // wait lets a flit that has arrived in an empty FIFO wait for a channel.
 func (m *Mesh) wait(f flit, out int32) {
-	m.channels[f.at].present = 1
-	*m.place(f.at, 0) = held{f.packet, f.left}
-	m.wires[out].waiters |= 1 << cameBy(f.at)
+	m.channels[f.at].places += oneHeld
+	*m.place(f.at, 0) = held{f.packet, f.way}
+	m.wires[out].waiters |= 1 << m.cameBy(f.at)
 }
 
 // advance makes the next flit in a FIFO the head if one has left it in this cycle.
 func (m *Mesh) advance(c int32) {
 	in := &m.channels[c]
-	if in.left != int32(m.now) || in.present == 0 {
+	if in.left != int32(m.now) || in.held() == 0 {
 		return
 	}
-	f, out := m.place(c, 0), c+m.stride[c&sideMask]
-	if f.left--; f.left < 0 {
-		out, f.left = m.turn(f.packet, c)
+	first, out := m.place(c, 0), c+m.stride[m.side(c)]
+	if hops := first.way.hops(); hops > 0 {
+		first.way = way(hops - 1)
+	} else {
+		out, first.way = m.turn(first.packet, c)
 	}
-	m.wires[out].waiters |= 1 << cameBy(c)
+	m.wires[out].waiters |= 1 << m.cameBy(c)
 	m.retry(out)
-}
-
-// enterOnTime lets a source send a packet in the cycle in which it is due. If it cannot,
-// it stands still, and is late from then on.
-func (m *Mesh) enterOnTime(o *offer) {
-	n := int32(o.age & (1<<m.plan.ageBits - 1))
-	if m.late[n] {
-		return
-	}
-	c := entryOf(n)
-	ch := &m.channels[c]
-	taken := ch.takenAt(int32(m.now))
-	if taken == m.depth || ch.sent == int32(m.now) {
-		m.standStill(n)
-		return
-	}
-	m.enter(c, taken, o.age, o.packet)
-}
-
-// standStill has a source that was on time stand still from now on.
-func (m *Mesh) standStill(n int32) {
-	all, now := m.sources[m.sourceOf[n]].Injections, m.now+m.shift
-	next := sort.Search(len(all), func(i int) bool { return all[i].At >= now })
-	if m.channels[entryOf(n)].sent == int32(m.now) {
-		next++
-	}
-	due := m.start - 1
-	if next > 0 {
-		due = all[next-1].At
-	}
-	m.late[n], m.senders[n] = true, sender{rest: all[next:], due: due}
-	m.tryEnter(n)
-}
-
-// tryEnter lets a source that is late send its next packet, if there is a place and it has sent
-// none in this cycle.
-func (m *Mesh) tryEnter(n int32) {
-	now, c := m.now, entryOf(n)
-	ch := &m.channels[c]
-	taken := ch.takenAt(int32(now))
-	switch {
-	case ch.sent == int32(now), taken == m.depth && ch.left == int32(now):
-		m.offers.add(n, now, now+1)
-		return
-	case taken == m.depth:
-		m.wires[c].waiters = 1
-		return
-	}
-	s := &m.senders[n]
-	in := &s.rest[0]
-	s.rest = s.rest[1:]
-	s.due = max(in.At, s.due+1)
-	m.enter(c, taken, (s.due-m.start)<<m.plan.ageBits|Cycles(n), in.Packet)
-
-	stall := now + m.shift - in.At
-	if len(s.rest) > 0 {
-		m.offers.add(n, now, max(s.rest[0].At+stall-m.shift, now+1))
-		return
-	}
-	src := &m.sources[m.sourceOf[n]]
-	src.Stall, src.Done = stall, now+m.shift
-	m.stall += stall
-}
-
-// enter puts a packet into the FIFO of a source, of which so many places were taken at the
-// start of the cycle.
-func (m *Mesh) enter(c int32, taken uint16, age Cycles, what Packet) {
-	ch := &m.channels[c]
-	ch.sent = int32(m.now)
-	ch.taken++
-	m.most = max(m.most, taken+1)
-	m.entered++
-	p := m.newPacket()
-	m.packets[p] = packet{age: age, dst: what.Dst, id: what.ID, to: m.at[max(what.Dst, 0)+1]}
-	if m.far {
-		m.ready[p] = m.now + 1
-	}
-	m.flights[others].add(flit{packet: p, at: c}, m.now, m.now+1)
-}
-
-// newPacket returns a packet that is not in use.
-func (m *Mesh) newPacket() int32 {
-	if last := len(m.free) - 1; last >= 0 {
-		p := m.free[last]
-		m.free = m.free[:last]
-		return p
-	}
-	m.packets = append(m.packets, packet{})
-	if m.far {
-		m.ready = append(m.ready, 0)
-	}
-	return int32(len(m.packets) - 1)
 }

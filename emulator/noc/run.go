@@ -67,11 +67,12 @@ func (m *Mesh) expect(node int32, packets []Injection) {
 	if node == 0 {
 		m.hostIn += int64(len(packets))
 	}
+	from := m.at[max(node, nodeOf(0))] // where what the host sends begins to be counted
 	for i := range packets {
 		in := &packets[i]
 		m.plan.add(offer{(in.At-m.start)<<m.plan.ageBits | Cycles(node), in.Packet})
 		if m.ways == nil {
-			m.book(node, m.at[max(in.Packet.Dst, 0)+1], 1)
+			m.book(from, m.at[nodeOf(max(in.Packet.Dst, 0))], 1)
 		}
 	}
 }
@@ -121,7 +122,7 @@ func nodeOf(router int32) int32 {
 // that there is none.
 func (m *Mesh) nextCycle() bool {
 	at := min(m.plan.soon, m.offers.next(m.now))
-	if busy := m.flights[alongX].busy | m.flights[alongY].busy | m.flights[others].busy | m.grants.busy; busy != 0 {
+	if busy := m.busy(); busy != 0 {
 		at = min(at, nextOf(busy, m.now))
 	}
 	if at == never {
@@ -131,6 +132,12 @@ func (m *Mesh) nextCycle() bool {
 		m.beginAnew()
 	}
 	return true
+}
+
+// busy are the cycles, modulo horizon, in which flits arrive or channels are free again.
+func (m *Mesh) busy() uint64 {
+	f := &m.flights
+	return f[alongX].busy | f[alongY].busy | f[others].busy | m.grants.busy
 }
 
 // beginAnew sets the mesh's own time back, by as much as leaves all in its place in
@@ -161,7 +168,7 @@ func (m *Mesh) settle() {
 	}
 	m.moveUp = m.moveUp[:0]
 	for _, c := range m.ends {
-		if o := &m.channels[c]; c == hostExit {
+		if o := &m.channels[c]; c == m.hostExit {
 			m.hostOut++
 			m.eject(o.winner)
 		} else {
@@ -169,15 +176,15 @@ func (m *Mesh) settle() {
 		}
 	}
 	m.ends = m.ends[:0]
-	for i, sum := range m.exits.sums {
-		m.exits.sums[i] = 0
+	for i, sum := range m.out.sums {
+		m.out.sums[i] = 0
 		for ; sum != 0; sum &= sum - 1 {
 			w := i*64 + bits.TrailingZeros64(sum)
-			word := m.exits.words[w]
-			m.exits.words[w] = 0
+			word := m.out.words[w]
+			m.out.words[w] = 0
 			for ; word != 0; word &= word - 1 {
 				r := int32(w*64 + bits.TrailingZeros64(word))
-				m.eject(m.channels[(r+1)<<sideBits|exit].winner)
+				m.eject(m.channels[m.exits|nodeOf(r)].winner)
 			}
 		}
 	}
@@ -186,7 +193,7 @@ func (m *Mesh) settle() {
 // lose ends a packet that was sent by a severed channel.
 func (m *Mesh) lose(c, p int32) {
 	if m.ways == nil {
-		m.book(c>>sideBits, m.packets[p].to, -1)
+		m.book(m.from(c), m.packets[p].to, -1)
 	} else {
 		m.runs[c]--
 	}

@@ -75,6 +75,15 @@ func (t traffic) sources(rng *rand.Rand, cfg Config, start Cycles) []Source {
 
 func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
 
+// newVaried returns a mesh that moves flits together where there are few or where there are
+// many, by assembly or in Go.
+func newVaried(cfg Config, seed uint64) *Mesh {
+	cfg.Portable = seed/4%2 == 1
+	m := New(cfg)
+	m.crowd = 1 + int(seed/2%2)*11
+	return m
+}
+
 // observe runs a mesh and gathers all that the run shows.
 func observe(m *Mesh, start Cycles, sources []Source) outcome {
 	m.ResetCounts()
@@ -98,12 +107,12 @@ func observe(m *Mesh, start Cycles, sources []Source) outcome {
 func checkEmpty(t *testing.T, m *Mesh) {
 	t.Helper()
 	for i, c := range m.channels {
-		if c.present != 0 || c.taken != 0 && c.taken != endless || m.wires[i].waiters != 0 {
+		if c.places != 0 && c.places != endless || m.wires[i].waiters != 0 {
 			t.Errorf("after a run: channel %d is %+v, waiters %b", i, c, m.wires[i].waiters)
 		}
 	}
-	if len(m.free) != len(m.packets) || m.flights[0].busy|m.flights[1].busy|m.flights[2].busy|m.grants.busy != 0 || m.offers.words != 0 || len(m.offers.sleepers) != 0 {
+	if len(m.free) != len(m.packets) || m.busy() != 0 || m.offers.words != 0 || len(m.offers.sleepers) != 0 {
 		t.Errorf("after a run: %d of %d packets are free, cycles %b, offers %b and %d sleepers are left",
-			len(m.free), len(m.packets), m.flights[0].busy|m.flights[1].busy|m.flights[2].busy|m.grants.busy, m.offers.words, len(m.offers.sleepers))
+			len(m.free), len(m.packets), m.busy(), m.offers.words, len(m.offers.sleepers))
 	}
 }

@@ -44,6 +44,9 @@ func (w *wheel[T]) room(slot uint, n int) []T {
 	return *s
 }
 
+// due is 1 if there is something to look at in a cycle, and else 0.
+func (w *wheel[T]) due(now Cycles) uint { return uint(w.busy >> (uint(now) % horizon) & 1) }
+
 // take empties the list of a cycle and returns it. It is given back by release, or by
 // prepend.
 func (w *wheel[T]) take(now Cycles) []T {

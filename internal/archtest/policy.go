@@ -152,8 +152,8 @@ var others = []struct {
 	{module: "modernc.org/sqlite", in: []string{"internal/sweep/store"}},
 	{module: "github.com/klauspost/compress", in: []string{"internal/events"}},
 	{module: "github.com/pierrec/lz4/v4", in: []string{"internal/events"}},
-	{module: "golang.org/x/sys", in: []string{"emulator/kernel", "internal/pages"}},
-	{module: "github.com/mmcloughlin/avo", in: []string{"emulator/kernel/gen"}}, // a module of its own
+	{module: "golang.org/x/sys", in: []string{"emulator/kernel", "emulator/noc", "internal/pages"}},
+	{module: "github.com/mmcloughlin/avo", in: []string{"emulator/kernel/gen", "emulator/noc/gen"}}, // modules of their own
 	{module: "gonum.org/v1/gonum", in: []string{"compiler/...", "emulator/...", "internal/...", "examples/..."}},
 	{module: "github.com/google/go-cmp", in: []string{"internal/golden"}, testsIn: []string{"..."}},
 	{module: "github.com/rogpeppe/go-internal", testsIn: []string{"..."}},
