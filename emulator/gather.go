@@ -91,10 +91,11 @@ func (m *Machine) gather() {
 		}
 		m.phases.Summed = 0
 	default:
-		m.phases.Summed = max(m.phases.Summed, m.runMesh(0, m.sources, m.arrived))
+		m.phases.Summed = max(m.phases.Summed, m.runMesh(0, m.sources.list, m.arrived))
 		m.phases.Gathered = m.phases.Summed + m.chip.timing.Barrier
 	}
-	m.packets, m.sources = m.packets[:0], m.sources[:0]
+	m.packets = m.packets[:0]
+	m.sources.clear()
 }
 
 // sendAtOnce queues the packets of a core's partial sums of delay 0, as sendSpikes

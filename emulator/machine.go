@@ -227,7 +227,7 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 	m.now = int(m.tick % int64(m.chip.depth))
 	m.fired = m.fired[:0]
 	m.packets = m.packets[:0]
-	m.sources = m.sources[:0]
+	m.sources.clear()
 	m.phases = Phases{}
 	m.watchStart(inputs)
 	if m.session != nil {
@@ -260,7 +260,7 @@ func (m *Machine) Tick(inputs []int32) []int32 {
 			m.receive(&m.packets[k])
 		}
 	} else {
-		m.route(m.sources, m.arrived)
+		m.route(m.sources.list, m.arrived)
 		m.cycle += m.phases.Done
 		m.chipAct[targets.Cycle] += m.phases.Done
 	}

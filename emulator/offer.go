@@ -6,20 +6,33 @@ import (
 	"github.com/weft-toolchain/weft/targets"
 )
 
-// sources are lists of packets that routers offer to the mesh.
-type sources []noc.Source
+// sources are lists of packets that routers offer to the mesh, which reads them as they were
+// made: one behind the other.
+type sources struct {
+	list []noc.Source
+	room []noc.Injection // of all that were opened but the last
+}
 
-// open opens a list for a router, which is valid until the next is opened. Lists of
-// earlier ticks are used again.
+// clear forgets all lists.
+func (s *sources) clear() { s.list, s.room = s.list[:0], s.room[:0] }
+
+// open opens a list for a router, which is valid until the next is opened.
 func (s *sources) open(router int32) *noc.Source {
-	n := len(*s)
-	if n == cap(*s) {
-		*s = append(*s, noc.Source{})
+	if n := len(s.list); n > 0 {
+		s.close(len(s.list[n-1].Injections))
 	}
-	*s = (*s)[:n+1]
-	src := &(*s)[n]
-	*src = noc.Source{Router: router, Injections: src.Injections[:0]}
-	return src
+	s.list = append(s.list, noc.Source{Router: router, Injections: s.room[len(s.room):]})
+	return &s.list[len(s.list)-1]
+}
+
+// close leaves the room that the last list takes to it. If it has outgrown that, it has moved,
+// and there is to be more room.
+func (s *sources) close(packets int) {
+	if used := len(s.room) + packets; used <= cap(s.room) {
+		s.room = s.room[:used]
+	} else {
+		s.room = make([]noc.Injection, 0, 2*used)
+	}
 }
 
 // offer offers a packet to a spot's core at a cycle. It carries nothing: what it stands for
@@ -50,17 +63,14 @@ func (m *Machine) offerAll(k int, p *passing, w *worker) {
 
 // routeOffers lets the mesh carry what is offered, and ends the tick.
 func (m *Machine) routeOffers() {
-	all := &m.workers[0].offers
+	all := m.workers[0].offers.list
 	for _, w := range m.workers[1:] {
-		for k := range w.offers {
-			s := &w.offers[k]
-			to := all.open(s.Router)
-			to.Injections, s.Injections = s.Injections, to.Injections
-		}
-		w.offers = w.offers[:0]
+		all = append(all, w.offers.list...)
+		w.offers.clear()
 	}
-	m.route(*all, nil)
-	*all = (*all)[:0]
+	m.route(all, nil)
+	m.workers[0].offers.list = all
+	m.workers[0].offers.clear()
 	m.cycle += m.phases.Done
 	m.chipAct[targets.Cycle] += m.phases.Done
 }

@@ -247,7 +247,7 @@ func (m *Machine) lose(f *fan) {
 
 // route runs the mesh until every packet is delivered, and ends the tick with
 // the barrier.
-func (m *Machine) route(from sources, arrived func(noc.Delivery)) {
+func (m *Machine) route(from []noc.Source, arrived func(noc.Delivery)) {
 	done := max(m.phases.Learned, m.runMesh(m.phases.Gathered, from, arrived))
 	m.phases.Routed = done
 	m.phases.Done = done + m.chip.timing.Barrier
@@ -261,7 +261,7 @@ func (m *Machine) route(from sources, arrived func(noc.Delivery)) {
 
 // runMesh lets the sources offer their packets from a cycle on, and returns the
 // cycle after the last delivery.
-func (m *Machine) runMesh(start int64, from sources, arrived func(noc.Delivery)) (end int64) {
+func (m *Machine) runMesh(start int64, from []noc.Source, arrived func(noc.Delivery)) (end int64) {
 	end = m.mesh.Run(start, from, arrived)
 	for k := range from {
 		m.stalls += from[k].Stall

@@ -97,8 +97,8 @@ func (m *Machine) watchSources() {
 	if m.watch == nil {
 		return
 	}
-	for k := range m.sources {
-		s := &m.sources[k]
+	for k := range m.sources.list {
+		s := &m.sources.list[k]
 		if len(s.Injections) == 0 {
 			continue
 		}
