@@ -67,7 +67,7 @@ func (c *Chip) host() int { return (len(c.specs) + 63) / 64 * 64 }
 // newBriefs returns the briefs of a chip's slots, and makes room in stride for the host; or
 // nil where a slot cannot have one.
 func (c *Chip) newBriefs() *briefs {
-	if c.direct == nil || c.mode == Cycle || len(c.specs) == 0 {
+	if c.direct == nil || len(c.specs) == 0 {
 		return nil
 	}
 	words := c.specs[0].Words()

@@ -13,7 +13,9 @@ type bunch struct {
 	// slots fired, by number; those of cores[k] end before ends[k].
 	slots       []int32
 	cores, ends []int32
-	axons       []int32 // room for those that are due to a core
+	// integrated is, of each core, the cycle after its rows, where there is a mesh.
+	integrated []int64
+	axons      []int32 // room for those that are due to a core
 	// to is where they go, hops[k] the sum of the hops of those before to[k].
 	to   []brief
 	hops []uint64
@@ -34,7 +36,7 @@ func (m *Machine) bunches() bool {
 func (m *Machine) inBunches(w *worker) {
 	s, b, all := &w.stream, &w.bunch, m.chip.briefs
 	work, tiles, tiled, restless, due, base := &s.work, m.tiles, m.tiled, m.awake.restless, m.pending[m.now], m.chip.base
-	slots, ends, axons := b.slots[:0], b.ends[:0], b.axons
+	slots, ends, integrated, axons := b.slots[:0], b.ends[:0], b.integrated[:0], b.axons
 	b.start(m)
 	if m.asks {
 		for i, k := range w.ran[:min(lag, len(w.ran))] {
@@ -53,26 +55,33 @@ func (m *Machine) inBunches(w *worker) {
 			} else {
 				axons = kernel.List(axons[:0], bits, 0)
 			}
-			if _, ran = t.Tick(axons, work); ran {
+			words := int64(0)
+			if words, ran = t.Tick(axons, work); ran {
 				if len(axons) > 0 {
 					clear(bits)
 				}
 				restless.put(k, len(axons) > 0 || work.Active > 0)
 				slots = kernel.List(slots, work.Fired[:len(t.State)/kernel.Block], all.first[k])
 				t.Book.Spikes += int64(len(slots) - before)
+				if m.mesh != nil {
+					p.integrated = m.integrated(int(k), len(axons), words, w)
+				}
 			}
 		}
 		if !ran {
 			slots = m.aloneInBunch(int(k), p, w, slots)
 		}
 		ends = append(ends, int32(len(slots)))
+		if m.mesh != nil {
+			integrated = append(integrated, p.integrated)
+		}
 		if m.asks {
 			kernel.Prefetch(all.to, slots[before:])
 		}
 		if len(slots) >= enough || i == len(w.ran)-1 {
-			b.slots, b.cores, b.ends = slots, w.ran[i+1-len(ends):i+1], ends
+			b.slots, b.cores, b.ends, b.integrated = slots, w.ran[i+1-len(ends):i+1], ends, integrated
 			m.sendBunch(w)
-			slots, ends = slots[:0], ends[:0]
+			slots, ends, integrated = slots[:0], ends[:0], integrated[:0]
 		}
 	}
 	b.axons = axons
@@ -93,6 +102,9 @@ func (m *Machine) sendBunch(w *worker) {
 	b := &w.bunch
 	m.tellBunch(w)
 	w.sent.synapses += b.find(m.chip.briefs.to)
+	if m.mesh != nil {
+		m.offerBunch(w)
+	}
 	b.book(m)
 	b.deliver(m)
 	toHost := &m.received[m.chip.host()]

@@ -52,10 +52,36 @@ func (m *Machine) offerAll(k int, p *passing, w *worker) {
 	src := w.offers.open(m.chip.routers[k])
 	gap, at := max(m.chip.timing.Spike, 1), int64(0)
 	for _, slot := range p.fired {
-		at = max(at, p.integrated+(int64(slot)/m.chip.timing.Lanes+1)*m.chip.group[k])
+		at = max(at, p.integrated+m.chip.upTo(k, slot))
 		list := from.of(slot)
 		for i := range list {
 			m.chip.offer(src, &list[i], at)
+			at += gap
+		}
+	}
+}
+
+// upTo is the cycles that a core's update takes up to a slot and with it.
+func (c *Chip) upTo(k int, slot int32) int64 { return (int64(slot)/c.timing.Lanes + 1) * c.group[k] }
+
+// offerBunch is offerAll for a worker's bunch.
+func (m *Machine) offerBunch(w *worker) {
+	c, b, from := m.chip, &w.bunch, int32(0)
+	gap, host := max(c.timing.Spike, 1), uint32(c.host())
+	for i, k := range b.cores {
+		slots, to := b.slots[from:b.ends[i]], b.to[from:b.ends[i]]
+		from = b.ends[i]
+		if len(slots) == 0 {
+			continue
+		}
+		src, at := w.offers.open(c.routers[k]), int64(0)
+		for j, slot := range slots {
+			at = max(at, b.integrated[i]+c.upTo(int(k), slot-c.briefs.first[k]))
+			router := noc.Host
+			if core := to[j].word() >> (c.briefs.shift & 31); core != host {
+				router = c.routers[core]
+			}
+			src.Injections = append(src.Injections, noc.Injection{At: at, Packet: noc.Packet{Dst: router}})
 			at += gap
 		}
 	}

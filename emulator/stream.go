@@ -70,7 +70,7 @@ func (m *Machine) due(k int) []uint64 {
 
 // runPassing runs a core.
 func (m *Machine) runPassing(k int, p *passing, w *worker) {
-	work, t := &w.stream.work, &m.chip.timing
+	work := &w.stream.work
 	p.fired = p.fired[:0]
 	words, ok := int64(0), false
 	if p.tile != nil {
@@ -84,14 +84,22 @@ func (m *Machine) runPassing(k int, p *passing, w *worker) {
 		clear(m.due(k))
 	}
 	m.awake.restless.put(int32(k), len(p.axons) > 0 || work.Active > 0)
-	p.integrated = t.Tick + int64(len(p.axons))*t.Row + words*t.Word
-	done := p.integrated + m.chip.update[k]
-	w.phases.see(p.integrated, done, done)
+	p.integrated = m.integrated(k, len(p.axons), words, w)
 	p.fired = kernel.List(p.fired, work.Fired[:len(p.tile.State)/kernel.Block], 0)
 	p.tile.Book.Spikes += int64(len(p.fired))
 	if m.asks {
 		m.chip.direct.slots[k].prefetch(p.fired)
 	}
+}
+
+// integrated returns the cycle after the rows of a core, of which so many words were read, and
+// notes when the core's phases end.
+func (m *Machine) integrated(k, axons int, words int64, w *worker) int64 {
+	t := &m.chip.timing
+	at := t.Tick + int64(axons)*t.Row + words*t.Word
+	done := at + m.chip.update[k]
+	w.phases.see(at, done, done)
+	return at
 }
 
 // runAlone runs a core by itself.
