@@ -55,7 +55,7 @@ func (m *Machine) inBunches(w *worker) {
 			} else {
 				axons = kernel.List(axons[:0], bits, 0)
 			}
-			words := int64(0)
+			var words int64
 			if words, ran = t.Tick(axons, work); ran {
 				if len(axons) > 0 {
 					clear(bits)

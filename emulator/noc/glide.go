@@ -2,20 +2,21 @@ package noc
 
 import "math"
 
-// glider is for assembly that takes two channels at once: that whose FIFO a flit is in, and the
-// next one straight on, which is beside it. First is for those that go on to a channel behind
-// theirs, then for those to one before.
+// glider is what assembly has to know that takes two channels at once: that whose FIFO a flit
+// is in, and the next one straight on, which is beside it.
 type glider struct {
+	// Sides is for flits whose next channel is the one behind theirs, of the even sides, and
+	// then for those whose next is the one before. Each takes 128 bytes.
 	Sides [2]struct {
-		// Most is what the numbers of the channels may be at most for a flit to go on. Of
-		// those that Keep, and of zero for others, Add is added then, and Step to the
-		// flit's channel.
+		// A flit may go on if no number of the two channels is above that in Most. Then
+		// those stay that have a mask in Keep, others are set to 0, Add is added to all, and
+		// Step to the number of the flit's channel.
 		Most, Keep, Add [8]int32
 		Step            int32
 		_               [7]int32
 	}
-	// Turn is by how much to turn a channel's number for its side's lowest bit to be worth
-	// 16.
+	// Turn is by how many bits to turn a channel's number left until the lowest of its side
+	// is worth 16, which is a channel's bytes.
 	Turn uint32
 }
 
@@ -28,7 +29,7 @@ const (
 	channelLanes
 )
 
-// pairs are where the channel that a flit is in is among two, and where the next one.
+// pairs are, by side as in glider, where of two channels that of a flit begins, and the next.
 var pairs = [2]struct{ in, out int }{{0, channelLanes}, {channelLanes, 0}}
 
 func newGlider(placeBits int32) (g glider) {

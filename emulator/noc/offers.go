@@ -40,6 +40,9 @@ func (o *offers) add(node int32, now, at Cycles) {
 	o.words |= 1 << (slot / 64)
 }
 
+// none reports whether no node has an offer.
+func (o *offers) none() bool { return o.words == 0 && len(o.sleepers) == 0 }
+
 // next returns the first cycle from now on with an offer, or never.
 func (o *offers) next(now Cycles) Cycles {
 	if o.words == 0 {

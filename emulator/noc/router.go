@@ -10,19 +10,23 @@ import (
 // nothing is in their way; should an older one turn up for the same channel, the
 // younger is taken back. At last the sources enter.
 func (m *Mesh) step() {
-	grants := m.grants.take(m.now)
-	for _, c := range grants {
-		m.grant(c)
+	if m.grants.due(m.now) != 0 {
+		grants := m.grants.take(m.now)
+		for _, c := range grants {
+			m.grant(c)
+		}
+		m.grants.release(grants)
 	}
-	m.grants.release(grants)
 	m.arrive()
 	for m.plan.soon == m.now {
 		m.enterOnTime(m.plan.take())
 	}
-	for n := m.offers.take(m.now); n != none; {
-		next := m.offers.then[n]
-		m.tryEnter(n)
-		n = next
+	if !m.offers.none() {
+		for n := m.offers.take(m.now); n != none; {
+			next := m.offers.then[n]
+			m.tryEnter(n)
+			n = next
+		}
 	}
 	m.settle()
 }

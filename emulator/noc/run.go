@@ -121,7 +121,10 @@ func nodeOf(router int32) int32 {
 // nextCycle goes to the next cycle in which anything can happen, or reports
 // that there is none.
 func (m *Mesh) nextCycle() bool {
-	at := min(m.plan.soon, m.offers.next(m.now))
+	at := m.plan.soon
+	if !m.offers.none() {
+		at = min(at, m.offers.next(m.now))
+	}
 	if busy := m.busy(); busy != 0 {
 		at = min(at, nextOf(busy, m.now))
 	}
