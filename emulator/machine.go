@@ -54,6 +54,7 @@ type Machine struct {
 	fired   []int32
 	packets []packet
 	sources sources
+	offered []noc.Source // by all workers, where there are several
 	phases  Phases
 	arrived func(noc.Delivery)
 

@@ -10,25 +10,29 @@ import (
 // made: one behind the other.
 type sources struct {
 	list []noc.Source
-	room []noc.Injection // of all that were opened but the last
+	room []noc.Injection // taken by all that were opened before the last
 }
 
 // clear forgets all lists.
-func (s *sources) clear() { s.list, s.room = s.list[:0], s.room[:0] }
+func (s *sources) clear() {
+	s.close()
+	s.list, s.room = s.list[:0], s.room[:0]
+}
 
 // open opens a list for a router, which is valid until the next is opened.
 func (s *sources) open(router int32) *noc.Source {
-	if n := len(s.list); n > 0 {
-		s.close(len(s.list[n-1].Injections))
-	}
+	s.close()
 	s.list = append(s.list, noc.Source{Router: router, Injections: s.room[len(s.room):]})
 	return &s.list[len(s.list)-1]
 }
 
 // close leaves the room that the last list takes to it. If it has outgrown that, it has moved,
 // and there is to be more room.
-func (s *sources) close(packets int) {
-	if used := len(s.room) + packets; used <= cap(s.room) {
+func (s *sources) close() {
+	if len(s.list) == 0 {
+		return
+	}
+	if used := len(s.room) + len(s.list[len(s.list)-1].Injections); used <= cap(s.room) {
 		s.room = s.room[:used]
 	} else {
 		s.room = make([]noc.Injection, 0, 2*used)
@@ -90,13 +94,17 @@ func (m *Machine) offerBunch(w *worker) {
 // routeOffers lets the mesh carry what is offered, and ends the tick.
 func (m *Machine) routeOffers() {
 	all := m.workers[0].offers.list
-	for _, w := range m.workers[1:] {
-		all = append(all, w.offers.list...)
-		w.offers.clear()
+	if m.crew != nil {
+		all = m.offered[:0]
+		for _, w := range m.workers {
+			all = append(all, w.offers.list...)
+		}
+		m.offered = all
 	}
 	m.route(all, nil)
-	m.workers[0].offers.list = all
-	m.workers[0].offers.clear()
+	for _, w := range m.workers {
+		w.offers.clear()
+	}
 	m.cycle += m.phases.Done
 	m.chipAct[targets.Cycle] += m.phases.Done
 }
