@@ -40,7 +40,6 @@ func (m *Mesh) begin(start Cycles, sources []Source, deliver func(Delivery)) {
 	m.start, m.end, m.pending = start, start, 0
 	m.shift = start - m.now
 	m.sources, m.deliver = sources, deliver
-	m.plan.begin(m.now)
 	last := start
 	for i := range sources {
 		s := &sources[i]
@@ -55,22 +54,31 @@ func (m *Mesh) begin(start Cycles, sources []Source, deliver func(Delivery)) {
 			s.Done = s.Injections[len(s.Injections)-1].At
 			last = max(last, s.Done)
 		}
-		m.expect(n, s.Injections)
+		m.pending += len(s.Injections)
 	}
-	m.plan.sort(last - start)
+	m.plan.begin(m.now, m.pending, last-start)
+	for i := range sources {
+		m.expect(&sources[i])
+	}
+	m.plan.counted()
+	for i := range sources {
+		node := nodeOf(sources[i].Router)
+		for _, in := range sources[i].Injections {
+			m.plan.put(offer{(in.At-start)<<m.plan.ageBits | Cycles(node), in.Packet})
+		}
+	}
+	m.plan.sort()
 }
 
-// expect has a node's source offer its packets when they are due, and counts them and
-// the links that they will cross.
-func (m *Mesh) expect(node int32, packets []Injection) {
-	m.pending += len(packets)
-	if node == 0 {
-		m.hostIn += int64(len(packets))
+// expect counts a source's packets, by when they are due, and the links that they will cross.
+func (m *Mesh) expect(s *Source) {
+	from := m.at[nodeOf(max(s.Router, 0))] // what the host sends is counted from router 0 on
+	if s.Router == Host {
+		m.hostIn += int64(len(s.Injections))
 	}
-	from := m.at[max(node, nodeOf(0))] // where what the host sends begins to be counted
-	for i := range packets {
-		in := &packets[i]
-		m.plan.add(offer{(in.At-m.start)<<m.plan.ageBits | Cycles(node), in.Packet})
+	for i := range s.Injections {
+		in := &s.Injections[i]
+		m.plan.count(in.At - m.start)
 		if m.ways == nil {
 			m.book(from, m.at[nodeOf(max(in.Packet.Dst, 0))], 1)
 		}

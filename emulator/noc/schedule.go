@@ -1,8 +1,10 @@
 package noc
 
 import (
+	"cmp"
 	"math"
 	"math/bits"
+	"slices"
 )
 
 // schedule is what the sources of a run offer, in order of time: as long as a source
@@ -10,11 +12,13 @@ import (
 type schedule struct {
 	offers  []offer // the first have been taken
 	taken   int
-	start   Cycles  // of the run
-	soon    Cycles  // the cycle of the next offer, or never
-	ageBits int     // the bits of an age below its time
-	spare   []offer // to sort into
-	starts  []int32 // of each list in spare
+	start   Cycles // of the run
+	soon    Cycles // the cycle of the next offer, or never
+	ageBits int    // the bits of an age below its time
+	// ends is where what is offered in some cycles ends among the offers, and, until all
+	// are there, where the next of these comes; they are 1<<shift cycles.
+	ends  []int32
+	shift int
 }
 
 // offer is a packet that a source offers, and its age if it enters then.
@@ -23,20 +27,57 @@ type offer struct {
 	packet Packet
 }
 
-// digitBits is by how much of a time offers are sorted at once: a whole run's, most
-// often, and not more lists than a near cache holds.
-const digitBits = 12
+// moreSlots says by how much there are more lists that offers are put in than offers, at most,
+// maxSlots how many there are at most, as bits: in most runs a list is a cycle.
+const moreSlots, maxSlots = 3, 14
 
 // never is a cycle that does not come.
 const never = math.MaxInt64
 
-// begin empties the schedule for a run from a cycle on.
-func (s *schedule) begin(start Cycles) { s.offers, s.taken, s.start = s.offers[:0], 0, start }
+// begin empties the schedule for a run of so many offers, the last of them so long after the
+// start. All are counted then, and after that put.
+func (s *schedule) begin(start Cycles, offers int, last Cycles) {
+	slots := min(bits.Len(uint(offers))+moreSlots, maxSlots)
+	s.shift = max(bits.Len64(uint64(last))-slots, 0)
+	s.ends = append(s.ends[:0], make([]int32, last>>s.shift+1)...)
+	s.offers = slices.Grow(s.offers[:0], offers)[:offers]
+	s.taken, s.start = 0, start
+}
 
-// add adds an offer, to be sorted.
-func (s *schedule) add(o offer) { s.offers = append(s.offers, o) }
+// count counts an offer so long after the start.
+func (s *schedule) count(after Cycles) { s.ends[after>>s.shift]++ }
 
-// take returns the next offer; there is one, and it is valid until sort is called.
+// counted is called when all offers were counted.
+func (s *schedule) counted() {
+	before := int32(0)
+	for i, n := range s.ends {
+		s.ends[i] = before
+		before += n
+	}
+}
+
+// put adds an offer that was counted.
+func (s *schedule) put(o offer) {
+	end := &s.ends[o.age>>s.ageBits>>s.shift]
+	s.offers[*end] = o
+	*end++
+}
+
+// sort is called when all offers were put.
+func (s *schedule) sort() {
+	if s.shift > 0 {
+		from := int32(0)
+		for _, end := range s.ends {
+			if end-from > 1 {
+				slices.SortFunc(s.offers[from:end], func(a, b offer) int { return cmp.Compare(a.age, b.age) })
+			}
+			from = end
+		}
+	}
+	s.look()
+}
+
+// take returns the next offer; there is one, and it is valid until the next run.
 func (s *schedule) take() *offer {
 	o := &s.offers[s.taken]
 	s.taken++
@@ -56,41 +97,4 @@ func (s *schedule) look() {
 func (s *schedule) back(cycles Cycles) {
 	s.start -= cycles
 	s.look()
-}
-
-// sort orders the offers by time, of which the last is known; those of one cycle stay
-// in order.
-func (s *schedule) sort(last Cycles) {
-	width := min(max(bits.Len(uint(len(s.offers))), 4), digitBits)
-	for digit := 0; last>>digit > 0; digit += width {
-		s.sortBy(s.ageBits+digit, width)
-	}
-	s.look()
-}
-
-// sortBy orders the offers by width bits of their ages, from a lowest on; those that
-// are alike there stay in order.
-func (s *schedule) sortBy(lowest, width int) {
-	if cap(s.spare) < len(s.offers) {
-		s.spare = make([]offer, cap(s.offers))
-	}
-	if s.starts == nil {
-		s.starts = make([]int32, 1<<digitBits)
-	}
-	starts, mask, sorted := s.starts[:1<<width], 1<<width-1, s.spare[:len(s.offers)]
-	clear(starts)
-	for i := range s.offers {
-		starts[int(s.offers[i].age>>lowest)&mask]++
-	}
-	before := int32(0)
-	for i, n := range starts {
-		starts[i] = before
-		before += n
-	}
-	for i := range s.offers {
-		at := &starts[int(s.offers[i].age>>lowest)&mask]
-		sorted[*at] = s.offers[i]
-		*at++
-	}
-	s.offers, s.spare = sorted, s.offers
 }
