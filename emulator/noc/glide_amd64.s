@@ -24,7 +24,7 @@ loop:
 	TESTL   R10, R10
 	JZ      stay
 
-	// Of two channels the first is meant, and so that before this one where the side is odd.
+	// A pair begins with the flit's channel, or, where its side is odd, with the one before.
 	MOVL     R9, R11
 	ROLL     CL, R11
 	ANDL     $0x10, R11

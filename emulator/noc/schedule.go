@@ -15,8 +15,8 @@ type schedule struct {
 	start   Cycles // of the run
 	soon    Cycles // the cycle of the next offer, or never
 	ageBits int    // the bits of an age below its time
-	// ends is where what is offered in some cycles ends among the offers, and, until all
-	// are there, where the next of these comes; they are 1<<shift cycles.
+	// ends is by time, 1<<shift cycles each, where what is offered then ends among the
+	// offers, and, until all are there, where the next of it comes.
 	ends  []int32
 	shift int
 }
@@ -27,9 +27,9 @@ type offer struct {
 	packet Packet
 }
 
-// moreSlots says by how much there are more lists that offers are put in than offers, at most,
-// maxSlots how many there are at most, as bits: in most runs a list is a cycle.
-const moreSlots, maxSlots = 3, 14
+// Of the bits of a time, offers are put in order by so many more than their number has, and by
+// maxBits at most, which in most runs are all. The rest is sorted then.
+const moreBits, maxBits = 3, 14
 
 // never is a cycle that does not come.
 const never = math.MaxInt64
@@ -37,9 +37,11 @@ const never = math.MaxInt64
 // begin empties the schedule for a run of so many offers, the last of them so long after the
 // start. All are counted then, and after that put.
 func (s *schedule) begin(start Cycles, offers int, last Cycles) {
-	slots := min(bits.Len(uint(offers))+moreSlots, maxSlots)
-	s.shift = max(bits.Len64(uint64(last))-slots, 0)
-	s.ends = append(s.ends[:0], make([]int32, last>>s.shift+1)...)
+	by := min(bits.Len(uint(offers))+moreBits, maxBits)
+	s.shift = max(bits.Len64(uint64(last))-by, 0)
+	times := int(last>>s.shift) + 1
+	s.ends = slices.Grow(s.ends[:0], times)[:times]
+	clear(s.ends)
 	s.offers = slices.Grow(s.offers[:0], offers)[:offers]
 	s.taken, s.start = 0, start
 }

@@ -60,7 +60,7 @@ func glide() {
 	MOVWLZX(Mem{Base: f, Disp: way}, hops)
 	TESTL(hops, hops)
 	JZ(LabelRef("stay"))
-	Comment("Of two channels the first is meant, and so that before this one where the side is odd.")
+	Comment("A pair begins with the flit's channel, or, where its side is odd, with the one before.")
 	odd, pair := GP64(), GP64()
 	MOVL(c.As32(), odd.As32())
 	ROLL(CL, odd.As32())
