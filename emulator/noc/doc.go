@@ -149,9 +149,9 @@
 //   - A flit that is held up lies in a ring, and a head waits at its link, not in
 //     the wheel. The link is looked at when it may send again: when it is idle and
 //     there is a place. Then it sends the oldest of its waiters.
-//   - What sources offer is sorted by time when a run begins, and read one behind the
-//     other. A source that stood still leaves that list, and waits for its next offer
-//     in a wheel of 4096 cycles.
+//   - What many sources offer is sorted by time when a run begins, and read one behind
+//     the other. A source that stood still leaves that plan, and waits for its next
+//     offer in a wheel of 4096 cycles, as do all where they are few.
 //   - From one cycle with something to do the mesh goes straight to the next.
 //
 // The order in which flits are looked at within a cycle cannot be seen;

@@ -3,10 +3,10 @@ package noc
 import "sort"
 
 // enterOnTime lets a source send a packet in the cycle in which it is due. If it cannot,
-// it stands still, and is late from then on.
+// it stands still, and leaves the plan.
 func (m *Mesh) enterOnTime(o *offer) {
 	n := int32(o.age & (1<<m.plan.ageBits - 1))
-	if m.late[n] {
+	if m.apart[n] {
 		return
 	}
 	c := m.entryOf(n)
@@ -19,7 +19,7 @@ func (m *Mesh) enterOnTime(o *offer) {
 	m.enter(c, taken, o.age, o.packet)
 }
 
-// standStill has a source that was on time stand still from now on.
+// standStill has a source that was on time leave the plan with the packet that is due now.
 func (m *Mesh) standStill(n int32) {
 	all, now := m.sources[m.sourceOf[n]].Injections, m.now+m.shift
 	next := sort.Search(len(all), func(i int) bool { return all[i].At >= now })
@@ -30,12 +30,11 @@ func (m *Mesh) standStill(n int32) {
 	if next > 0 {
 		due = all[next-1].At
 	}
-	m.late[n], m.senders[n] = true, sender{rest: all[next:], due: due}
-	m.tryEnter(n)
+	m.leavePlan(n, all[next:], due)
 }
 
-// tryEnter lets a source that is late send its next packet, if there is a place and it has sent
-// none in this cycle.
+// tryEnter lets a source that is not in the plan send its next packet, if there is a place and it
+// has sent none in this cycle.
 func (m *Mesh) tryEnter(n int32) {
 	now, c := m.now, m.entryOf(n)
 	ch := &m.channels[c]

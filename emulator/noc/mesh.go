@@ -52,7 +52,8 @@ type Mesh struct {
 	simd   bool // by assembly
 	glider glider
 
-	plan    schedule // of the sources that have not stood still
+	few     int      // sources are too few for a plan; tests change it
+	plan    schedule // of many sources, as long as they do not stand still
 	offers  offers   // of the others
 	packets []packet
 	ready   []Cycles // of each packet, where m is far: until when it is in flight
@@ -67,7 +68,7 @@ type Mesh struct {
 	start    Cycles
 	sources  []Source
 	sourceOf []int32  // of each node, or none
-	late     []bool   // the nodes whose source has stood still
+	apart    []bool   // the nodes whose source is not in the plan
 	senders  []sender // those nodes' progress
 	deliver  func(Delivery)
 	end      Cycles
@@ -141,7 +142,7 @@ const (
 	others = alongY + 1
 )
 
-// sender is the progress of a source that has stood still.
+// sender is the progress of a source that is not in the plan.
 type sender struct {
 	rest []Injection // the packets that have not entered
 	// due is when the packet before those would have entered an empty mesh.
@@ -169,6 +170,7 @@ func New(cfg Config) *Mesh {
 		linkPeriod: int32(cfg.LinkCycles),
 		hops:       [mesh.Local]Cycles{east: cfg.HopX, west: cfg.HopX, north: cfg.HopY, south: cfg.HopY},
 		crowd:      12,
+		few:        16,
 		simd:       simd && !cfg.Portable,
 		glider:     newGlider(g.placeBits),
 		farChip:    max(cfg.HopX, cfg.HopY) >= horizon,
@@ -176,7 +178,7 @@ func New(cfg Config) *Mesh {
 		out:        newNodeSet(n),
 		plan:       schedule{ageBits: bits.Len(uint(n))},
 		sourceOf:   make([]int32, n+1),
-		late:       make([]bool, n+1),
+		apart:      make([]bool, n+1),
 		senders:    make([]sender, n+1),
 	}
 	for i := range m.sourceOf {

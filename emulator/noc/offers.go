@@ -5,8 +5,8 @@ import "math/bits"
 // offerHorizon is how many cycles ahead offers are in order without effort.
 const offerHorizon = 4096
 
-// offers says which nodes' sources offer a packet in which cycle, of those that have stood
-// still: the others' offers are in the schedule. A node has one offer at a time.
+// offers says which nodes' sources offer a packet in which cycle, of those that are not in the
+// plan. A node has one offer at a time.
 type offers struct {
 	// first is the first node of each of the next cycles, modulo offerHorizon, or
 	// none, and then the one after each node.

@@ -227,7 +227,7 @@ func (s saturation) run(t *testing.T, depth int, span Cycles, next process, rng 
 
 // entered is how many packets of a core's source have entered.
 func entered(m *Mesh, core int, all []Injection) int {
-	if m.late[core+1] {
+	if m.apart[core+1] {
 		return len(all) - len(m.senders[core+1].rest)
 	}
 	return sort.Search(len(all), func(k int) bool { return all[k].At > m.now })

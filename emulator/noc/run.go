@@ -28,14 +28,15 @@ func (m *Mesh) Run(start Cycles, sources []Source, deliver func(Delivery)) (end 
 	}
 	for i := range sources {
 		n := nodeOf(sources[i].Router)
-		m.sourceOf[n], m.late[n] = none, false
+		m.sourceOf[n], m.apart[n] = none, false
 	}
 	m.now += Cycles(max(m.linkPeriod, m.chipPeriod)) // no link is busy then
 	m.sources, m.deliver = nil, nil
 	return m.end
 }
 
-// begin checks the sources and puts what they offer in order of time.
+// begin checks the sources and counts what they offer. Where they are many, that is put in order
+// of time.
 func (m *Mesh) begin(start Cycles, sources []Source, deliver func(Delivery)) {
 	m.start, m.end, m.pending = start, start, 0
 	m.shift = start - m.now
@@ -50,38 +51,62 @@ func (m *Mesh) begin(start Cycles, sources []Source, deliver func(Delivery)) {
 		}
 		m.sourceOf[n] = int32(i)
 		s.Stall, s.Done = 0, start
-		if len(s.Injections) > 0 { // and unless it stands still
+		if len(s.Injections) > 0 { // and unless it leaves the plan
 			s.Done = s.Injections[len(s.Injections)-1].At
 			last = max(last, s.Done)
 		}
-		m.pending += len(s.Injections)
+		m.bookAll(s)
 	}
-	m.plan.begin(m.now, m.pending, last-start)
-	for i := range sources {
-		m.expect(&sources[i])
-	}
-	m.plan.counted()
-	for i := range sources {
-		node := nodeOf(sources[i].Router)
-		for _, in := range sources[i].Injections {
-			m.plan.put(offer{(in.At-start)<<m.plan.ageBits | Cycles(node), in.Packet})
+	if len(sources) < m.few {
+		m.plan.begin(m.now, 0, 0)
+		for i := range sources {
+			m.leavePlan(nodeOf(sources[i].Router), sources[i].Injections, start-1)
 		}
+	} else {
+		m.planAll(last - start)
 	}
 	m.plan.sort()
 }
 
-// expect counts a source's packets, by when they are due, and the links that they will cross.
-func (m *Mesh) expect(s *Source) {
-	from := m.at[nodeOf(max(s.Router, 0))] // what the host sends is counted from router 0 on
+// planAll puts what the sources offer in order of time, of which the last comes so long after
+// the start.
+func (m *Mesh) planAll(last Cycles) {
+	m.plan.begin(m.now, m.pending, last)
+	for i := range m.sources {
+		for k := range m.sources[i].Injections {
+			m.plan.count(m.sources[i].Injections[k].At - m.start)
+		}
+	}
+	m.plan.counted()
+	for i := range m.sources {
+		node := nodeOf(m.sources[i].Router)
+		for _, in := range m.sources[i].Injections {
+			m.plan.put(offer{(in.At-m.start)<<m.plan.ageBits | Cycles(node), in.Packet})
+		}
+	}
+}
+
+// leavePlan has a node's source offer packets by itself, of which the one before those would
+// have entered an empty mesh when it was due.
+func (m *Mesh) leavePlan(n int32, rest []Injection, due Cycles) {
+	m.apart[n], m.senders[n] = true, sender{rest: rest, due: due}
+	if len(rest) > 0 {
+		m.offers.add(n, m.now, max(rest[0].At-m.shift, m.now))
+	}
+}
+
+// bookAll counts a source's packets, and the links that they will cross.
+func (m *Mesh) bookAll(s *Source) {
+	m.pending += len(s.Injections)
 	if s.Router == Host {
 		m.hostIn += int64(len(s.Injections))
 	}
+	if m.ways != nil {
+		return
+	}
+	from := m.at[nodeOf(max(s.Router, 0))] // what the host sends is counted from router 0 on
 	for i := range s.Injections {
-		in := &s.Injections[i]
-		m.plan.count(in.At - m.start)
-		if m.ways == nil {
-			m.book(from, m.at[nodeOf(max(in.Packet.Dst, 0))], 1)
-		}
+		m.book(from, m.at[nodeOf(max(s.Injections[i].Packet.Dst, 0))], 1)
 	}
 }
 

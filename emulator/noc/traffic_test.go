@@ -76,11 +76,12 @@ func (t traffic) sources(rng *rand.Rand, cfg Config, start Cycles) []Source {
 func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
 
 // newVaried returns a mesh that moves flits together where there are few or where there are
-// many, by assembly or in Go.
+// many, by assembly or in Go, and whose sources are in a plan or not.
 func newVaried(cfg Config, seed uint64) *Mesh {
 	cfg.Portable = seed/4%2 == 1
 	m := New(cfg)
 	m.crowd = 1 + int(seed/2%2)*11
+	m.few = int(seed%3/2) * 1000
 	return m
 }
 
