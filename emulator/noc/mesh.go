@@ -128,9 +128,8 @@ type wire struct {
 	// place, the channel is then checked: in grants.
 	waiters uint8
 	checked bool
-	from    position // of the node that sends
-	source  bool     // a source sends on it
-	crosses bool     // it leads to another chip
+	source  bool // a source sends on it
+	crosses bool // it leads to another chip
 }
 
 // The wheels of flights. In the first two are those on their way within a chip: all that
@@ -240,9 +239,6 @@ func (m *Mesh) connect() {
 		}
 		m.wires[m.entryOf(nodeOf(r))].source = true
 		m.channels[m.channel(exit, at)].places = endless
-		for side := range exit + 1 {
-			m.wires[m.channel(side, at)].from = at
-		}
 	}
 	m.wires[m.entryOf(0)].source = true
 	m.listed = append(m.listed, m.entryOf(0))

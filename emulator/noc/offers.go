@@ -43,12 +43,9 @@ func (o *offers) add(node int32, now, at Cycles) {
 // none reports whether no node has an offer.
 func (o *offers) none() bool { return o.words == 0 && len(o.sleepers) == 0 }
 
-// next returns the first cycle from now on with an offer, or never.
+// next returns the first cycle from now on with an offer; there is one.
 func (o *offers) next(now Cycles) Cycles {
 	if o.words == 0 {
-		if len(o.sleepers) == 0 {
-			return never
-		}
 		return o.sleepers[0].at
 	}
 	slot := uint(now) % offerHorizon

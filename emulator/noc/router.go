@@ -212,7 +212,7 @@ func (m *Mesh) grant(out int32) {
 		best flit
 		side int
 	)
-	age, at := Cycles(math.MaxInt64), w.from
+	age, at := Cycles(math.MaxInt64), m.from(out)
 	for waiters := w.waiters; waiters != 0; waiters &= waiters - 1 {
 		s := bits.TrailingZeros8(waiters)
 		in := m.input(at, int32(s))

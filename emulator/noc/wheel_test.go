@@ -33,7 +33,10 @@ func TestWheelsTurnInOrder(t *testing.T) {
 		ask()
 	}
 	for len(wantWheel)+len(wantOffers) > 0 {
-		at := o.next(now)
+		at := Cycles(never)
+		if !o.none() {
+			at = o.next(now)
+		}
 		if w.busy != 0 {
 			at = min(at, nextOf(w.busy, now))
 		}
