@@ -42,11 +42,15 @@ func (s *sources) close() {
 // offer offers a packet to a spot's core at a cycle. It carries nothing: what it stands for
 // is delivered apart, since that does not depend on when it arrives.
 func (c *Chip) offer(s *noc.Source, to *spot, at int64) {
-	router := noc.Host
-	if to.core != image.Host {
-		router = c.routers[to.core]
+	s.Injections = append(s.Injections, noc.Injection{At: at, Packet: noc.Packet{Dst: c.router(to.core)}})
+}
+
+// router is the router of a core; that of image.Host is noc.Host.
+func (c *Chip) router(core int32) int32 {
+	if core == image.Host {
+		return noc.Host
 	}
-	s.Injections = append(s.Injections, noc.Injection{At: at, Packet: noc.Packet{Dst: router}})
+	return c.routers[core]
 }
 
 // offerAll offers the spikes of a core to the mesh, each once its group of neurons is done

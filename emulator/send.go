@@ -226,13 +226,9 @@ func (m *Machine) send(s *noc.Source, f *fan, payload int32, at, gap int64) int6
 		if delayed || d.Axon < 0 {
 			p.due = m.tick + int64(d.Delay)
 		}
-		to := noc.Host
-		if d.Core != image.Host {
-			to = m.chip.routers[d.Core]
-		}
 		id := int32(len(m.packets))
 		m.packets = append(m.packets, p)
-		s.Injections = append(s.Injections, noc.Injection{At: at, Packet: noc.Packet{Dst: to, ID: id}})
+		s.Injections = append(s.Injections, noc.Injection{At: at, Packet: noc.Packet{Dst: m.chip.router(d.Core), ID: id}})
 		at += gap
 	}
 	return at
